@@ -13,6 +13,15 @@ Seat = Literal["alone", "required", "if_users_see_it", "if_free", "shared", "sta
 """Who must sit in a seat: a person with no other seat, any person, a person once users are hit, a person if one is
 free, a person who may hold other seats too, Stanch itself, nobody."""
 
+AUDIENCES: Final[tuple[Audience, ...]] = (
+    "room",
+    "stakeholders",
+    "status_page",
+    "first_notice",
+    "first_public",
+    "leadership",
+)
+
 CLASS_ORDER: Final[tuple[str, ...]] = (
     "security",
     "safety_violation",

@@ -1,0 +1,103 @@
+"""From a marked document to a model: pydantic's errors in the words of `file:line:column: what, expected …`."""
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import Any, Final, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from stanch.store.yaml_marks import Marked, Place
+
+Document = TypeVar("Document", bound=BaseModel)
+
+
+def validate(model: type[Document], marked: Marked) -> Document | None:
+    """Return the document as `model`, or None, with every fault recorded in `marked.faults`."""
+    if marked.data is None:
+        return None
+    try:
+        document = model.model_validate(marked.data)
+    except ValidationError as invalid:
+        for error in invalid.errors(include_url=False):
+            _record(marked, model, error)
+        return None
+    return None if marked.faults else document
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """Return `; did you mean 'x'?` when one of `words` is close to `word`, else nothing."""
+    known = {known.lower(): known for known in words}
+    close = get_close_matches(word.lower(), known, n=1)
+    return f"; did you mean '{known[close[0]]}'?" if close else ""
+
+
+def _record(marked: Marked, model: type[BaseModel], error: ErrorDetails) -> None:
+    place: Place = tuple(error["loc"])
+    at_key = bool(place) and place[-1] == "[key]"  # how pydantic ends the place of a fault in a key itself
+    if at_key:
+        place = place[:-1]
+    if place in marked.unusable:
+        return
+    kind, wanted, given = error["type"], error.get("ctx", {}), error["input"]
+    if kind == "extra_forbidden":
+        known = _keys(model, place[:-1])
+        name = str(place[-1])
+        marked.fault(place, f"unknown key '{name}'", f"one of {', '.join(known)}{nearest(name, known)}", at_key=True)
+    elif kind == "missing":
+        name = str(place[-1])
+        marked.fault(place[:-1], f"key '{name}' is missing", f"'{name}:' here")
+    elif kind == "literal_error":
+        words = str(wanted["expected"]).replace("'", "")
+        close = nearest(str(given), words.replace(" or ", ", ").split(", "))
+        marked.fault(place, _called(given), f"{words}{close}")
+    else:
+        marked.fault(place, _called(given), _EXPECTED.get(kind, _by_context)(wanted), at_key=at_key)
+
+
+def _by_context(context: dict[str, Any]) -> str:
+    return str(context.get("wanted", "something else"))
+
+
+_EXPECTED: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
+    "string_type": lambda _: "a text",
+    "bool_type": lambda _: "true or false",
+    "list_type": lambda _: "a list such as [a, b]",
+    "dict_type": lambda _: "keys and values",
+    "model_type": lambda _: "keys and values",
+    "string_too_short": lambda _: "a text",
+    "too_short": lambda _: "at least one",
+    "string_too_long": lambda context: f"at most {context['max_length']} characters",
+    "string_pattern_mismatch": lambda _: "SEV1, SEV2, SEV3 or SEV4",
+}
+
+
+def _called(value: Any) -> str:
+    """Return how to speak of a value that is not what was wanted; a long text by its length."""
+    if value is None or value == "":
+        return "nothing"
+    if isinstance(value, dict):
+        return "keys and values" if value else "no keys"
+    if isinstance(value, list):
+        return "a list" if value else "an empty list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f"'{value}'" if len(value) <= 40 and "\n" not in value else f"a text of {len(value)} characters"
+    return f"the number {value}"
+
+
+def _keys(model: type[BaseModel], place: Place) -> list[str]:
+    """Return the keys that a mapping at `place` may have, following the model's annotations down."""
+    here: Any = model
+    for part in place:
+        if _is_model(here):
+            fields = {field.alias or name: field for name, field in here.model_fields.items()}
+            here = fields[str(part)].annotation
+        else:  # dict[Id, X] or list[X]
+            here = get_args(here)[-1]
+    return [field.alias or name for name, field in here.model_fields.items()] if _is_model(here) else []
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)

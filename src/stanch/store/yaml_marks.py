@@ -1,0 +1,187 @@
+"""Read YAML into plain values, remembering where each key and each value stands.
+
+The rule is to gather every fault and show them together: a person who mends a file wants to mend it once.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from stanch.errors import Fault
+
+try:  # libyaml keeps the same marks and is about eight times as fast
+    from yaml import CSafeLoader as _Loader
+except ImportError:  # PyYAML built without it
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+Place = tuple[str | int, ...]
+"""Keys and indexes from the top of a document to a value."""
+
+
+_STANDARD = "tag:yaml.org,2002:"
+_TYPED = frozenset({"null", "bool", "int", "float"})
+_TEXT = frozenset({"str", "timestamp", "value"})
+"""Kinds of scalar that stay text: dates too, since nothing here is a date by itself."""
+
+
+@dataclass(slots=True)
+class Marked:
+    """A document as plain dicts, lists and scalars, and the 1-based (line, column) of each key and value."""
+
+    file: str
+    data: Any = None
+    keys: dict[Place, tuple[int, int]] = field(default_factory=dict)
+    values: dict[Place, tuple[int, int]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    unusable: set[Place] = field(default_factory=set)
+    """Where a value could not be taken over; what it should have been needs no second fault."""
+
+    def fault(self, place: Place, what: str, expected: str, *, at_key: bool = False) -> None:
+        """Record a fault at the value of `place` (or its key), or at the nearest place above that is in the file."""
+        marks = self.keys if at_key else self.values
+        line, column = marks.get(place) or self._above(place)
+        self.faults.append(Fault(self.file, line, column, what, expected))
+
+    def _above(self, place: Place) -> tuple[int, int]:
+        while place:
+            place = place[:-1]
+            if mark := self.keys.get(place) or self.values.get(place):
+                return mark
+        return (1, 1)
+
+
+def read(path: Path, file: str) -> Marked:
+    """Return the document in `path` with its marks; faults name it `file`. `data` is None if it cannot be parsed."""
+    marked = Marked(file)
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        marked.fault((), "there is no such file", "it in the home folder")
+        return marked
+    except OSError as error:
+        marked.fault((), f"the file cannot be read ({error.strerror})", "a file that the bot may read")
+        return marked
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8-sig")
+        what = f"byte 0x{raw[error.start]:02x}, which is not UTF-8"
+        marked.faults.append(Fault(file, *_at(before, len(before)), what, "UTF-8 text"))
+        return marked
+    return parse(text, marked)
+
+
+def parse(text: str, marked: Marked) -> Marked:
+    """Fill `marked` from YAML `text`: one document, a mapping at the top, no aliases, no own tags."""
+    if bad := yaml.reader.Reader.NON_PRINTABLE.search(text):
+        what = f"character U+{ord(bad.group()):04X}, which YAML does not allow"
+        marked.faults.append(Fault(marked.file, *_at(text, bad.start()), what, "printable text"))
+        return marked
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        marked.faults.append(_unparsable(marked.file, text, error))
+        return marked
+    except RecursionError:
+        marked.fault((), "values nested too deeply to read", "a few levels")
+        return marked
+    if node is None:
+        marked.fault((), "the file is empty", "keys and values")
+        return marked
+    _Builder(marked).top(node)
+    return marked
+
+
+class _Builder:
+    """Turns nodes into plain values, one document long."""
+
+    def __init__(self, marked: Marked) -> None:
+        self.marked = marked
+        self.seen: set[int] = set()
+        self.scalars = yaml.constructor.SafeConstructor()
+
+    def top(self, node: yaml.Node) -> None:
+        self.marked.data = self.value(node, ())
+        if not isinstance(node, yaml.MappingNode):
+            self.marked.data = None
+            self.marked.fault((), f"{describe(node)} at the top", "keys and values")
+
+    def value(self, node: yaml.Node, place: Place) -> Any:
+        self.marked.values[place] = _mark(node)
+        if id(node) in self.seen:  # an alias gives the same node again; one to itself would never end
+            self.marked.fault(place, "an alias (`*`)", "the value written out")
+            self.marked.unusable.add(place)
+            return None
+        self.seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, place)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*place, index)) for index, item in enumerate(node.value)]
+        return self.scalar(node, place)
+
+    def fault(self, node: yaml.Node, what: str, expected: str) -> None:
+        self.marked.faults.append(Fault(self.marked.file, *_mark(node), what, expected))
+
+    def mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.fault(key_node, f"{describe(key_node)} as a key", "a word")
+                continue
+            key = str(key_node.value)
+            under = (*place, key)
+            if key in result:
+                first = self.marked.keys[under][0]
+                self.fault(key_node, f"key '{key}' a second time", f"it once (first on line {first})")
+                self.value(value_node, (*under, "(again)"))  # its own faults are still worth telling
+                continue
+            self.marked.keys[under] = _mark(key_node)
+            result[key] = self.value(value_node, under)
+        return result
+
+    def scalar(self, node: yaml.Node, place: Place) -> Hashable:
+        kind = node.tag.removeprefix(_STANDARD)
+        if kind not in _TYPED:
+            if kind not in _TEXT:
+                self.marked.fault(place, f"tag {node.tag}", "a plain value without a tag")
+            return str(node.value)
+        try:
+            value: Hashable = self.scalars.yaml_constructors[node.tag](self.scalars, node)
+        except (ValueError, KeyError):  # `!!int x`: to us it is text
+            return str(node.value)
+        return value
+
+
+def describe(node: yaml.Node) -> str:
+    """Return what a person would call this node."""
+    if isinstance(node, yaml.MappingNode):
+        return "keys and values"
+    return "a list" if isinstance(node, yaml.SequenceNode) else "a single value"
+
+
+def _mark(node: yaml.Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def _at(text: str, position: int) -> tuple[int, int]:
+    before = text[:position]
+    return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
+
+
+def _unparsable(file: str, text: str, error: yaml.MarkedYAMLError) -> Fault:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    lines = text.splitlines()
+    here = lines[line - 1] if line <= len(lines) else ""
+    if here[: len(here) - len(here.lstrip())].count("\t"):
+        return Fault(file, line, here.index("\t") + 1, "a tab in the indentation", "spaces")
+    problem = error.problem or "it does not parse"
+    if problem.startswith("but found another document"):
+        return Fault(file, line, column, "a second document (`---`)", "one document a file")
+    if problem.startswith("found undefined alias"):
+        return Fault(file, line, column, "an alias (`*`)", "the value written out")
+    detail = f"{error.context}, {problem}" if error.context else problem
+    return Fault(file, line, column, f"this is not YAML ({detail})", "YAML such as `key: value`")
