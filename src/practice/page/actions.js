@@ -1,0 +1,121 @@
+// What a person does on the page, and what they are told when it fails.
+
+import { api } from "./api.js";
+import { channelOf, isMember } from "./store.js";
+
+const NOW = () => (Date.now() / 1000).toFixed(6);
+
+/** `want(...names)` asks for a refresh, `toast(text, kind)` says something in passing, `redraw()` draws at once. */
+export function makeActions(store, { want, toast, redraw }) {
+  function notice(text, channel = store.channel) {
+    store.notices.push({ user: store.me, channel, ts: NOW(), text });
+    redraw();
+  }
+
+  async function attempt(work, failed = (error) => toast(error.message, "bad")) {
+    try {
+      return await work();
+    } catch (error) {
+      failed(error);
+      return null;
+    }
+  }
+
+  function sent(text) {
+    const all = [...recall(), text].slice(-50);
+    sessionStorage.setItem(`practice.sent.${store.me}`, JSON.stringify(all));
+  }
+
+  const recall = () => JSON.parse(sessionStorage.getItem(`practice.sent.${store.me}`) ?? "[]");
+
+  async function send(text, thread = null) {
+    const { me: user, channel } = store;
+    const command = /^(\/[\w-]+)\s*([\s\S]*)$/.exec(text);
+    sent(text);
+    if (command && thread) notice(`${command[1]} is not supported in threads. Sorry!`);
+    else if (command) await runCommand(user, channel, command[1], command[2]);
+    else return attempt(async () => { await api.message({ user, channel, text, ...(thread ? { thread_ts: thread } : {}) }); want(`messages:${channel}`, "replies"); return true; }, (error) => { toast(error.message, "bad"); }).then((done) => done === true);
+    return true;
+  }
+
+  async function runCommand(user, channel, command, text) {
+    await attempt(async () => {
+      const answer = await api.command({ user, channel, command, text });
+      want(`messages:${channel}`, "views");
+      if (answer.error) notice(failure(command, answer.error), channel);
+    }, (error) => notice(`\`${command}\` was not sent: ${error.message}`, channel));
+  }
+
+  async function click(message, action, control) {
+    control?.classList.add("busy");
+    const { me: user, channel } = store;
+    const answer = await attempt(() => api.click({ user, channel, ts: message.ts, action_id: action.action_id, ...(action.value === undefined || action.value === null ? {} : { value: action.value }) }));
+    control?.classList.remove("busy");
+    if (answer?.error) toast(`The app did not answer that (${answer.error}). Please try again.`, "bad");
+    want(`messages:${channel}`, "views", "state");
+  }
+
+  async function clickInView(view, action, values) {
+    const answer = await attempt(() => api.click({ user: store.me, view_id: view.id, action_id: action.action_id, values, ...(action.value === undefined || action.value === null ? {} : { value: action.value }) }));
+    if (answer?.error) toast(`The app did not answer that (${answer.error}). Please try again.`, "bad");
+    want("views");
+  }
+
+  /** The errors beside fields, by block id; throws with words for the form when the app did not answer. */
+  async function submit(view, values) {
+    const answer = await api.submit({ user: store.me, view_id: view.id, values });
+    want("views", `messages:${store.channel}`, "state");
+    if (answer.error) throw new Error(`We had some trouble connecting (${answer.error}). Try again?`);
+    return answer.errors ?? {};
+  }
+
+  async function close(view) {
+    await attempt(() => api.closeView({ user: store.me, view_id: view.id }));
+    store.modals = store.modals.filter((modal) => modal.id !== view.id);
+    redraw();
+    want("views");
+  }
+
+  async function react(message, name, mine) {
+    const channel = store.channel;
+    await attempt(() => api.react({ user: store.me, channel, ts: message.ts, name, ...(mine ? { remove: true } : {}) }));
+    want(`messages:${channel}`, "replies");
+  }
+
+  async function join() {
+    const channel = channelOf(store);
+    if (!channel || isMember(store, channel)) return;
+    await attempt(() => api.join({ user: store.me, channel: channel.id }));
+    want("state", `messages:${channel.id}`);
+  }
+
+  /** Kill the bot, and tell when it is back; the stream and this watch both bring its state. */
+  async function kill() {
+    const before = store.bot.restarts;
+    store.killing = true;
+    redraw();
+    if (!(await attempt(async () => { await api.kill(); return true; }))) {
+      store.killing = false;
+      redraw();
+      return;
+    }
+    toast("The bot was killed (SIGKILL). It is being started again.", "bad");
+    for (let waited = 0; waited < 30_000 && store.killing; waited += 250) {
+      await new Promise((resume) => setTimeout(resume, 250));
+      want("bot");
+      if (store.bot.restarts > before && store.bot.sockets > 0) break;
+    }
+    store.killing = false;
+    redraw();
+    if (store.bot.sockets > 0) toast("The bot is back.", "good");
+  }
+
+  return { send, recall, click, clickInView, submit, close, react, join, kill };
+}
+
+/** Slack's words for a command that went wrong. */
+function failure(command, error) {
+  if (error === "dispatch_failed") return `\`${command}\` failed with the error "dispatch_failed". The app is not connected.`;
+  if (error === "operation_timeout") return `\`${command}\` failed with the error "operation_timeout". The app did not answer within 3 seconds.`;
+  return `\`${command}\` failed with the error "${error}".`;
+}
