@@ -56,22 +56,28 @@ class Marked:
 def read(path: Path, file: str) -> Marked:
     """Return the document in `path` with its marks; faults name it `file`. `data` is None if it cannot be parsed."""
     marked = Marked(file)
+    text = text_of(path, marked)
+    return marked if text is None else parse(text, marked)
+
+
+def text_of(path: Path, marked: Marked) -> str | None:
+    """Return the text in `path`, or None with a fault recorded: it is missing, may not be read, or is not UTF-8."""
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
         marked.fault((), "there is no such file", "it in the home folder")
-        return marked
+        return None
     except OSError as error:
         marked.fault((), f"the file cannot be read ({error.strerror})", "a file that the bot may read")
-        return marked
+        return None
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = raw[: error.start].decode("utf-8-sig")
-        what = f"byte 0x{raw[error.start]:02x}, which is not UTF-8"
-        marked.faults.append(Fault(file, *_at(before, len(before)), what, "UTF-8 text"))
-        return marked
-    return parse(text, marked)
+        # `start` counts from behind a byte order mark, in `object`
+        before = error.object[: error.start].decode()
+        what = f"byte 0x{error.object[error.start]:02x}, which is not UTF-8"
+        marked.faults.append(Fault(marked.file, *_at(before, len(before)), what, "UTF-8 text"))
+        return None
 
 
 def parse(text: str, marked: Marked) -> Marked:
