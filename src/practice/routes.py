@@ -1,0 +1,284 @@
+"""What the workspace answers over HTTP beside the Web API: ``/practice/...``, response URLs, uploads, the page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from practice import pings, views
+from practice.errors import ActingError, SlackError
+from practice.model import Json
+from practice.service import Service
+from practice.traffic import Listener
+
+PAGE = Path(__file__).with_name("page")
+POLICY = {
+    "content-security-policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-cache",
+}
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def routes(service: Service) -> list[BaseRoute]:
+    acting, people = service.acting, service.people
+    doing: dict[str, Callable[[Json], Awaitable[Json]]] = {
+        "archive": people.archive,
+        "click": acting.click,
+        "close_view": acting.close_view,
+        "command": acting.command,
+        "deactivate": people.deactivate,
+        "delete_channel": people.delete_channel,
+        "delete_message": people.delete_message,
+        "home": people.home,
+        "invite": people.invite,
+        "join": people.join,
+        "leave": people.leave,
+        "message": people.message,
+        "react": people.react,
+        "rename": people.rename,
+        "shortcut": acting.shortcut,
+        "submit": acting.submit,
+        "topic": people.topic,
+    }
+    looking = Looking(service)
+    controls = Controls(service)
+    return [
+        Route("/api/{method:path}", service.web_api, methods=["GET", "POST"]),
+        WebSocketRoute("/link/", service.sockets.serve),
+        *(Route(f"/practice/{name}", endpoint(act), methods=["POST"]) for name, act in doing.items()),
+        Route("/practice/state", looking.state),
+        Route("/practice/messages/{channel}", looking.messages),
+        Route("/practice/views/{user}", looking.views),
+        Route("/practice/calls", looking.calls),
+        Route("/practice/traffic", looking.traffic),
+        Route("/practice/stream", looking.stream),
+        Route("/practice/files/{id}", looking.file),
+        Route("/practice/faults", controls.faults, methods=["POST", "DELETE"]),
+        Route("/practice/disconnect", controls.disconnect, methods=["POST"]),
+        Route("/practice/bot", controls.bot),
+        Route("/practice/bot/kill", controls.kill, methods=["POST"]),
+        Route("/response/{team}/{id}", controls.respond, methods=["POST"]),
+        Route("/upload/v1/{id}", controls.upload, methods=["POST"]),
+        Route("/archives/{channel}/{message}", permalink),
+        Route("/", Page("index.html")),
+        Route("/static/{path:path}", Page()),
+    ]
+
+
+def refused(error: Exception, status: int = 400) -> JSONResponse:
+    body: Json = {"ok": False, "error": str(error), "ack_ms": [], "ephemerals": [], "view": None, "errors": {}}
+    return JSONResponse(body, status)
+
+
+async def body_of(request: Request) -> Json:
+    """Raises ActingError for a body that is no JSON object."""
+    try:
+        body = json.loads(await request.body() or b"{}")
+    except ValueError as error:
+        raise ActingError(f"the body is not JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise ActingError("the body must be a JSON object")
+    return body
+
+
+def endpoint(act: Callable[[Json], Awaitable[Json]]) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        try:
+            return JSONResponse(await act(await body_of(request)))
+        except (ActingError, SlackError) as error:
+            return refused(error)
+
+    return answer
+
+
+class Looking:
+    """The reading half."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.workspace = service.workspace
+
+    async def state(self, request: Request) -> Response:
+        users = [
+            {"id": one.id, "name": one.name, "is_bot": one.is_bot, "real_name": one.real_name, "email": one.email}
+            | {"tz": one.tz, "deleted": one.deleted}
+            for one in self.workspace.users.values()
+        ]
+        channels = [
+            {
+                "id": one.id,
+                "name": one.name,
+                "topic": one.topic["value"],
+                "purpose": one.purpose["value"],
+                "members": one.members,
+                "pins": [pin["ts"] for pin in one.pins],
+                "bookmarks": one.bookmarks,
+                "archived": one.archived,
+                "private": one.private,
+                "creator": one.creator,
+                "created": one.created,
+                "is_im": one.partner is not None,
+                "user": one.partner,
+                "latest": next(reversed(one.messages), None),
+            }
+            for one in self.workspace.in_order(self.workspace.channels.values())
+        ]
+        return JSONResponse({"users": users, "channels": channels})
+
+    async def messages(self, request: Request) -> Response:
+        """A list, oldest first. Messages of the app carry ``practice_pings``: whom they notified."""
+        channel = self.workspace.channel(request.path_params["channel"])
+        if channel is None:
+            return refused(ActingError(f"there is no channel {request.path_params['channel']!r}"), 404)
+        named, thread = request.query_params.get("user"), request.query_params.get("thread_ts")
+        user = self.workspace.user(named) if named else None
+        found = [one for one in channel.messages.values() if belongs(one, thread)]
+        if user:
+            found += [
+                one
+                for one in self.workspace.ephemerals
+                if one["channel"] == channel.id and one["ephemeral_to"] == user.id and belongs(one, thread)
+            ]
+            found.sort(key=lambda one: str(one["ts"]))
+        return JSONResponse([{**one, "practice_pings": pings.of(one)} if "bot_id" in one else one for one in found])
+
+    async def views(self, request: Request) -> Response:
+        user = self.workspace.user(request.path_params["user"])
+        if user is None:
+            return refused(ActingError(f"there is no user {request.path_params['user']!r}"), 404)
+        home = views.home(self.workspace, user.id)
+        modals = [views.shown(one) for one in views.modals(self.workspace, user.id)]
+        return JSONResponse({"modals": modals, "home": views.shown(home) if home else None})
+
+    async def calls(self, request: Request) -> Response:
+        return JSONResponse(self.service.traffic.calls)
+
+    async def traffic(self, request: Request) -> Response:
+        try:
+            since = int(request.query_params.get("since", "0"))
+        except ValueError:
+            since = 0
+        return JSONResponse(self.service.traffic.since(since))
+
+    async def stream(self, request: Request) -> Response:
+        listener = Listener(self.service.traffic)
+
+        async def lines() -> AsyncIterator[str]:
+            yield ": open\n\n"
+            async for notes in listener.notes():
+                yield "".join(f"data: {json.dumps(note)}\n\n" for note in notes) or ": still here\n\n"
+
+        return StreamingResponse(lines(), media_type="text/event-stream", headers={"cache-control": "no-store"})
+
+    async def file(self, request: Request) -> Response:
+        file_id = request.path_params["id"]
+        file, content = self.workspace.files.get(file_id), self.workspace.contents.get(file_id)
+        if file is None or content is None:
+            return refused(ActingError(f"there is no file {file_id!r}"), 404)
+        name = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "_" for char in file["name"])
+        headers = {**POLICY, "content-disposition": f'attachment; filename="{name}"'}
+        return Response(content, headers=headers, media_type="application/octet-stream")
+
+
+def belongs(message: Json, thread: str | None) -> bool:
+    """In the thread that is asked for; without one, in the channel itself."""
+    parent = message.get("thread_ts")
+    if thread:
+        return parent == thread or message["ts"] == thread
+    return parent in (None, message["ts"]) or message.get("subtype") == "thread_broadcast"
+
+
+class Controls:
+    """Faults, sockets, the child process, response URLs and uploads."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+
+    async def faults(self, request: Request) -> Response:
+        """POST a list (it replaces the one before), or DELETE."""
+        if request.method == "DELETE":
+            self.service.faults.clear()
+            return JSONResponse({"ok": True})
+        try:
+            self.service.faults.replace(json.loads(await request.body()))
+        except (ValueError, TypeError, ActingError) as error:
+            return refused(error)
+        return JSONResponse({"ok": True})
+
+    async def disconnect(self, request: Request) -> Response:
+        return JSONResponse({"ok": True, "sockets": await self.service.sockets.refresh()})
+
+    async def bot(self, request: Request) -> Response:
+        bot = self.service.bot
+        body: Json = {"sockets": len(self.service.sockets.connections), "managed": bot is not None}
+        body |= {"pid": bot.pid if bot else None, "restarts": bot.restarts if bot else 0}
+        return JSONResponse(body)
+
+    async def kill(self, request: Request) -> Response:
+        if self.service.bot is None:
+            return refused(ActingError("the bot was not started from here"), 409)
+        await self.service.bot.kill()
+        return JSONResponse({"ok": True})
+
+    async def respond(self, request: Request) -> Response:
+        """A response URL. Slack answers a refusal with the word and a 404, or a 200 when the message is at fault."""
+        response_id = request.path_params["id"]
+        try:
+            body = await body_of(request)
+            self.service.interactions.respond(response_id, body)
+        except ActingError:
+            return JSONResponse({"ok": False, "error": "invalid_payload"}, 400)
+        except SlackError as error:
+            self.service.traffic.line("bot→slack", "response_url", error.word, {"messages": error.messages})
+            status = 404 if error.word in ("invalid_url", "expired_url", "used_url") else 200
+            return JSONResponse(error.body(), status)
+        self.service.traffic.line("bot→slack", "response_url", None, {"args": body})
+        return JSONResponse({"ok": True})
+
+    async def upload(self, request: Request) -> Response:
+        """The bytes of a file, raw or as the one file of a multipart form; as many as were announced."""
+        workspace, file_id = self.service.workspace, request.path_params["id"]
+        file = workspace.files.get(file_id)
+        if file is None or file["practice_complete"]:
+            return Response("not found", 404)
+        content = await request.body()
+        if request.headers.get("content-type", "").startswith("multipart/form-data"):
+            async with request.form() as form:
+                parts = [one for one in form.values() if not isinstance(one, str)]
+                content = await parts[0].read() if parts else b""
+        if len(content) != file["size"]:
+            return Response(f"expected {file['size']} bytes, got {len(content)}", 400)
+        workspace.contents[file_id] = content
+        workspace.touch("file", file_id)
+        return Response(f"OK - {len(content)}", media_type="text/plain")
+
+
+async def permalink(request: Request) -> Response:
+    """A message's permalink leads to the page, which reads channel and message from its query."""
+    ts = request.path_params["message"].removeprefix("p")
+    ts = f"{ts[:-6]}.{ts[-6:]}" if len(ts) > 6 else ts
+    return RedirectResponse(f"/?channel={request.path_params['channel']}&ts={ts}", 302)
+
+
+class Page:
+    """The page's files, with a policy under which no text from a message can become a script."""
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+        self.files = StaticFiles(directory=PAGE, check_dir=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = self.name or scope["path_params"]["path"]
+        response = await self.files.get_response(path, scope)
+        response.headers.update(POLICY)
+        await response(scope, receive, send)

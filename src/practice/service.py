@@ -1,0 +1,88 @@
+"""The parts of a running practice workspace, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.types import Scope
+
+from practice import manifest, seed
+from practice.acting import Acting
+from practice.events import Events
+from practice.faults import Faults
+from practice.interactions import Interactions
+from practice.people import People
+from practice.sockets import Sockets
+from practice.store import Store
+from practice.supervise import Bot
+from practice.traffic import Traffic
+from practice.web_api import WebApi
+from practice.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to run a workspace. Tokens are fixed, so that they survive a restart: this Slack listens on loopback only.
+
+    ``port`` 0 takes a free one. Without ``data`` everything is kept in memory. Without ``manifest`` all is allowed.
+    ``retry_scale`` shortens the pauses between event retries (1 s, 1 min, 5 min).
+    """
+
+    port: int = 0
+    data: Path | None = None
+    seed: Path | None = None
+    manifest: Path | None = None
+    retry_scale: float = 1.0
+    bot_token: str = "xoxb-practice-bot"
+    app_token: str = "xapp-practice-app"
+    signing_secret: str = field(default="practice-signing-secret", repr=False)
+
+
+class Service:
+    """One workspace with everything around it. Raises ``ValueError`` for a manifest or seed that cannot be read."""
+
+    def __init__(self, settings: Settings, base_url: str, abort: Callable[[Scope], None]) -> None:
+        self.settings = settings
+        self.base_url = base_url
+        self.app = manifest.read(settings.manifest)
+        self.workspace = Workspace(base_url)
+        self.store = Store(settings.data) if settings.data else None
+        if not (self.store and self.store.load(self.workspace)):
+            seed.plant(self.workspace, seed.read(settings.seed))
+        self.traffic = Traffic()
+        self.faults = Faults()
+        self.sockets = Sockets(self.traffic.line, lambda: self.traffic.publish("bot"))
+        self.events = Events(self.workspace, self.app, self.sockets, settings.retry_scale)
+        self.interactions = Interactions(self.workspace, self.sockets)
+        self.acting = Acting(self.workspace, self.app, self.interactions, self.events)
+        self.people = People(self.acting)
+        self.workspace.on_event = self.events.emit
+        self.workspace.on_change = self.traffic.publish
+        self.bot: Bot | None = None
+        self.web_api = WebApi(
+            self.workspace,
+            self.app,
+            self.sockets,
+            self.faults,
+            self.traffic,
+            settings.bot_token,
+            settings.app_token,
+            abort,
+        )
+
+    def connection(self) -> dict[str, str]:
+        """What an app needs to connect: the line that ``python -m practice`` prints."""
+        return {
+            "workspace": self.base_url,
+            "api": f"{self.base_url}/api/",
+            "bot_token": self.settings.bot_token,
+            "app_token": self.settings.app_token,
+            "signing_secret": self.settings.signing_secret,
+        }
+
+    def attach(self, bot: Bot) -> None:
+        """Let the page show this child process and kill it."""
+        self.bot = bot
+        bot.on_change = lambda: self.traffic.publish("bot")

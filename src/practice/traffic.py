@@ -1,0 +1,95 @@
+"""What went over the wire: every Web API call, every delivery, and a stream of changes for the page."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import Any
+
+from practice.model import Json
+
+KEPT = 2_000
+BEAT_S = 0.05
+KEEP_ALIVE_S = 15.0
+
+
+class Traffic:
+    """Calls are kept whole, in order; the inspector's lines are the newest 2,000."""
+
+    def __init__(self) -> None:
+        self.calls: list[Json] = []
+        self.lines: deque[Json] = deque(maxlen=KEPT)
+        self.count = 0
+        self.listeners: set[Listener] = set()
+
+    def begin(self, method: str, args: Json) -> Json:
+        """A call has come in. The entry stays open (``ended`` null) until :meth:`end`."""
+        entry: Json = {"method": method, "args": args, "response": None, "started": time.time(), "ended": None}
+        self.calls.append(entry)
+        return entry
+
+    def end(self, entry: Json, response: Json | None, note: str = "") -> None:
+        entry["response"] = response
+        entry["ended"] = time.time()
+        error = note or (response or {}).get("error")
+        detail: Any = (response or {}).get("response_metadata", {}).get("messages") or {}
+        took = round((entry["ended"] - entry["started"]) * 1000, 1)
+        self.line("bot→slack", entry["method"], error, {"args": entry["args"], "messages": detail, "ms": took})
+        self.publish("call")
+
+    def line(self, direction: str, name: str, error: str | None, detail: Any) -> None:
+        self.count += 1
+        line: Json = {"n": self.count, "at": time.time(), "direction": direction, "name": name}
+        self.lines.append({**line, "ok": not error, "error": error or None, "detail": detail})
+
+    def since(self, number: int) -> Json:
+        """The lines after number ``number``, and the number to ask with next."""
+        return {"next": self.count, "entries": [line for line in self.lines if line["n"] > number]}
+
+    def publish(self, kind: str, channel: str | None = None, user: str | None = None) -> None:
+        if not self.listeners:
+            return
+        note: Json = {"kind": kind}
+        if channel:
+            note["channel"] = channel
+        if user:
+            note["user"] = user
+        for listener in self.listeners:
+            listener.add(note)
+
+
+class Listener:
+    """One page that watches: changes of the same thing within a twentieth of a second are told once."""
+
+    def __init__(self, traffic: Traffic) -> None:
+        self.traffic = traffic
+        self.pending: dict[tuple[Any, ...], Json] = {}
+        self.ready = asyncio.Event()
+        self.closed = False
+
+    def add(self, note: Json) -> None:
+        self.pending[tuple(note.values())] = note
+        self.ready.set()
+
+    def close(self) -> None:
+        self.closed = True
+        self.ready.set()
+
+    async def notes(self) -> AsyncIterator[list[Json]]:
+        """The changes, a list each beat at most; an empty list now and then keeps the connection alive."""
+        self.traffic.listeners.add(self)
+        try:
+            while not self.closed:
+                try:
+                    await asyncio.wait_for(self.ready.wait(), KEEP_ALIVE_S)
+                except TimeoutError:
+                    yield []
+                    continue
+                await asyncio.sleep(BEAT_S)
+                self.ready.clear()
+                notes, self.pending = list(self.pending.values()), {}
+                yield notes
+        finally:
+            self.traffic.listeners.discard(self)
