@@ -69,7 +69,10 @@ def content(args: Args) -> Json:
     elif args.given("blocks"):
         body["blocks"] = with_ids(check_blocks(args.raw("blocks")))
     if args.given("attachments"):
-        body["attachments"] = check_attachments(args.raw("attachments"))
+        body["attachments"] = [
+            {**one, "blocks": with_ids(one["blocks"])} if one.get("blocks") else one
+            for one in check_attachments(args.raw("attachments"))
+        ]
     if not (body["text"] or body.get("blocks") or body.get("attachments")):
         raise SlackError("no_text")
     if args.text("parse") == "full" or args.flag("link_names"):

@@ -102,7 +102,7 @@ class Sockets:
 
     async def deliver(self, kind: str, name: str, payload: Json, **envelope: object) -> Ack:
         """Send the payload to one socket and wait up to 3 s. ``kind``: events_api, slash_commands or interactive."""
-        open_ones = [one for one in self.connections if not one.refreshed]
+        open_ones = [one for one in self.connections if not one.refreshed] or self.connections
         if not open_ones:
             self.line("slack→bot", name, "dispatch_failed", {"reason": "no socket is connected"})
             return Ack(0.0, error="dispatch_failed")
@@ -128,7 +128,7 @@ class Sockets:
         return ack
 
     async def refresh(self, reason: str = "refresh_requested") -> int:
-        """Ask every socket to reconnect, as Slack does every few hours; nothing is delivered to them any more."""
+        """Ask every socket to reconnect, as Slack does every few hours; newer ones are preferred from then on."""
         asked = list(self.connections)
         for connection in asked:
             connection.refreshed = True

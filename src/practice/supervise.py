@@ -55,6 +55,7 @@ class Bot:
         if process is not None and process.returncode is None:
             process.kill()
             await process.wait()
+            self.up.clear()
 
     async def stop(self) -> None:
         """End it for good: SIGTERM, after five seconds SIGKILL."""
@@ -87,14 +88,15 @@ class Bot:
             assert self.process is not None
             await self._read(self.process)
             status = await self.process.wait()
+            self.up.clear()
             if self.announced is not None:
                 pause = PAUSE_S
             logger.warning("practice.bot_ended status=%s", status)
             self.on_change()
             await asyncio.sleep(pause)
             pause = min(pause * 2, PAUSE_MAX_S)
-            await self._spawn()
             self.restarts += 1
+            await self._spawn()
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None

@@ -13,6 +13,7 @@ from typing import Any
 from practice.errors import SlackError
 from practice.model import BOT_ID, TEAM_ID, Channel, Json, ResponseUrl, Trigger, User
 
+EPHEMERALS_KEPT = 5_000
 BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -182,6 +183,7 @@ class Workspace:
         full: Json = {"type": "message", "ts": self.next_ts(), "team": TEAM_ID, "is_ephemeral": True}
         full |= {**message, "channel": channel.id, "ephemeral_to": user}
         self.ephemerals.append(full)
+        del self.ephemerals[:-EPHEMERALS_KEPT]
         self.on_change("message", channel.id, user)
         self.on_ephemeral(full)
         return full
