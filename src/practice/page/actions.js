@@ -3,6 +3,8 @@
 import { api } from "./api.js";
 import { channelOf, isMember } from "./store.js";
 
+/** What the app failed to do with an event; the person's message stands all the same. */
+const UNANSWERED = ["operation_timeout", "dispatch_failed"];
 const NOW = () => (Date.now() / 1000).toFixed(6);
 
 /** `want(...names)` asks for a refresh, `toast(text, kind)` says something in passing, `redraw()` draws at once. */
@@ -34,8 +36,15 @@ export function makeActions(store, { want, toast, redraw }) {
     sent(text);
     if (command && thread) notice(`${command[1]} is not supported in threads. Sorry!`);
     else if (command) await runCommand(user, channel, command[1], command[2]);
-    else return attempt(async () => { await api.message({ user, channel, text, ...(thread ? { thread_ts: thread } : {}) }); want(`messages:${channel}`, "replies"); return true; }, (error) => { toast(error.message, "bad"); }).then((done) => done === true);
+    else return Boolean(await attempt(() => post(user, channel, text, thread)));
     return true;
+  }
+
+  async function post(user, channel, text, thread) {
+    const answer = await api.message({ user, channel, text, ...(thread ? { thread_ts: thread } : {}) });
+    want(`messages:${channel}`, "replies");
+    if (answer.error && !UNANSWERED.includes(answer.error)) throw new Error(`That was not sent: ${answer.error}.`);
+    return answer;
   }
 
   async function runCommand(user, channel, command, text) {
@@ -49,14 +58,14 @@ export function makeActions(store, { want, toast, redraw }) {
   async function click(message, action, control) {
     control?.classList.add("busy");
     const { me: user, channel } = store;
-    const answer = await attempt(() => api.click({ user, channel, ts: message.ts, action_id: action.action_id, ...(action.value === undefined || action.value === null ? {} : { value: action.value }) }));
+    const answer = await attempt(() => api.click({ user, channel, ts: message.ts, ...chosen(action) }));
     control?.classList.remove("busy");
     if (answer?.error) toast(`The app did not answer that (${answer.error}). Please try again.`, "bad");
     want(`messages:${channel}`, "views", "state");
   }
 
-  async function clickInView(view, action, values) {
-    const answer = await attempt(() => api.click({ user: store.me, view_id: view.id, action_id: action.action_id, values, ...(action.value === undefined || action.value === null ? {} : { value: action.value }) }));
+  async function clickInView(view, action) {
+    const answer = await attempt(() => api.click({ user: store.me, view_id: view.id, ...chosen(action) }));
     if (answer?.error) toast(`The app did not answer that (${answer.error}). Please try again.`, "bad");
     want("views");
   }
@@ -85,7 +94,8 @@ export function makeActions(store, { want, toast, redraw }) {
   async function join() {
     const channel = channelOf(store);
     if (!channel || isMember(store, channel)) return;
-    await attempt(() => api.join({ user: store.me, channel: channel.id }));
+    const answer = await attempt(() => api.join({ user: store.me, channel: channel.id }));
+    if (answer?.error) toast(`Joining did not work: ${answer.error}.`, "bad");
     want("state", `messages:${channel.id}`);
   }
 
@@ -113,8 +123,11 @@ export function makeActions(store, { want, toast, redraw }) {
   return { send, recall, click, clickInView, submit, close, react, join, kill };
 }
 
+const chosen = ({ action_id, value }) => (value === undefined || value === null ? { action_id } : { action_id, value });
+
 /** Slack's words for a command that went wrong. */
 function failure(command, error) {
+  if (error === "invalid_command") return `\`${command}\` is not a valid command.`;
   if (error === "dispatch_failed") return `\`${command}\` failed with the error "dispatch_failed". The app is not connected.`;
   if (error === "operation_timeout") return `\`${command}\` failed with the error "operation_timeout". The app did not answer within 3 seconds.`;
   return `\`${command}\` failed with the error "${error}".`;

@@ -9,11 +9,12 @@ let made = 0;
 
 /**
  * One input block as {node, read, write, fault, focus}. `read` gives the plain value (text, an option's value, a list of
- * values, null when empty); `fault(text)` shows what is wrong beside it, `fault(null)` clears it.
+ * values, null when empty); `fault(text)` shows what is wrong beside it, `fault(null)` clears it. `changed(value)` is called
+ * when the person has chosen or typed something.
  */
-export function makeField(block, people) {
+export function makeField(block, people, changed = () => {}) {
   const id = `field-${(made += 1)}`;
-  const control = makeControl(block.element ?? {}, withEmoji(block.label?.text ?? ""), people);
+  const control = makeControl(block, withEmoji(block.label?.text ?? ""), people, changed);
   const error = h("p.fault", { id: `${id}-fault`, role: "alert", hidden: true });
   const hint = block.hint && h("p.hint", { id: `${id}-hint` }, withEmoji(block.hint.text));
   const grouped = control.node.matches("[role=group], [role=radiogroup]");
@@ -36,13 +37,14 @@ export function makeField(block, people) {
 
 const INPUTS = { plain_text_input: "text", number_input: "number", email_text_input: "email", url_text_input: "url", datepicker: "date", timepicker: "time" };
 
-function makeControl(element, label, people) {
-  if (element.type === "plain_text_input" && element.multiline) return typed(h("textarea", { ...typedProperties(element), rows: "4" }));
-  if (Object.hasOwn(INPUTS, element.type)) return typed(h("input", { type: INPUTS[element.type], ...typedProperties(element) }));
+function makeControl(block, label, people, changed) {
+  const element = block.element ?? {};
+  if (element.type === "plain_text_input" && element.multiline) return typed(h("textarea", { ...typedProperties(element), rows: "4", onchange: (event) => changed(event.target.value) }));
+  if (Object.hasOwn(INPUTS, element.type)) return typed(h("input", { type: INPUTS[element.type], ...typedProperties(element), onchange: (event) => changed(event.target.value) }));
   if (element.type === "datetimepicker") return moment(element);
-  if (["radio_buttons", "checkboxes"].includes(element.type)) return group(choiceGroup(element, { people }));
+  if (["radio_buttons", "checkboxes"].includes(element.type)) return group(choiceGroup(element, { people }, changed));
   if (/^multi_.*select$/.test(element.type)) return group(multiple(element, people));
-  if (/_select$/.test(element.type)) return select(element, label, people);
+  if (/_select$/.test(element.type)) return select(block, label, people, changed);
   const node = h("div.unsupported", { tabindex: "-1" }, `unsupported input: ${String(element.type)}`);
   return { node, focusable: node, read: () => null, write: () => {} };
 }
@@ -75,7 +77,10 @@ function multiple(element, people) {
   return choiceGroup({ type: "checkboxes", options, initial_options: started.map((value) => ({ value })) }, { people });
 }
 
-function select(element, label, people) {
-  const made = picker({ label, options: choices(element, people), value: initial(element), placeholder: withEmoji(element.placeholder?.text ?? "Choose an option") });
+/** An optional choice can be taken back: its first line is the placeholder. */
+function select({ element, optional }, label, people, changed) {
+  const placeholder = withEmoji(element.placeholder?.text ?? "Choose an option");
+  const options = [...(optional ? [{ value: null, text: placeholder }] : []), ...choices(element, people)];
+  const made = picker({ label, options, value: initial(element), placeholder, onpick: changed });
   return { node: made.node, focusable: made.button, read: () => made.value, write: (value) => { made.value = value; } };
 }

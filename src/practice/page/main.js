@@ -7,6 +7,7 @@ import { makeDrawer } from "./drawer.js";
 import { drawHeader, pinnedTs } from "./header.js";
 import { drawMessages } from "./messages.js";
 import { confirm, makeModals } from "./modals.js";
+import { render } from "./mrkdwn.js";
 import { renderBlocks } from "./blocks.js";
 import { drawBot, drawChannels, drawPeople, redraw } from "./sidebar.js";
 import { channelOf, channelTitle, conversation, directory, isMember, makeStore, markRead, me, people, visible } from "./store.js";
@@ -46,9 +47,10 @@ function scene(inThread) {
 
 const byBotId = (id) => (/^B/.test(id) ? [...store.users.values()].find((user) => user.is_bot) : null);
 
+/** What a message says in one line; an app's own fallback text says it best. */
 function textOf(message) {
-  const node = h("div", {}, renderBlocks(message.blocks ?? [], { people: names(), act() {}, confirm: ask }));
-  return (node.textContent || message.text || "").slice(0, 200);
+  const node = h("div", {}, message.text ? render(message.text, names()) : renderBlocks(message.blocks ?? [], { people: names(), act() {}, confirm: ask }));
+  return node.textContent.slice(0, 200);
 }
 
 function refreshed(changes) {
@@ -112,9 +114,20 @@ function settlePlace() {
   }
   const { mine, open: others, archived, direct } = visible(store);
   const seenBy = [...mine, ...direct, ...others, ...archived];
-  if (seenBy.some((channel) => channel.id === store.channel)) return;
+  if (!store.channel && location.search) return followQuery(seenBy);
+  if (seenBy.some((channel) => channel.id === store.channel)) return undefined;
   const wanted = seenBy.find((channel) => (channel.name || channel.id) === channelName);
-  go(store.me, (wanted ?? mine.find((channel) => channel.name === "triage") ?? seenBy[0])?.id ?? null);
+  return go(store.me, (wanted ?? mine.find((channel) => channel.name === "triage") ?? seenBy[0])?.id ?? null);
+}
+
+/** A permalink that was opened outside this page arrives as ?channel=&ts=. */
+function followQuery(channels) {
+  const asked = new URLSearchParams(location.search);
+  history.replaceState(null, "", "/");
+  const channel = channels.find((one) => one.id === asked.get("channel"));
+  if (!channel) return settlePlace();
+  seen.jump = asked.get("ts");
+  return go(store.me, channel.id);
 }
 
 function go(user, channel) {
@@ -130,7 +143,7 @@ function go(user, channel) {
   if (messages) markRead(store, channel, messages.at(-1)?.ts ?? "0");
   const here = channelOf(store);
   const address = `#/${me(store)?.name}/${here?.name || channel || ""}`;
-  if (decodeURIComponent(location.hash) !== address) history.pushState(null, "", address);
+  if (decodeURIComponent(location.hash) !== address) history[location.hash ? "pushState" : "replaceState"](null, "", address);
   sync.want(changed ? "everything" : `messages:${channel}`, "views");
   draw();
 }
@@ -153,7 +166,7 @@ function followLink(address) {
   const [, id, ts] = /\/archives\/([CDG]\w+)(?:\/p(\d{16}))?/.exec(address) ?? [];
   if (!id || !channelOf(store, id)) return false;
   seen.jump = ts ? `${ts.slice(0, 10)}.${ts.slice(10)}` : null;
-  open(id);
+  go(store.me, id);
   return true;
 }
 

@@ -128,8 +128,10 @@ function thread(message, scene) {
   return h("button.thread-link", { type: "button", "data-key": "thread", onclick: () => scene.openThread(message.ts) }, `${count} ${count === 1 ? "reply" : "replies"}`);
 }
 
+const reacted = (message, name, scene) => Boolean(message.reactions?.find((reaction) => reaction.name === name)?.users.includes(scene.people.me));
+
 function tools(message, scene) {
   return h("div.tools", { role: "group", "aria-label": "Message actions" },
-    QUICK.map((name) => h("button", { type: "button", "data-key": `quick-${name}`, title: `React with :${name}:`, "aria-label": `React with ${name}`, onclick: () => scene.react(message, name, false) }, emoji(name))),
+    QUICK.map((name) => h("button", { type: "button", "data-key": `quick-${name}`, title: `React with :${name}:`, "aria-label": `React with ${name}`, onclick: () => scene.react(message, name, reacted(message, name, scene)) }, emoji(name))),
     !scene.inThread && h("button", { type: "button", "data-key": "reply", title: "Reply in thread", "aria-label": "Reply in thread", onclick: () => scene.openThread(message.ts) }, icon("thread")));
 }

@@ -33,7 +33,7 @@ export function keepFocus(event) {
 }
 
 /**
- * Shows the topmost modal of the acting person. `acts` = {submit(view, values), close(view), click(view, action, values),
+ * Shows the topmost modal of the acting person. `acts` = {submit(view, values), close(view), click(view, action),
  * confirm, failed(text)}; submit answers {errors} or throws. Returns {show(view | null, depth), fault(errors)}.
  */
 export function makeModals(acts) {
@@ -72,12 +72,13 @@ export function makeModals(acts) {
 
   function fill(modal, depth, people) {
     const { view, dialog } = modal;
+    const act = (action) => acts.click(view, action);
     const field = (block) => {
-      const made = makeField(block, people);
+      const changed = (value) => block.dispatch_action && act({ action_id: block.element.action_id, value });
+      const made = makeField(block, people, changed);
       modal.fields.push(made);
       return made.node;
     };
-    const act = (action) => acts.click(view, action, values(modal));
     const status = h("p.fault.form-fault", { role: "alert", hidden: true });
     const submit = view.submit && h("button.btn.primary", {}, plain(view.submit, "Submit"));
     dialog.replaceChildren(h("form", { novalidate: true, onsubmit: (event) => { event.preventDefault(); send(modal, status, submit); } },

@@ -32,7 +32,7 @@ export function picker({ label, options, placeholder = "Choose an option", value
   function show() {
     const chosen = options.find((option) => option.value === state.value);
     text.textContent = chosen ? chosen.text : placeholder;
-    text.classList.toggle("placeholder", !chosen);
+    text.classList.toggle("placeholder", !chosen || chosen.value === null);
     rows.forEach((element, index) => element.setAttribute("aria-selected", String(!face && options[index].value === state.value)));
   }
 

@@ -17,7 +17,7 @@ export function makeStore() {
 }
 
 export const me = (store) => store.users.get(store.me) ?? null;
-export const people = (store) => [...store.users.values()].filter((user) => !user.is_bot);
+export const people = (store) => [...store.users.values()].filter((user) => !user.is_bot && !user.deleted);
 export const channelOf = (store, id = store.channel) => store.channels.find((channel) => channel.id === id) ?? null;
 export const isMember = (store, channel) => channel.members.includes(store.me);
 export const isDirect = (channel) => channel.id.startsWith("D") || Boolean(channel.is_im);

@@ -53,7 +53,6 @@ export function makeSync(store, drawn, connected) {
     const people = state.users.filter((user) => !user.is_bot);
     store.users = new Map(state.users.map((user) => [user.id, { ...user, hue: people.findIndex((one) => one.id === user.id) % 8 }]));
     store.channels = state.channels;
-    if (state.commands?.length) store.commands = state.commands;
   }
 
   async function fetchMessages(id) {
@@ -82,6 +81,7 @@ export function makeSync(store, drawn, connected) {
 
   async function fetchViews() {
     const user = store.me;
+    if (!user) return;
     const { modals } = await api.views(user);
     if (user === store.me) store.modals = modals;
   }

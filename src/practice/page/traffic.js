@@ -50,6 +50,5 @@ function row(entry) {
 function why(entry) {
   const detail = entry.detail;
   if (typeof detail === "string") return detail.slice(0, 300);
-  const messages = detail.messages ?? detail.response?.response_metadata?.messages ?? detail.response_metadata?.messages;
-  return messages?.join(" · ") ?? "";
+  return Array.isArray(detail.messages) ? detail.messages.join(" · ") : "";
 }
