@@ -1,0 +1,35 @@
+"""A workspace on a free port for each test, in memory, everything allowed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from practice.server import running
+from practice.service import Service, Settings
+from tests.practice.desk import Person, client_of
+
+
+@pytest.fixture
+async def service() -> AsyncIterator[Service]:
+    async with running(Settings(retry_scale=0.01)) as service:
+        yield service
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+def client(service: Service, http: aiohttp.ClientSession) -> AsyncWebClient:
+    return client_of(service, http)
+
+
+@pytest.fixture
+def person(service: Service, http: aiohttp.ClientSession) -> Person:
+    return Person(service.base_url, http)
