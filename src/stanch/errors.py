@@ -7,6 +7,14 @@ class StanchError(Exception):
     """Something a person can mend. The message is a sentence that says what to do."""
 
 
+class Refusal(StanchError):
+    """Asked for, and not done: the message (Slack mrkdwn) says what can be done instead. Nothing has changed."""
+
+
+class Unavailable(StanchError):
+    """Something that Stanch needs does not answer right now; nothing was recorded."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
     """One mistake in a file that people write.

@@ -1,0 +1,173 @@
+"""The composition root: the only place where the parts meet."""
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import signal
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import uvicorn
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from stanch.errors import StanchError, Unavailable
+from stanch.flows.desk import Desk
+from stanch.settings import Settings
+from stanch.slack.client import Slack, SlackFault
+from stanch.slack.connection import Sockets, bolt, meet
+from stanch.slack.directory import Directory
+from stanch.slack.gateway import Gateway, Kit
+from stanch.slack.happenings import Happenings
+from stanch.slack.listeners import Listeners
+from stanch.slack.performers import PERFORMERS
+from stanch.slack.render import Render
+from stanch.store import catalogue, outbox, schema
+from stanch.store.database import Database
+from stanch.store.templates import Templates
+from stanch.web import pages
+from stanch.worker import Pace, Worker
+
+TICK = 1.0
+"""Seconds between two looks at what is due."""
+
+
+async def serve(settings: Settings, host: str, port: int) -> None:
+    """Run until SIGINT or SIGTERM; prints `{"bot": URL}` once it listens. Raises `StanchError` for what is unusable."""
+    stop = asyncio.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(one, stop.set)
+    with _listener(host, port) as listener:
+        async with running(settings, listener):
+            print(json.dumps({"bot": f"http://{host}:{listener.getsockname()[1]}"}), flush=True)
+            await stop.wait()
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as taken:
+        listener.close()
+        raise StanchError(
+            f"Port {port} on {host} cannot be used: {taken.strerror}. Choose another with --port."
+        ) from taken
+    return listener
+
+
+@asynccontextmanager
+async def running(settings: Settings, listener: socket.socket) -> AsyncIterator[Desk]:
+    """The whole bot, connected, until the block ends."""
+    bot_token, app_token = settings.token("SLACK_BOT_TOKEN"), settings.token("SLACK_APP_TOKEN")
+    known = catalogue.read(settings.home)
+    templates = Templates.read(settings.home / "message_templates")
+    async with contextlib.AsyncExitStack() as stack:
+        database = _database(settings, stack)
+        slack = Slack(bot_token, settings.api, settings.stanch_slack_timeout_s)
+        stack.push_async_callback(slack.close)
+        directory = Directory(slack)
+        desk = Desk(database, known)
+        render = Render(known, directory)
+        kit = Kit(desk, slack, directory, render, templates, settings.stanch_announce_channel)
+        pace = Pace(settings.stanch_lease_s, settings.stanch_grace_s)
+        worker = Worker(desk, Gateway(kit, PERFORMERS).perform, pace)
+        desk.wake = worker.wake
+        secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+        app = bolt(slack, directory, bot_token, secret)
+        Listeners(desk, slack, directory, render).register(app)
+        Happenings(desk, directory).register(app)
+        sockets = Sockets(app, slack, app_token)
+        stack.push_async_callback(sockets.close)
+        await _start(stack, desk, worker, directory, sockets, settings)
+        await _listen(stack, listener, desk, sockets)
+        yield desk
+
+
+def _database(settings: Settings, stack: contextlib.AsyncExitStack) -> Database:
+    """The database at the schema that is needed; on SQLite also the only process on it."""
+    if settings.database_url is None:
+        settings.stanch_data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    stack.callback(database.close)
+    if not database.is_sqlite:
+        schema.require(database.engine)
+        return database
+    stack.enter_context(_alone(Path(str(database.engine.url.database)).with_suffix(".lock")))
+    schema.upgrade(database.engine)
+    database.run(outbox.release_all)
+    return database
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Any:
+    """SQLite serves one bot: the leases of another one are then known to be dead ones."""
+    file: IO[str]
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StanchError(
+                f"Another Stanch is running on this data folder ({path.parent}). Stop it, or set STANCH_DATA."
+            ) from None
+        yield
+
+
+async def _start(
+    stack: contextlib.AsyncExitStack,
+    desk: Desk,
+    worker: Worker,
+    directory: Directory,
+    sockets: Sockets,
+    settings: Settings,
+) -> None:
+    tick = AsyncIOScheduler()
+    tick.add_job(worker.wake, "interval", seconds=TICK)
+    tick.add_job(desk.forget, "interval", hours=1)
+
+    async def begin() -> None:
+        await meet(directory)
+        tasks.append(asyncio.create_task(worker.run()))
+        await sockets.connect()
+        with contextlib.suppress(SlackFault):
+            # Only to have it at hand: whoever needs it later asks again.
+            await directory.load()
+            if settings.stanch_announce_channel:
+                await directory.channel(settings.stanch_announce_channel)
+
+    tasks = [asyncio.create_task(begin())]
+    tick.start()
+
+    async def end() -> None:
+        tick.shutdown(wait=False)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    stack.push_async_callback(end)
+
+
+async def _listen(stack: contextlib.AsyncExitStack, listener: socket.socket, desk: Desk, sockets: Sockets) -> None:
+    async def health() -> Mapping[str, Any] | None:
+        try:
+            counts = await desk.database(outbox.counts, background=True)
+        except Unavailable:
+            return None
+        return {"connected": await sockets.connected()} | counts
+
+    class Server(uvicorn.Server):
+        @contextlib.contextmanager
+        def capture_signals(self) -> Any:
+            yield
+
+    server = Server(uvicorn.Config(pages.build(health), log_level="warning", access_log=False, lifespan="off"))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+
+    async def end() -> None:
+        server.should_exit = True
+        await task
+
+    stack.push_async_callback(end)

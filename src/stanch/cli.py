@@ -1,0 +1,201 @@
+"""The command line. Exit status: 0 good, 1 findings, 2 unusable input."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stanch.errors import StanchError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Runs incidents in production AI systems, in Slack.")
+outbox_app = typer.Typer(no_args_is_help=True, help="What is owed to Slack, held, or set aside.")
+db_app = typer.Typer(no_args_is_help=True, help="The database.")
+app.add_typer(outbox_app, name="outbox")
+app.add_typer(db_app, name="db")
+
+Transport = Annotated[str, typer.Option(help="How Slack reaches the bot: `socket`; `http` comes later.")]
+
+
+def _socket_only(transport: str) -> None:
+    if transport != "socket":
+        raise StanchError(f"--transport {transport} is not there yet; use `socket`.")
+
+
+@app.command("try")
+def try_(
+    port: Annotated[int, typer.Option(help="Port of the practice workspace; 0 takes a free one.")] = 8765,
+    data: Annotated[
+        Path | None, typer.Option(help="Where both keep their state (default: STANCH_DATA, else .stanch).")
+    ] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the addresses.")] = False,
+    transport: Transport = "socket",
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Start empty: forget the practice workspace and its incidents.")
+    ] = False,
+) -> None:
+    """A practice Slack in the browser, with the bot in it. Needs no Slack account and no token."""
+    from stanch.trial import run
+
+    _socket_only(transport)
+    asyncio.run(run(port, data, browser=not no_browser, fresh=fresh))
+
+
+@app.command()
+def serve(
+    transport: Transport = "socket",
+    host: Annotated[str, typer.Option(help="Where the bot's HTTP side listens.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Its port; 0 takes a free one.")] = 8766,
+) -> None:
+    """The bot, connected to the Slack that the environment names."""
+    from stanch import app as root
+    from stanch import logs, settings
+
+    _socket_only(transport)
+    given = settings.read()
+    logs.start()
+    asyncio.run(root.serve(given, host, port))
+
+
+@app.command()
+def check(folder: Annotated[Path | None, typer.Argument(help="Default: STANCH_HOME, else here.")] = None) -> None:
+    """Lint the runbooks, the catalogue and the templates, offline: all faults at once."""
+    from stanch import settings
+    from stanch.store import catalogue, templates
+
+    home = folder or settings.read().home
+    if not home.is_dir():
+        raise StanchError(f"There is no folder {home}.")
+    faults, warnings = catalogue.lint(home)
+    faults = sorted([*faults, *templates.lint(home / "message_templates")])
+    for warning in warnings:
+        typer.echo(f"warning: {warning}")
+    for fault in faults:
+        typer.echo(str(fault))
+    if faults:
+        raise typer.Exit(1)
+    typer.echo("No faults.")
+
+
+@app.command()
+def export(
+    number: Annotated[int, typer.Argument(metavar="N", help="The incident's number.")],
+    form: Annotated[str, typer.Option("--format", help="md, json or csv.")] = "md",
+    out: Annotated[str, typer.Option("-o", help="A file, or - for standard output.")] = "-",
+) -> None:
+    """The timeline of an incident as a file. Works beside a running bot, and without Slack."""
+    from stanch.core.export import FORMATS
+    from stanch.core.export import export as write
+
+    if form not in FORMATS:
+        raise StanchError(f"--format {form} is unknown; choose {', '.join(FORMATS)}.")
+    events = _events(number)
+    if not events:
+        raise StanchError(f"There is no INC-{number} in this database.")
+    content = write(events, form)
+    if out == "-":
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        Path(out).write_bytes(content)
+    except OSError as trouble:
+        raise StanchError(f"{out} cannot be written: {trouble.strerror}.") from trouble
+    typer.echo(f"{out}: {len(events)} events, head {events[-1].hash}")
+
+
+def _events(number: int) -> list:  # type: ignore[type-arg]
+    from stanch.store.events import Log
+
+    with _database() as database:
+        return database.run(lambda db: Log().read(db, number))
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="An exported timeline (JSON).")],
+    head: Annotated[str | None, typer.Option(help="The hash that was posted to the room.")] = None,
+) -> None:
+    """Is this export whole, and is it the one whose head was posted?"""
+    from stanch.core.export import NotAnExport
+    from stanch.core.export import verify as look
+
+    try:
+        content = file.read_bytes()
+    except OSError as trouble:
+        raise StanchError(f"{file} cannot be read: {trouble.strerror}.") from trouble
+    try:
+        found = look(content, head)
+    except NotAnExport as wrong:
+        raise StanchError(f"{file}: {wrong}") from wrong
+    for fault in found:
+        typer.echo(f"{file}: {fault}")
+    if found:
+        raise typer.Exit(1)
+    typer.echo(f"{file}: whole." + (" It is the one whose head was posted." if head else ""))
+
+
+@outbox_app.command("list")
+def outbox_list() -> None:
+    """What is owed, being tried, held, or set aside after a refusal."""
+    from stanch.store import outbox
+
+    with _database() as database:
+        rows = database.run(outbox.listing)
+    for row in rows:
+        state = "held" if row.held and row.state == "owed" else row.state
+        typer.echo(f"{row.id}  {state}  {row.key}  tries {row.attempts}" + (f"  {row.error}" if row.error else ""))
+    if not rows:
+        typer.echo("Nothing is owed.")
+
+
+@outbox_app.command("retry")
+def outbox_retry(
+    id: Annotated[int | None, typer.Argument(help="One effect; default: all that are held or set aside.")] = None,
+) -> None:
+    """Owe again what was held or set aside; the running bot takes it up within seconds."""
+    import time
+
+    from stanch.store import outbox
+
+    with _database() as database:
+        count = database.run(lambda db: outbox.retry(db, time.time(), id=id))
+    typer.echo(f"{count} owed again.")
+    if id is not None and count == 0:
+        raise typer.Exit(1)
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to the schema that this version needs; SQLite is copied first."""
+    from stanch.store import schema
+
+    with _database(any_schema=True) as database:
+        copy = schema.upgrade(database.engine)
+    typer.echo(f"The schema is {schema.NEEDED}." + (f" A copy of what was there: {copy}" if copy else ""))
+
+
+class _database:
+    """The database that the settings name, for the length of a `with`. Raises `StanchError` when there is none."""
+
+    def __init__(self, any_schema: bool = False) -> None:
+        self._any = any_schema
+
+    def __enter__(self):  # type: ignore[no-untyped-def]
+        from stanch import settings
+        from stanch.store import schema
+        from stanch.store.database import Database
+
+        given = settings.read()
+        self._open = Database(given.database)
+        path = self._open.engine.url.database
+        if self._open.is_sqlite and not self._any and not Path(str(path)).exists():
+            raise StanchError(f"There is no database {path}. Set STANCH_DATA to the data folder, or DATABASE_URL.")
+        if self._any:
+            Path(str(path)).parent.mkdir(parents=True, exist_ok=True) if self._open.is_sqlite else None
+        else:
+            schema.require(self._open.engine)
+        return self._open
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()

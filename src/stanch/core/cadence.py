@@ -1,0 +1,39 @@
+"""When the next update is owed, and to whom it falls to say it."""
+
+from datetime import datetime, timedelta
+
+from stanch.core.catalogue import Catalogue
+from stanch.core.incident import Incident
+
+
+def next_due(incident: Incident, catalogue: Catalogue) -> datetime | None:
+    """When the next update to the room is due (UTC), or None: no severity yet, none promised, or not open.
+
+    It runs from the last update, or from when the severity was set if that is later (catalogue, section 3).
+    """
+    severity = catalogue.severity(incident.severity) if incident.severity else None
+    every = severity.updates.get("room") if severity else None
+    if every is None or not incident.is_open or incident.severity_since is None:
+        return None
+    if incident.last_update_at is None:
+        return incident.severity_since + every
+    return max(incident.last_update_at, min(incident.severity_since, incident.last_update_at + every)) + every
+
+
+def who_speaks(incident: Incident) -> str:
+    """The communications lead, else whoever commands."""
+    return incident.seats.get("communications") or incident.commander
+
+
+def spoken(span: timedelta | None) -> str:
+    """`15 min`, `2 h`, `3 days`."""
+    if span is None:
+        return "no fixed time"
+    seconds = int(span.total_seconds())
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 2 * 3600 and seconds % 3600:
+        return f"{seconds // 60} min"
+    if seconds < 48 * 3600:
+        return f"{seconds // 3600} h"
+    return f"{seconds // 86400} days"

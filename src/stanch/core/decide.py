@@ -1,0 +1,212 @@
+"""`decide`: what a command does to an incident, as events to record and effects that are owed; or a refusal.
+
+No clock, no network, no randomness: the moment, the people and the catalogue are arguments.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from stanch.core import commands as c
+from stanch.core import events as e
+from stanch.core.catalogue import Catalogue
+from stanch.core.course import COURSE
+from stanch.core.effects import Effect, greeting, joining, owed, owners_later
+from stanch.core.facts import change, declare, fill_in
+from stanch.core.incident import STANCH, Incident, advance
+from stanch.core.roles import ROLES
+from stanch.core.text import clean
+from stanch.core.words import escape
+from stanch.errors import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Events in order, the effects they owe, and what the person who asked is told (Slack mrkdwn)."""
+
+    events: tuple[e.Payload, ...]
+    effects: tuple[Effect, ...]
+    incident: Incident
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one rule answers: events, words, and effects beyond those that the events owe by themselves."""
+
+    events: tuple[e.Payload, ...] = ()
+    say: str = ""
+    effects: tuple[Effect, ...] = ()
+
+
+def decide(incident: Incident | None, command: c.Command, by: str, now: datetime, catalogue: Catalogue) -> Decision:
+    """Raises `Refusal`, with what can be done instead; then nothing has happened."""
+    if incident is None:
+        if not isinstance(command, c.Declare):
+            raise Refusal("There is no such incident. `/incident list` shows those that are open.")
+        number = command.number
+        said = Said(*declare(command, catalogue))
+    else:
+        number = incident.number
+        said = _answer(incident, command, by, now, catalogue)
+    state = incident
+    effects: list[Effect] = []
+    for payload in said.events:
+        before, state = state, advance(state, number, payload, by, now)
+        effects.extend(owed(before, state, payload, by))
+    if state is None:
+        raise AssertionError("a declaration always records an event")
+    return Decision(said.events, (*effects, *said.effects), state, said.say)
+
+
+def _answer(incident: Incident, command: c.Command, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    if rule := COURSE.get(type(command)):
+        return Said(*rule(incident, command, by, now, catalogue))
+    if rule := RULES.get(type(command)):
+        return rule(incident, command, by, catalogue)
+    raise TypeError(f"no rule for {type(command).__name__}")
+
+
+def _change(incident: Incident, command: c.Change, by: str, catalogue: Catalogue) -> Said:
+    return Said(*change(incident, command, catalogue))
+
+
+def _fill_in(incident: Incident, command: c.FillIn, by: str, catalogue: Catalogue) -> Said:
+    return Said(*fill_in(incident, command, catalogue))
+
+
+def _give_role(incident: Incident, command: c.GiveRole, by: str, catalogue: Catalogue) -> Said:
+    role, user, holder = command.role, command.user, incident.seats.get(command.role)
+    if role not in ROLES:
+        raise Refusal(f"There is no role `{escape(role)}`. Roles: {', '.join(f'`{r}`' for r in ROLES)}.")
+    spoken = ROLES[role].lower()  # type: ignore[index]
+    if user == holder:
+        return Said(say=f"The {spoken} is <@{user}> already." if user else f"The seat of {spoken} is empty already.")
+    words = f"<@{user}> is {spoken} now." if user else f"The seat of {spoken} is empty now."
+    if role == "commander" and user is None:
+        words += f" Until somebody takes it, <@{incident.declared_by}> is acting commander."
+    return Said((e.RoleGiven(role, user, holder),), words)
+
+
+def _take_seat(incident: Incident, command: c.TakeSeat, by: str, catalogue: Catalogue) -> Said:
+    holder = incident.seats.get(command.role)
+    if holder and holder != by:
+        raise Refusal(
+            f"<@{holder}> was faster: the seat is taken. To take it over: `/incident role {command.role} me`."
+        )
+    return _give_role(incident, c.GiveRole(command.role, by), by, catalogue)
+
+
+def _note(incident: Incident, command: c.Note | c.AddEvidence, by: str, catalogue: Catalogue) -> Said:
+    text = _needed(command.text, "note TEXT" if isinstance(command, c.Note) else "evidence TEXT")
+    kind = e.Noted if isinstance(command, c.Note) else e.Evidence
+    return Said((kind(text),), f"Noted as entry {incident.seq + 1} of {incident.name}.")
+
+
+def _correct(incident: Incident, command: c.Correct, by: str, catalogue: Catalogue) -> Said:
+    if not 1 <= command.entry <= incident.seq:
+        raise Refusal(
+            f"{incident.name} has entries 1 to {incident.seq}. `/incident show` lists the latest with their numbers."
+        )
+    text = _needed(command.text, f"correct {command.entry} TEXT")
+    return Said((e.Corrected(command.entry, text),), f"Entry {command.entry} is corrected; both stay in the timeline.")
+
+
+def _update(incident: Incident, command: c.SayUpdate, by: str, catalogue: Catalogue) -> Said:
+    text = _needed(command.text, "update TEXT")
+    return Said((e.UpdateSaid(text),), "Said. The card and the announcement follow.")
+
+
+def _join(incident: Incident, command: c.Join, by: str, catalogue: Catalogue) -> Said:
+    if incident.restricted:
+        raise Refusal(f"{incident.name} is restricted. Ask <@{incident.commander}>, who commands it, to let you in.")
+    if not incident.room:
+        raise Refusal(f"The room of {incident.name} is still opening. Try again in a moment.")
+    return Said(say=f"Come in: <#{incident.room}>", effects=(joining(incident, by),))
+
+
+def _export(incident: Incident, command: c.Export, by: str, catalogue: Catalogue) -> Said:
+    where = f"<#{incident.room}>" if incident.room else "the room, when it stands"
+    return Said((e.Exported(command.formats),), f"The timeline of {incident.name} is on its way to {where}.")
+
+
+def _room(incident: Incident, command: c.ReportRoom) -> tuple[e.Payload, ...]:
+    if incident.room == command.channel and incident.room_state == "open":
+        return ()
+    return (e.RoomOpened(command.channel, command.name, command.private),)
+
+
+def _seat_owners(incident: Incident, command: c.SeatOwners, by: str, catalogue: Catalogue) -> Said:
+    events: list[e.Payload] = []
+    wanted = dict(command.seats)
+    for role in ROLES:
+        user, holder = wanted.get(role), incident.seats.get(role)
+        if user and user != holder and (holder is None or role in incident.seated_by_owners):
+            events.append(e.RoleGiven(role, user, holder))
+    if command.unknown:
+        names = ", ".join(command.unknown)
+        events.append(e.Trouble(f"find the owners {names} of {incident.service}", "nobody of that name is here"))
+    if command.room:
+        events.extend(_room(incident, command.room))
+    seated = [x.user for x in events if isinstance(x, e.RoleGiven) and x.user]
+    everyone = dict.fromkeys((incident.declared_by, *incident.seats.values(), *seated, *command.invite))
+    effects = (greeting(incident, tuple(everyone)), *((owners_later(incident),) if command.later else ()))
+    return Said(tuple(events), effects=effects)
+
+
+def _card(incident: Incident, command: c.ReportCard, by: str, catalogue: Catalogue) -> Said:
+    return Said(() if incident.card_ts == command.ts else (e.CardPosted(command.ts, command.generation),))
+
+
+def _announcement(incident: Incident, command: c.ReportAnnouncement, by: str, catalogue: Catalogue) -> Said:
+    known = incident.announced == (command.channel, command.ts)
+    return Said(() if known else (e.Announced(command.channel, command.ts),))
+
+
+def _card_lost(incident: Incident, command: c.ReportCardLost, by: str, catalogue: Catalogue) -> Said:
+    return Said((e.CardLost(command.ts),) if incident.card_ts == command.ts else ())
+
+
+def _member(incident: Incident, command: c.ReportMember, by: str, catalogue: Catalogue) -> Said:
+    if command.joined:
+        return Said((e.MemberJoined(command.user),) if command.user in incident.away else ())
+    roles = incident.roles_of(command.user)
+    return Said((e.MemberLeft(command.user, roles),) if roles and command.user not in incident.away else ())
+
+
+def _room_change(incident: Incident, command: c.ReportRoomChange, by: str, catalogue: Catalogue) -> Said:
+    same = command.name == incident.room_name if command.state == "renamed" else command.state == incident.room_state
+    return Said(() if same or incident.room is None else (e.RoomChanged(command.state, command.name),))
+
+
+def _trouble(incident: Incident, command: c.ReportTrouble, by: str, catalogue: Catalogue) -> Said:
+    return Said((e.Trouble(command.what, command.error),))
+
+
+def _needed(text: str, usage: str) -> str:
+    if cleaned := clean(text):
+        return cleaned
+    raise Refusal(f"There is nothing to record yet: `/incident {usage}`.")
+
+
+Rule = Callable[[Incident, Any, str, Catalogue], Said]
+RULES: dict[type[c.Command], Rule] = {
+    c.Change: _change,
+    c.FillIn: _fill_in,
+    c.GiveRole: _give_role,
+    c.TakeSeat: _take_seat,
+    c.Note: _note,
+    c.AddEvidence: _note,
+    c.Correct: _correct,
+    c.SayUpdate: _update,
+    c.Join: _join,
+    c.Export: _export,
+    c.SeatOwners: _seat_owners,
+    c.ReportCard: _card,
+    c.ReportAnnouncement: _announcement,
+    c.ReportCardLost: _card_lost,
+    c.ReportMember: _member,
+    c.ReportRoomChange: _room_change,
+    c.ReportTrouble: _trouble,
+}

@@ -1,0 +1,133 @@
+"""The timeline as a file: JSON that can be verified, Markdown for people, CSV for tables."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from stanch.core.chain import GENESIS, Event, as_json, first_fault, from_json
+from stanch.core.describe import Name, describe
+from stanch.core.incident import fold
+
+FORMAT = "stanch-timeline/1"
+FORMATS = ("md", "json", "csv")
+
+
+def file_name(number: int, entry: int, form: str) -> str:
+    """Unique for each export, so that an upload can be looked for by its name."""
+    return f"INC-{number}-timeline-{entry}.{form}"
+
+
+def export(events: Sequence[Event], form: str, name: Name = str) -> bytes:
+    """The file's bytes (UTF-8). `form` is one of `FORMATS`; `events` are in order and not empty."""
+    match form:
+        case "json":
+            return to_json(events)
+        case "md":
+            return to_markdown(events, name)
+        case "csv":
+            return to_csv(events, name)
+    raise ValueError(form)
+
+
+def to_json(events: Sequence[Event]) -> bytes:
+    state = fold(events)
+    whole = {
+        "format": FORMAT,
+        "incident": state.as_json() if state else None,
+        "count": len(events),
+        "head": events[-1].hash if events else GENESIS,
+        "events": [as_json(event) for event in events],
+    }
+    return (json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+
+
+def to_markdown(events: Sequence[Event], name: Name = str) -> bytes:
+    """By the time things happened, each with its number in the order in which they were recorded."""
+    state = fold(events)
+    if state is None:
+        return b""
+    facts = {
+        "Severity": state.severity or "not set",
+        "Class": state.klass or "not set",
+        "Service": state.service or "not set",
+        "Phase": f"{state.phase}, bleeding: {state.bleeding}",
+        "What users see": state.impact or "not said",
+        "Scope": state.scope or "not said",
+        "Commander": name(state.commander) + (" (acting)" if state.acting else ""),
+    }
+    lines = [
+        f"# {state.name}{' · DRILL' if state.drill else ''} · {_plain(state.title)}",
+        "",
+        *(f"- {label}: {_plain(text)}" for label, text in facts.items()),
+        "",
+        "All times are UTC.",
+        "",
+        "| when | # | who | what |",
+        "|---|---|---|---|",
+    ]
+    for event in sorted(events, key=lambda event: (event.at, event.seq)):
+        when = event.at.strftime("%Y-%m-%d %H:%M:%S")
+        lines.append(f"| {when} | {event.seq} | {_plain(name(event.by))} | {_plain(describe(event, name))} |")
+    lines += ["", f"{len(events)} events; head of the chain: `{events[-1].hash}`", ""]
+    return "\n".join(lines).encode()
+
+
+def _plain(text: str) -> str:
+    """Text from outside is data: no table cell, link, image or HTML comes out of it."""
+    for sign in "\\`*_[]<>|!#":
+        text = text.replace(sign, "\\" + sign)
+    return "<br>".join(text.split("\n"))
+
+
+def to_csv(events: Sequence[Event], name: Name = str) -> bytes:
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(["seq", "at", "recorded_at", "by", "who", "source", "kind", "what", "hash"])
+    for event in map(lambda event: (event, as_json(event)), events):
+        one, flat = event
+        cells = [flat["seq"], flat["at"], flat["recorded_at"], one.by, name(one.by), one.source, one.kind]
+        table.writerow([_defused(cell) for cell in (*cells, describe(one, name), one.hash)])
+    return out.getvalue().encode()
+
+
+def _defused(cell: Any) -> Any:
+    """A spreadsheet runs a cell that starts like a formula (OWASP, CSV injection)."""
+    if isinstance(cell, str) and cell.lstrip(" ")[:1] in ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%"):
+        return "'" + cell
+    return cell
+
+
+class NotAnExport(ValueError):
+    """The file is something else altogether."""
+
+
+def verify(content: bytes, head: str | None = None) -> list[str]:
+    """What is not whole in an exported JSON file; empty when it is. `head` is the hash that was posted.
+
+    Raises `NotAnExport` for a file that never was one.
+    """
+    if FORMAT.encode() not in content:
+        raise NotAnExport(f"This is not a timeline exported by Stanch as JSON: there is no {FORMAT} in it.")
+    try:
+        whole = json.loads(content.decode())
+        events = whole["events"]
+        fault = first_fault(events)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as wrong:
+        return [f"the file cannot be read: {type(wrong).__name__}, it was cut or changed"]
+    if fault:
+        place, what = fault
+        kind = events[place - 1].get("kind", "?")
+        return [f"event {place} ({kind}) is not whole: {what}"]
+    found = []
+    if whole.get("count") != len(events):
+        found.append(f"the file says {whole.get('count')} events and has {len(events)}: the last ones may be missing")
+    try:
+        if not found and to_json([from_json(event) for event in events]) != content:
+            found.append("the events are whole, but what stands around them was changed: it does not follow from them")
+    except (ValueError, KeyError, TypeError, AttributeError) as wrong:
+        found.append(f"the events cannot be rebuilt: {type(wrong).__name__}")
+    if head and not found and events and events[-1]["hash"] != head.strip().lower():
+        found.append("it is whole, but it is not the timeline whose head was posted, or not up to the same event")
+    return found

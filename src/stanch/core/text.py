@@ -1,0 +1,31 @@
+"""Text that came from people or machines, made fit to be stored: it is data, whatever it says."""
+
+from stanch.core.redact import redact
+
+TITLE = 120
+"""Characters of a title: with number, severity and marks it still fits a header block (150)."""
+LONG = 10_000
+
+
+def clean(text: str, limit: int = LONG) -> str:
+    """Printable, redacted, at most `limit` characters; line breaks stay.
+
+    Lone surrogates and NUL go: neither UTF-8 nor PostgreSQL can hold them.
+    """
+    kept = "".join(
+        c for c in text if c in "\n\t" or (c.isprintable() or c in _JOINERS) and not "\ud800" <= c <= "\udfff"
+    )
+    return cut(redact(kept.strip()), limit)
+
+
+def one_line(text: str, limit: int = TITLE) -> str:
+    return cut(" ".join(clean(text).split()), limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, with an ellipsis where something is missing."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+_JOINERS = "\u200d\u200c\u00a0\u200f\u200e"
+"""Not printable to Python, but emoji sequences and right-to-left text need them. Overrides (U+202A to U+202E) go."""

@@ -1,0 +1,1 @@
+"""Use cases: load what is there, let the core decide, commit events and effects together."""

@@ -1,0 +1,95 @@
+"""What becomes of an effect once it was tried: settled in one transaction with what it brought back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from stanch.core import commands as c
+from stanch.core.incident import STANCH
+from stanch.flows.desk import Asked, Desk
+from stanch.store import outbox
+from stanch.store.outbox import Owed
+
+MOUTHPIECES = ("tell",)
+"""Effects that only carry a notice. When one of them fails nobody is told: never a notice about a notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    result: dict[str, Any] = field(default_factory=dict)
+    reports: Sequence[c.Command] = ()
+    """What came back from the outside, to be recorded in the same transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Buried:
+    """Refused for good. `reports` says what it showed about the room, if the room is the trouble."""
+
+    error: str
+    what: str
+    reports: Sequence[c.Command] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It certainly did not happen; again in `after` seconds. `held`: until somebody has mended the whole app.
+
+    `unclear`: only this try did not happen; what became of an earlier one is still to be looked at.
+    """
+
+    error: str
+    after: float
+    held: bool = False
+    unclear: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """It may have happened: after the grace period, look before repeating."""
+
+    error: str
+
+
+Outcome = Done | Cancelled | Buried | Later | Unclear
+
+SLOWEST = 60.0
+"""Seconds between two tries at the most."""
+
+
+def settle(desk: Desk, db: Connection, owed: Owed, outcome: Outcome, *, grace: float) -> None:
+    """Record the outcome, unless the lease was lost meanwhile: then the new holder's outcome counts."""
+    now = desk.clock()
+    match outcome:
+        case Done(result, reports):
+            if outbox.done(db, owed, result):
+                _record(desk, db, owed, reports)
+        case Cancelled(why):
+            outbox.cancel(db, owed, why)
+        case Buried(error, what, reports):
+            if outbox.bury(db, owed, error):
+                _record(desk, db, owed, reports or _trouble(desk, db, owed, what, error))
+        case Later(error, after, held, unclear):
+            outbox.postpone(db, owed, now.timestamp() + after, error, refused=not unclear, held=held)
+        case Unclear(error):
+            wait = max(grace, min(SLOWEST, 0.5 * 2 ** min(owed.attempts, 10)) if owed.attempts > 2 else 0)
+            outbox.postpone(db, owed, now.timestamp() + wait, error, refused=False)
+
+
+def _record(desk: Desk, db: Connection, owed: Owed, reports: Sequence[c.Command]) -> None:
+    for report in reports:
+        desk.apply(db, Asked(report, STANCH, "worker", owed.incident), desk.clock())
+
+
+def _trouble(desk: Desk, db: Connection, owed: Owed, what: str, error: str) -> Sequence[c.Command]:
+    entry = owed.payload.get("entry")
+    event = desk.log.entry(db, owed.incident, entry) if isinstance(entry, int) else None
+    if owed.kind in MOUTHPIECES or (event and event.kind == "trouble"):
+        return ()
+    return (c.ReportTrouble(what, error),)

@@ -1,0 +1,178 @@
+"""The desk: everything that is asked of an incident comes here, is decided once, and is recorded before it is answered."""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, delete, insert, select
+
+from stanch.core import commands as c
+from stanch.core.catalogue import Catalogue
+from stanch.core.chain import Event
+from stanch.core.decide import decide
+from stanch.core.incident import Incident
+from stanch.core.text import one_line
+from stanch.errors import Refusal
+from stanch.store import outbox
+from stanch.store import tables as t
+from stanch.store.database import Database
+from stanch.store.events import Log
+
+TWICE_WITHIN = timedelta(minutes=2)
+"""The same title by the same person within this time is one incident told twice (design, section 5)."""
+REMEMBER = timedelta(days=2)
+"""How long answers are kept for second deliveries; Slack repeats events for a day at the longest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing asked. `key` names the delivery, so that a second one gets the first answer; `at` is when it happened
+    (UTC), if that is not now. `number` is None for a declaration."""
+
+    command: c.Command
+    by: str
+    source: str
+    number: int | None = None
+    key: str | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the person is told (Slack mrkdwn). `twin` is the incident that was declared a moment ago with this title."""
+
+    say: str
+    number: int | None = None
+    refused: bool = False
+    twin: bool = False
+
+
+class Desk:
+    def __init__(
+        self,
+        database: Database,
+        catalogue: Catalogue,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.database = database
+        self.catalogue = catalogue
+        self.log = Log()
+        self.clock = clock
+        self.wake = wake
+        self._opening: dict[int, asyncio.Event] = {}
+
+    async def ask(self, asked: Asked, *, even_if_twin: bool = False) -> Answer:
+        """Decide and commit. A refusal is an answer too. Raises `Unavailable` when the database does not answer."""
+        try:
+            answer = await self.database(lambda db: self._take(db, asked, even_if_twin))
+        except Refusal as refusal:
+            return Answer(str(refusal), asked.number, refused=True)
+        self.wake()
+        return answer
+
+    def _take(self, db: Connection, asked: Asked, even_if_twin: bool) -> Answer:
+        now = self.clock()
+        if asked.key and (told := self._told(db, asked.key)):
+            return told
+        if isinstance(asked.command, c.Declare):
+            answer = self._declare(db, asked, asked.command, now, even_if_twin)
+        else:
+            answer = self.apply(db, asked, now)
+        if asked.key and not answer.twin:
+            self._remember(db, asked.key, answer, now)
+        return answer
+
+    def _declare(self, db: Connection, asked: Asked, command: c.Declare, now: datetime, even_if_twin: bool) -> Answer:
+        if not even_if_twin and (
+            twin := self.log.same_title(db, one_line(command.title), asked.by, now - TWICE_WITHIN)
+        ):
+            return Answer(f"INC-{twin} is opening.", twin, twin=True)
+        numbered = replace(command, number=self.log.next_number(db))
+        return self.apply(db, replace(asked, command=numbered, number=None), now, new=numbered.number)
+
+    def apply(self, db: Connection, asked: Asked, now: datetime, *, new: int | None = None) -> Answer:
+        """Decide on the state as it is and write events, effects and projection in the caller's transaction."""
+        number = new if new is not None else asked.number
+        if number is None:
+            raise Refusal("Which incident? Say its number, like `/incident 42 show`, or ask in its room.")
+        state = None if new is not None else self.log.load(db, number, to_write=True)
+        if state is None and new is None:
+            raise Refusal(f"There is no INC-{number}. `/incident list` shows those that are open.")
+        decision = decide(state, asked.command, asked.by, now, self.catalogue)
+        self.log.append(
+            db, number, state, decision.events, by=asked.by, source=asked.source, at=asked.at or now, now=now
+        )
+        outbox.owe(db, number, decision.effects, now.timestamp())
+        return Answer(decision.say, number)
+
+    def _told(self, db: Connection, key: str) -> Answer | None:
+        row = db.execute(select(t.interaction).where(t.interaction.c.key == key)).one_or_none()
+        return Answer(json.loads(row.answer), row.incident) if row else None
+
+    def _remember(self, db: Connection, key: str, answer: Answer, now: datetime) -> None:
+        db.execute(
+            insert(t.interaction).values(
+                key=key, incident=answer.number, answer=json.dumps(answer.say), at=now.timestamp()
+            )
+        )
+
+    async def forget(self) -> None:
+        """Drop the answers that no second delivery can ask for any more."""
+        before = (self.clock() - REMEMBER).timestamp()
+        await self.database(
+            lambda db: db.execute(delete(t.interaction).where(t.interaction.c.at < before)), background=True
+        )
+
+    async def state(self, number: int) -> Incident | None:
+        return await self.database(lambda db: self.log.load(db, number))
+
+    async def opened(self, number: int, patience: float) -> Incident | None:
+        """The incident once its room stands; None after `patience` seconds. For an answer, which may be lost."""
+        signal = self._opening.setdefault(number, asyncio.Event())
+        try:
+            async with asyncio.timeout(patience):
+                await signal.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._opening.pop(number, None)
+        state = await self.state(number)
+        return state if state and state.room else None
+
+    def room_settled(self, number: int) -> None:
+        """The worker is through with opening this room, one way or the other."""
+        if signal := self._opening.get(number):
+            signal.set()
+
+    def seen(self, number: int) -> Incident | None:
+        """The state that was read last, without asking the database: good enough to fill a form with."""
+        return self.log.last_seen(number)
+
+    async def room_back(self, number: int) -> None:
+        """What was set aside for this incident goes out now: its room can be written to again."""
+        now = self.clock().timestamp()
+        await self.database(lambda db: outbox.retry(db, now, incident=number))
+        self.wake()
+
+    async def of_room(self, channel: str) -> int | None:
+        return await self.database(lambda db: self.log.of_room(db, channel))
+
+    async def open_incidents(self) -> list[Incident]:
+        """Open incidents, worst first."""
+
+        def work(db: Connection) -> list[Incident]:
+            return [i for n in self.log.open_numbers(db) if (i := self.log.load(db, n))]
+
+        return await self.database(work)
+
+    async def latest(self, number: int, count: int) -> tuple[Incident | None, Sequence[Event]]:
+        return await self.database(lambda db: (self.log.load(db, number), self.log.latest(db, number, count)))
+
+    async def timeline(self, number: int, until: int | None = None) -> list[Event]:
+        """The events in order, up to entry `until`."""
+        events = await self.database(lambda db: self.log.read(db, number), background=True)
+        return [event for event in events if until is None or event.seq <= until]

@@ -1,0 +1,125 @@
+"""Blocks with all of Slack's limits and escaping in one place (Slack's facts, section 4).
+
+Text that people or machines wrote goes through `safe`: escaped, cut, and marked so that Slack links and pings nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from stanch.core.text import cut
+from stanch.core.words import Mrkdwn, escape
+
+Block = dict[str, Any]
+
+TEXT, FIELD, HEADER, BUTTON, OPTION, PLACEHOLDER = 3_000, 2_000, 150, 75, 75, 150
+
+
+def safe(text: str, limit: int = TEXT) -> Mrkdwn:
+    """Escaped and at most `limit` characters long; an entity is never cut in half."""
+    room = limit
+    while len(out := escape(cut(text, room))) > limit:
+        room -= max(1, (len(out) - limit) // 4)
+    return Mrkdwn(out)
+
+
+def when(moment: datetime, form: str = "{time}") -> Mrkdwn:
+    """A moment in each reader's own time zone; the fallback is UTC."""
+    return Mrkdwn(f"<!date^{int(moment.timestamp())}^{form}|{moment:%H:%M} UTC>")
+
+
+def mrkdwn(text: str, limit: int = TEXT) -> Block:
+    """Ready mrkdwn. `verbatim` keeps Slack from turning plain words into links and mentions."""
+    return {"type": "mrkdwn", "text": cut(text, limit) or " ", "verbatim": True}
+
+
+def plain(text: str, limit: int) -> Block:
+    return {"type": "plain_text", "text": cut(text, limit) or " ", "emoji": True}
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(text, HEADER)}
+
+
+def section(text: str, accessory: Block | None = None) -> Block:
+    block: Block = {"type": "section", "text": mrkdwn(text)}
+    return block | {"accessory": accessory} if accessory else block
+
+
+def fields(texts: Iterable[str]) -> Block:
+    return {"type": "section", "fields": [mrkdwn(text, FIELD) for text in texts][:10]}
+
+
+def context(text: str) -> Block:
+    return {"type": "context", "elements": [mrkdwn(text)]}
+
+
+def actions(elements: Sequence[Block]) -> Block:
+    return {"type": "actions", "elements": list(elements)[:25]}
+
+
+def button(text: str, action: str, value: str, *, style: str | None = None, confirm: Block | None = None) -> Block:
+    block: Block = {"type": "button", "text": plain(text, BUTTON), "action_id": action, "value": value[:2_000]}
+    if style:
+        block["style"] = style
+    if confirm:
+        block["confirm"] = confirm
+    return block
+
+
+def overflow(action: str, options: Mapping[str, str]) -> Block:
+    """`options`: value → visible text, at most five."""
+    return {
+        "type": "overflow",
+        "action_id": action,
+        "options": [{"text": plain(text, OPTION), "value": value[:150]} for value, text in options.items()][:5],
+    }
+
+
+def option(text: str, value: str, description: str = "") -> Block:
+    block: Block = {"text": plain(text, OPTION), "value": value[:150]}
+    return block | {"description": plain(description, OPTION)} if description else block
+
+
+def text_input(
+    block: str, label: str, *, hint: str = "", initial: str = "", many: bool = False, optional: bool = True,
+    longest: int = 3_000,
+) -> Block:  # fmt: skip
+    element: Block = {"type": "plain_text_input", "action_id": "value", "multiline": many, "max_length": longest}
+    if initial:
+        element["initial_value"] = cut(initial, longest)
+    out: Block = {
+        "type": "input", "block_id": block, "label": plain(label, 2_000), "element": element, "optional": optional,
+    }  # fmt: skip
+    return out | {"hint": plain(hint, 2_000)} if hint else out
+
+
+def select(
+    block: str, label: str, options: Sequence[Block], *, initial: str | None = None, hint: str = "",
+    optional: bool = True, radio: bool = False,
+) -> Block:  # fmt: skip
+    """A choice of one: radio buttons show each option's description, a menu takes up to 100."""
+    element: Block = {"type": "radio_buttons" if radio else "static_select", "action_id": "value"}
+    element["options"] = list(options)[: 10 if radio else 100]
+    if not radio:
+        element["placeholder"] = plain("Not yet known", PLACEHOLDER)
+    if chosen := next((one for one in element["options"] if one["value"] == initial), None):
+        element["initial_option"] = chosen
+    out: Block = {
+        "type": "input", "block_id": block, "label": plain(label, 2_000), "element": element, "optional": optional,
+    }  # fmt: skip
+    return out | {"hint": plain(hint, 2_000)} if hint else out
+
+
+def checkbox(block: str, label: str, text: str, description: str) -> Block:
+    return {
+        "type": "input", "block_id": block, "label": plain(label, 2_000), "optional": True,
+        "element": {"type": "checkboxes", "action_id": "value", "options": [option(text, "yes", description)]},
+    }  # fmt: skip
+
+
+def modal(callback: str, title: str, submit: str, blocks: Sequence[Block], metadata: str = "") -> Block:
+    return {
+        "type": "modal", "callback_id": callback, "title": plain(title, 24), "submit": plain(submit, 24),
+        "close": plain("Cancel", 24), "private_metadata": metadata[:3_000], "blocks": list(blocks)[:100],
+    }  # fmt: skip

@@ -1,0 +1,123 @@
+"""From an effect to Slack's Web API, and from Slack's answer to an outcome.
+
+Each performer may assume that its intent is committed. When the effect is ambiguous it looks before it repeats.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from stanch.core import commands as c
+from stanch.core.incident import Incident
+from stanch.errors import StanchError
+from stanch.flows.deliver import Buried, Cancelled, Done, Later, Outcome, Unclear
+from stanch.flows.desk import Desk
+from stanch.slack.client import Kind, Slack, SlackFault
+from stanch.slack.directory import Directory
+from stanch.slack.render import Render
+from stanch.store.outbox import Owed
+from stanch.store.templates import Templates
+
+HELD_FOR = 15.0
+"""Seconds after which an effect that waits for an administrator is tried again."""
+
+ROOM_TROUBLE: Mapping[str, str] = {
+    "is_archived": "archived",
+    "is_inactive": "archived",
+    "channel_not_found": "deleted",
+    "not_in_channel": "bot_removed",
+}
+"""Slack's words for a room that cannot be used as it is, and what that makes of it."""
+
+IN_WORDS: Mapping[str, str] = {
+    "open_room": "open the room",
+    "seat_owners": "find the service's owners",
+    "invite": "invite people",
+    "topic": "set the topic",
+    "card": "post the card",
+    "pin": "pin the card",
+    "bookmark": "add the bookmark to the card",
+    "post": "post a message",
+    "announce": "announce the incident",
+    "upload": "upload the timeline",
+    "tell": "tell the commander",
+}
+
+
+@dataclass
+class Kit:
+    """What a performer works with."""
+
+    desk: Desk
+    slack: Slack
+    directory: Directory
+    render: Render
+    templates: Templates
+    announce_channel: str
+    pauses: dict[str, float] = field(default_factory=dict)
+    """What waits after a 429, until when (epoch seconds): a method, or a method with a channel."""
+
+    async def call(self, method: str, *, read: bool = False, **args: Any) -> dict[str, Any]:
+        """A call that respects the pauses. Raises `SlackFault`; a pause in force is one too, and sends nothing."""
+        scope = _scope(method, args)
+        rest = self.pauses.get(scope, 0.0) - time.time()
+        if rest > 0:
+            raise SlackFault(Kind.PAUSED, "paused", after=rest, detail="before")
+        try:
+            return await self.slack.call(method, read=read, **args)
+        except SlackFault as fault:
+            if fault.kind is Kind.PAUSED:
+                self.pauses[scope] = time.time() + fault.after
+            raise
+
+
+def _scope(method: str, args: Mapping[str, Any]) -> str:
+    """Posting is limited by channel, everything else by method (Slack's facts, section 1)."""
+    return f"{method} {args.get('channel')}" if method == "chat.postMessage" else method
+
+
+Performer = Callable[[Kit, Incident, Owed], Awaitable[Outcome]]
+
+
+class Gateway:
+    def __init__(self, kit: Kit, performers: Mapping[str, Performer]) -> None:
+        self._kit = kit
+        self._performers = performers
+
+    async def perform(self, owed: Owed) -> Outcome:
+        """Never raises for what Slack answers; each answer is an outcome."""
+        incident = await self._kit.desk.state(owed.incident)
+        if incident is None:
+            return Cancelled("its incident is gone")
+        if incident.room is None and owed.kind in NEED_ROOM:
+            return Cancelled("the incident has no room")
+        try:
+            return await self._performers[owed.kind](self._kit, incident, owed)
+        except SlackFault as fault:
+            return outcome_of(fault, owed, incident)
+        except StanchError as mistake:
+            return Buried(str(mistake), IN_WORDS[owed.kind])
+
+
+NEED_ROOM = frozenset(IN_WORDS) - {"open_room", "seat_owners", "tell", "announce"}
+
+
+def outcome_of(fault: SlackFault, owed: Owed, incident: Incident) -> Outcome:
+    match fault.kind:
+        case Kind.PAUSED:
+            return Later(fault.error, fault.after, unclear=owed.ambiguous)
+        case Kind.NOT_SENT:
+            return Later(fault.error, min(30.0, 0.5 * 2 ** min(owed.attempts, 6)), unclear=owed.ambiguous)
+        case Kind.APP:
+            return Later(str(fault), HELD_FOR, held=True, unclear=owed.ambiguous)
+        case Kind.UNCLEAR:
+            return Unclear(str(fault))
+    state = ROOM_TROUBLE.get(fault.error)
+    if state and owed.kind in NEED_ROOM:
+        return Buried(str(fault), IN_WORDS[owed.kind], (c.ReportRoomChange(state),))
+    return Buried(str(fault), IN_WORDS[owed.kind])
+
+
+def done(*reports: c.Command, **result: Any) -> Done:
+    return Done(result, reports)

@@ -1,0 +1,76 @@
+"""Events: what people do to the workspace by hand, taken in once each, by their event id."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from stanch.core import commands as c
+from stanch.core.incident import STANCH
+from stanch.flows.desk import Asked, Desk
+from stanch.slack.directory import Directory
+
+Body = Mapping[str, Any]
+
+
+class Happenings:
+    def __init__(self, desk: Desk, directory: Directory) -> None:
+        self._desk = desk
+        self._people = directory
+
+    def register(self, app: AsyncApp) -> None:
+        app.event("member_left_channel")(self.member)
+        app.event("member_joined_channel")(self.member)
+        for twin in ("channel", "group"):
+            app.event(f"{twin}_rename")(self.renamed)
+            for name in ("archive", "unarchive", "deleted", "left"):
+                app.event(f"{twin}_{name}")(self.room)
+        app.event({"type": "message", "subtype": "message_deleted"})(self.deleted)
+        app.event("user_change")(self.person)
+        app.event("team_join")(self.person)
+        # What is subscribed and means nothing to us yet is acknowledged too, or Slack would send it again.
+        app.event(re.compile(r".*"))(self.nothing)
+
+    async def member(self, body: Body, event: Body) -> None:
+        joined = event["type"] == "member_joined_channel"
+        user, channel = str(event["user"]), str(event["channel"])
+        if user != self._people.me:
+            await self._report(body, channel, c.ReportMember(user, joined))
+        elif joined:
+            await self._back(body, channel)
+        else:
+            await self._report(body, channel, c.ReportRoomChange("bot_removed"))
+
+    async def renamed(self, body: Body, event: Body) -> None:
+        channel = event["channel"]
+        await self._report(body, str(channel["id"]), c.ReportRoomChange("renamed", str(channel["name"])))
+
+    async def room(self, body: Body, event: Body) -> None:
+        channel, what = str(event["channel"]), str(event["type"]).partition("_")[2]
+        if what == "unarchive":
+            await self._back(body, channel)
+            return
+        state = {"archive": "archived", "deleted": "deleted", "left": "bot_removed"}[what]
+        await self._report(body, channel, c.ReportRoomChange(state))
+
+    async def deleted(self, body: Body, event: Body) -> None:
+        channel, ts = str(event["channel"]), str(event.get("deleted_ts"))
+        await self._report(body, channel, c.ReportCardLost(ts))
+
+    async def person(self, event: Body) -> None:
+        self._people.learn(event["user"])
+
+    async def nothing(self) -> None:
+        return
+
+    async def _back(self, body: Body, channel: str) -> None:
+        number = await self._report(body, channel, c.ReportRoomChange("open"))
+        if number is not None:
+            await self._desk.room_back(number)
+
+    async def _report(self, body: Body, channel: str, report: c.Command) -> int | None:
+        number = await self._desk.of_room(channel)
+        if number is not None:
+            await self._desk.ask(Asked(report, STANCH, "slack", number, f"event:{body['event_id']}"))
+        return number

@@ -1,0 +1,180 @@
+"""Posting and changing messages, so that each appears once: every message carries its key in its metadata."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from stanch.core import commands as c
+from stanch.core.chain import Event
+from stanch.core.export import export, file_name
+from stanch.core.incident import Incident
+from stanch.core.words import Mrkdwn
+from stanch.flows.deliver import Buried, Cancelled, Outcome
+from stanch.slack import blocks as b
+from stanch.slack.client import SlackFault
+from stanch.slack.gateway import Kit, done
+from stanch.slack.render import Message
+from stanch.store.outbox import Owed
+
+EVENT_TYPE = "stanch_message"
+LOOK_BACK = 300
+"""Seconds before the intent that a look into the history reaches back, for clocks that differ."""
+LOOK_PAGES = 10
+CARD_BOOKMARK = "Incident card"
+
+
+async def card(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    """Post it, or bring the posted one up to date. One that was deleted by hand is posted again."""
+    message = kit.render.card(incident)
+    if incident.card_ts is None:
+        ts = await _post_once(
+            kit, str(incident.room), f"inc-{incident.number}/card/{incident.card_generation}", message, owed
+        )
+        return done(c.ReportCard(ts, incident.card_generation), ts=ts)
+    try:
+        await _update(kit, str(incident.room), incident.card_ts, message)
+    except SlackFault as fault:
+        if fault.error == "message_not_found":
+            return done(c.ReportCardLost(incident.card_ts))
+        raise
+    return done()
+
+
+async def announce(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    message = kit.render.announcement(incident)
+    if incident.announced:
+        channel, ts = incident.announced
+        try:
+            await _update(kit, channel, ts, message)
+        except SlackFault as fault:
+            if fault.error == "message_not_found":
+                return Cancelled("somebody deleted the announcement")
+            raise
+        return done()
+    if not kit.announce_channel:
+        return Cancelled("no announcement channel is set")
+    found = await kit.directory.channel(kit.announce_channel)
+    if found is None:
+        return Buried(f"there is no channel {kit.announce_channel}", "announce the incident")
+    ts = await _post_once(kit, found, f"inc-{incident.number}/announcement", message, owed)
+    return done(c.ReportAnnouncement(found, ts), channel=found, ts=ts)
+
+
+async def post(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    """A message in the room about one entry of the timeline."""
+    message = await _about(kit, incident, owed, str(owed.payload.get("as") or ""))
+    ts = await _post_once(kit, str(incident.room), owed.key, message, owed)
+    return done(ts=ts)
+
+
+async def tell(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    """A word to the commander alone, when the room is the trouble."""
+    message = await _about(kit, incident, owed, "told")
+    opened = await kit.call("conversations.open", users=incident.commander)
+    ts = await _post_once(kit, str(opened["channel"]["id"]), owed.key, message, owed)
+    return done(ts=ts)
+
+
+async def _about(kit: Kit, incident: Incident, owed: Owed, form: str) -> Message:
+    entry = int(owed.payload["entry"])
+    event = await kit.desk.database(lambda db: kit.desk.log.entry(db, incident.number, entry), background=True)
+    if event is None:
+        raise LookupError(f"entry {entry} of {incident.name}")
+    name = {"roles": "roles", "told": f"told_{event.kind}"}.get(form, event.kind)
+    text = kit.templates.render(name, **_shortened(kit.render.facts(incident, event), event))
+    return Message(b.cut(text, 300), [b.section(text)])
+
+
+def _shortened(facts: dict[str, Any], event: Event) -> dict[str, Any]:
+    """Long words of people are cut to what a message holds; the timeline has the rest."""
+    rest = f" … (the rest is entry {event.seq} of the timeline)"
+    return {
+        key: Mrkdwn(b.safe(value, 2_000) + rest)
+        if isinstance(value, str) and len(b.safe(value, 9_000)) > 2_000
+        else value
+        for key, value in facts.items()
+    }
+
+
+async def _post_once(kit: Kit, channel: str, key: str, message: Message, owed: Owed) -> str:
+    """The message's ts: of the one that is there, if an earlier try may have posted it, else of a new one."""
+    if owed.ambiguous:
+        async for known in _history(kit, channel, owed.intent_at):
+            metadata = known.get("metadata") or {}
+            if (metadata.get("event_payload") or {}).get("key") == key:
+                return str(known["ts"])
+    answer = await kit.call(
+        "chat.postMessage",
+        channel=channel,
+        text=message.text,
+        blocks=message.blocks,
+        metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key, "incident": owed.incident}},
+        unfurl_links=False,
+        unfurl_media=False,
+    )
+    return str(answer["ts"])
+
+
+async def _update(kit: Kit, channel: str, ts: str, message: Message) -> None:
+    await kit.call("chat.update", channel=channel, ts=ts, text=message.text, blocks=message.blocks)
+
+
+async def _history(kit: Kit, channel: str, since: float) -> AsyncIterator[dict[str, Any]]:
+    cursor: str | None = None
+    for _ in range(LOOK_PAGES):
+        answer = await kit.call(
+            "conversations.history", read=True, channel=channel, oldest=f"{since - LOOK_BACK:.6f}", limit=200,
+            include_all_metadata="true", cursor=cursor,
+        )  # fmt: skip
+        for message in answer.get("messages") or ():
+            yield message
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            return
+
+
+async def pin(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    if incident.card_ts is None:
+        return Cancelled("the card is gone")
+    try:
+        await kit.call("pins.add", channel=incident.room, timestamp=incident.card_ts)
+    except SlackFault as fault:
+        if fault.error == "message_not_found":
+            return Cancelled("the card is gone")
+        if fault.error != "already_pinned":
+            raise
+    return done()
+
+
+async def bookmark(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    """One bookmark that leads to the card; after the card was posted again it is led there."""
+    if incident.card_ts is None:
+        return Cancelled("the card is gone")
+    link = f"{kit.directory.my_url}archives/{incident.room}/p{incident.card_ts.replace('.', '')}"
+    if owed.ambiguous or incident.card_generation:
+        listed = await kit.call("bookmarks.list", read=True, channel_id=incident.room)
+        for one in listed.get("bookmarks") or ():
+            if one.get("title") == CARD_BOOKMARK:
+                if one.get("link") != link:
+                    await kit.call("bookmarks.edit", channel_id=incident.room, bookmark_id=one["id"], link=link)
+                return done()
+    await kit.call(
+        "bookmarks.add", channel_id=incident.room, title=CARD_BOOKMARK, type="link", link=link, emoji=":pushpin:"
+    )
+    return done()
+
+
+async def upload(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    """The timeline as a file in the room, up to the entry that asked for it."""
+    entry, form = int(owed.payload["entry"]), str(owed.payload["format"])
+    name = file_name(incident.number, entry, form)
+    if owed.ambiguous:
+        async for message in _history(kit, str(incident.room), owed.intent_at):
+            if any(name in (file.get("name"), file.get("title")) for file in message.get("files") or ()):
+                return done()
+    content = export(await kit.desk.timeline(incident.number, entry), form, kit.directory.name)
+    ticket = await kit.call("files.getUploadURLExternal", read=True, filename=name, length=len(content))
+    await kit.slack.send_bytes(str(ticket["upload_url"]), content)
+    await kit.call(
+        "files.completeUploadExternal", files=[{"id": ticket["file_id"], "title": name}], channel_id=incident.room
+    )
+    return done()

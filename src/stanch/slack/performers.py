@@ -1,0 +1,20 @@
+"""Which performer carries out which kind of effect."""
+
+from collections.abc import Mapping
+
+from stanch.slack import messages, rooms
+from stanch.slack.gateway import Performer
+
+PERFORMERS: Mapping[str, Performer] = {
+    "open_room": rooms.open_room,
+    "seat_owners": rooms.seat_owners,
+    "invite": rooms.invite,
+    "topic": rooms.topic,
+    "card": messages.card,
+    "announce": messages.announce,
+    "post": messages.post,
+    "tell": messages.tell,
+    "pin": messages.pin,
+    "bookmark": messages.bookmark,
+    "upload": messages.upload,
+}

@@ -1,0 +1,197 @@
+"""The event log: append behind what is there, read back, and the projections that are written with it."""
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from stanch.core.chain import GENESIS, Event, canonical, link, stamp, unstamp
+from stanch.core.events import Payload
+from stanch.core.incident import OPEN, Incident, fold
+from stanch.store import tables as t
+from stanch.store.ids import uuid7
+
+__all__ = ["Log", "projection"]
+
+
+class Log:
+    """Reads and appends. Keeps the last folded states, each checked against the stored head before it is used."""
+
+    def __init__(self, keep: int = 500) -> None:
+        self._keep = keep
+        self._states: OrderedDict[int, Incident] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def next_number(self, db: Connection) -> int:
+        """The next incident's number. Without gaps: it is given back when the transaction is."""
+        return int(
+            db.execute(
+                update(t.counter)
+                .where(t.counter.c.name == "incident")
+                .values(value=t.counter.c.value + 1)
+                .returning(t.counter.c.value)
+            ).scalar_one()
+        )
+
+    def load(self, db: Connection, number: int, *, to_write: bool = False) -> Incident | None:
+        """The incident as it stands, or None. `to_write` locks it until the transaction ends."""
+        asked = select(t.incident.c.seq, t.incident.c.head).where(t.incident.c.number == number)
+        row = db.execute(asked.with_for_update() if to_write else asked).one_or_none()
+        if row is None:
+            return None
+        with self._lock:
+            known = self._states.get(number)
+        if known and known.seq == row.seq and known.head == row.head:
+            return known
+        start = known if known and known.seq < row.seq else None
+        state = fold(self.read(db, number, after=start.seq if start else 0), start)
+        if start and state and state.head != row.head:
+            # What was kept came from a transaction that was rolled back: fold the whole of it.
+            state = fold(self.read(db, number))
+        if state:
+            with self._lock:
+                self._states.pop(number, None)
+                self._states[number] = state
+                if len(self._states) > self._keep:
+                    self._states.popitem(last=False)
+        return state
+
+    def last_seen(self, number: int) -> Incident | None:
+        """The state as it was read last in this process; it may be older than what is stored."""
+        with self._lock:
+            return self._states.get(number)
+
+    def read(self, db: Connection, number: int, after: int = 0) -> list[Event]:
+        rows = db.execute(
+            select(t.event).where(t.event.c.incident == number, t.event.c.seq > after).order_by(t.event.c.seq)
+        )
+        return [_event(row) for row in rows]
+
+    def entry(self, db: Connection, number: int, seq: int) -> Event | None:
+        row = db.execute(select(t.event).where(t.event.c.incident == number, t.event.c.seq == seq)).one_or_none()
+        return _event(row) if row else None
+
+    def latest(self, db: Connection, number: int, count: int) -> list[Event]:
+        rows = db.execute(
+            select(t.event).where(t.event.c.incident == number).order_by(t.event.c.seq.desc()).limit(count)
+        ).all()
+        return [_event(row) for row in reversed(rows)]
+
+    def append(
+        self,
+        db: Connection,
+        number: int,
+        before: Incident | None,
+        payloads: Sequence[Payload],
+        *,
+        by: str,
+        source: str,
+        at: datetime,
+        now: datetime,
+    ) -> Incident | None:
+        """Write the events behind `before`, and the projection; the state after them.
+
+        Somebody else's event with the same number raises `IntegrityError`: decide again.
+        """
+        seq, head = (before.seq, before.head) if before else (0, GENESIS)
+        rows: list[dict[str, Any]] = []
+        state = before
+        for payload in payloads:
+            seq += 1
+            event = link(
+                id=uuid7(), incident=number, seq=seq, kind=payload.kind, at=at, recorded_at=now, by=by, source=source,
+                payload=payload.as_json(), prev=head,
+            )  # fmt: skip
+            head = event.hash
+            state = fold([event], state)
+            rows.append(_row(event))
+        if not rows or state is None:
+            return state
+        db.execute(insert(t.event), rows)
+        if before is None:
+            db.execute(insert(t.incident).values(**projection(state)))
+        else:
+            db.execute(update(t.incident).where(t.incident.c.number == number).values(**projection(state)))
+        return state
+
+    def of_room(self, db: Connection, room: str) -> int | None:
+        """The incident whose room this channel is."""
+        return db.execute(select(t.incident.c.number).where(t.incident.c.room == room).limit(1)).scalar()
+
+    def open_numbers(self, db: Connection) -> list[int]:
+        """Open incidents, worst first, then oldest first; those without a severity come after SEV4."""
+        rows = db.execute(
+            select(t.incident.c.number, t.incident.c.severity)
+            .where(t.incident.c.phase.in_(OPEN))
+            .order_by(t.incident.c.number)
+        ).all()
+        return [row.number for row in sorted(rows, key=lambda row: (row.severity or "SEV9", row.number))]
+
+    def same_title(self, db: Connection, title: str, by: str, since: datetime) -> int | None:
+        """An open incident of the same title that the same person declared since then."""
+        return db.execute(
+            select(t.incident.c.number)
+            .where(
+                t.incident.c.declared_by == by,
+                t.incident.c.title == title,
+                t.incident.c.declared_at >= stamp(since),
+                t.incident.c.phase.in_(OPEN),
+            )
+            .order_by(t.incident.c.number.desc())
+            .limit(1)
+        ).scalar()
+
+
+def projection(state: Incident) -> dict[str, Any]:
+    """The row of the look-up table that belongs to this state."""
+    return {
+        "number": state.number,
+        "seq": state.seq,
+        "head": state.head,
+        "title": state.title,
+        "klass": state.klass,
+        "severity": state.severity,
+        "service": state.service,
+        "phase": state.phase,
+        "restricted": state.restricted,
+        "drill": state.drill,
+        "declared_by": state.declared_by,
+        "declared_at": stamp(state.declared_at),
+        "room": state.room,
+        "room_state": state.room_state,
+        "card_ts": state.card_ts,
+    }
+
+
+def _row(event: Event) -> dict[str, Any]:
+    return {
+        "id": event.id,
+        "incident": event.incident,
+        "seq": event.seq,
+        "kind": event.kind,
+        "at": stamp(event.at),
+        "recorded_at": stamp(event.recorded_at),
+        "by": event.by,
+        "source": event.source,
+        "payload": None if event.payload is None else canonical(event.payload),
+        "digest": event.digest,
+        "prev": event.prev,
+        "hash": event.hash,
+    }
+
+
+def _event(row: Row[Any]) -> Event:
+    facts = dict(row._mapping)
+    payload = facts.pop("payload")
+    return Event(
+        **{
+            **facts,
+            "at": unstamp(facts["at"]),
+            "recorded_at": unstamp(facts["recorded_at"]),
+            "payload": None if payload is None else json.loads(payload),
+        }
+    )

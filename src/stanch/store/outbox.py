@@ -1,0 +1,201 @@
+"""What is owed to the outside, as rows: claimed with a lease, intent committed before the call, result after it.
+
+An effect found with an intent and no result is ambiguous: it may have happened. It is handed out again only after a
+grace period, marked `ambiguous`, and whoever performs it looks before it repeats.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from stanch.core.effects import Effect
+from stanch.store import tables as t
+
+_e = t.effect.c
+LIVE = ("owed", "trying")
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An effect handed out to one worker. Moments are epoch seconds; `lease_until` is when it is anybody's again."""
+
+    id: int
+    key: str
+    incident: int
+    kind: str
+    lane: str
+    payload: dict[str, Any]
+    attempts: int
+    lease_until: float
+    ambiguous: bool
+    intent_at: float
+    worker: str
+
+
+def owe(db: Connection, incident: int, effects: Sequence[Effect], now: float) -> None:
+    """Write effects down; those that are owed already (the same key) stay as they are."""
+    if not effects:
+        return
+    if groups := [one.group for one in effects if one.group]:
+        db.execute(
+            update(t.effect)
+            .where(_e.grp.in_(groups), _e.state == "owed", _e.intent_at.is_(None))
+            .values(state="superseded")
+        )
+    rows = [
+        {
+            "key": one.key,
+            "incident": incident,
+            "kind": one.kind,
+            "lane": one.lane,
+            "grp": one.group,
+            "payload": json.dumps(one.payload, sort_keys=True),
+            "state": "owed",
+            "due_at": now,
+            "attempts": 0,
+        }
+        for one in _newest_of_each_group(effects)
+    ]
+    make = sqlite_insert if db.dialect.name == "sqlite" else postgres_insert
+    db.execute(make(t.effect).on_conflict_do_nothing(index_elements=["key"]), rows)
+
+
+def _newest_of_each_group(effects: Sequence[Effect]) -> Iterable[Effect]:
+    last = {one.group: one for one in effects if one.group}
+    return (one for one in effects if one.group is None or last[one.group] is one)
+
+
+def claim(db: Connection, worker: str, now: float, *, lease: float, grace: float, limit: int) -> list[Owed]:
+    """Take up to `limit` effects that are due and first in their lane, and commit the intent to perform them."""
+    settled = or_(_e.intent_at.is_(None), _e.tried_at + grace <= now)
+    due = or_(and_(_e.state == "owed", _e.due_at <= now), and_(_e.state == "trying", _e.lease_until <= now))
+    chosen = db.execute(
+        select(t.effect)
+        .where(
+            due,
+            settled,
+            _first_in_lane(),
+        )
+        .order_by(_e.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not chosen:
+        return []
+    until = now + lease
+    db.execute(
+        update(t.effect)
+        .where(_e.id.in_([row.id for row in chosen]))
+        .values(
+            state="trying",
+            leased_by=worker,
+            lease_until=until,
+            intent_at=func.coalesce(_e.intent_at, now),
+            tried_at=now,
+            attempts=_e.attempts + 1,
+        )
+    )
+    return [_owed(row, worker, until, now) for row in chosen]
+
+
+def _owed(row: Row[Any], worker: str, until: float, now: float) -> Owed:
+    return Owed(
+        id=row.id,
+        key=row.key,
+        incident=row.incident,
+        kind=row.kind,
+        lane=row.lane,
+        payload=json.loads(row.payload),
+        attempts=row.attempts + 1,
+        lease_until=until,
+        ambiguous=row.intent_at is not None,
+        intent_at=row.intent_at if row.intent_at is not None else now,
+        worker=worker,
+    )
+
+
+def done(db: Connection, owed: Owed, result: dict[str, Any]) -> bool:
+    """Settle it. False when the lease was lost meanwhile: then nothing may follow from this result."""
+    return _settle(db, owed, state="done", result=json.dumps(result), error=None, held=None)
+
+
+def cancel(db: Connection, owed: Owed, why: str) -> bool:
+    """It is not wanted any more: there is nowhere for it to go."""
+    return _settle(db, owed, state="cancelled", error=why, held=None)
+
+
+def bury(db: Connection, owed: Owed, error: str) -> bool:
+    """Set aside for good: repeating it cannot help until a person has changed something."""
+    return _settle(db, owed, state="buried", error=error, held=None)
+
+
+def postpone(db: Connection, owed: Owed, until: float, error: str, *, refused: bool, held: bool = False) -> bool:
+    """Try again at `until`. `refused`: it certainly did not happen, so there is no intent left to wonder about."""
+    values: dict[str, Any] = {"state": "owed", "due_at": until, "error": error, "held": error if held else None}
+    if refused:
+        values["intent_at"] = None
+    return _settle(db, owed, **values)
+
+
+def _settle(db: Connection, owed: Owed, **values: Any) -> bool:
+    changed = db.execute(
+        update(t.effect)
+        .where(_e.id == owed.id, _e.state == "trying", _e.leased_by == owed.worker, _e.attempts == owed.attempts)
+        .values(leased_by=None, lease_until=None, **values)
+    )
+    return changed.rowcount == 1
+
+
+def release_all(db: Connection) -> int:
+    """At the start of the only process on a database: leases of the dead end now. Their effects stay ambiguous."""
+    return db.execute(
+        update(t.effect).where(_e.state == "trying").values(state="owed", leased_by=None, lease_until=None, due_at=0)
+    ).rowcount
+
+
+def next_due(db: Connection, grace: float) -> float | None:
+    """When the next effect can be claimed at the earliest (epoch seconds), or None when nothing is owed."""
+    free = case((_e.state == "trying", _e.lease_until), else_=_e.due_at)
+    settled = _e.tried_at + grace
+    ready = case((and_(_e.intent_at.is_not(None), settled > free), settled), else_=free)
+    return db.execute(select(func.min(ready)).where(_e.state.in_(LIVE), _first_in_lane())).scalar()
+
+
+def _first_in_lane() -> ColumnElement[bool]:
+    earlier = t.effect.alias()
+    return ~exists().where(earlier.c.lane == _e.lane, earlier.c.id < _e.id, earlier.c.state.in_(LIVE))
+
+
+def retry(db: Connection, now: float, *, id: int | None = None, incident: int | None = None) -> int:
+    """Buried and held effects are owed again, at once: all, one, or those of one incident. How many there were."""
+    chosen = or_(_e.state == "buried", _e.held.is_not(None))
+    if id is not None:
+        chosen = and_(chosen, _e.id == id)
+    if incident is not None:
+        chosen = and_(chosen, _e.incident == incident)
+    return db.execute(
+        update(t.effect).where(chosen).values(state="owed", held=None, due_at=now, leased_by=None, lease_until=None)
+    ).rowcount
+
+
+def counts(db: Connection) -> dict[str, int]:
+    """`owed`, `trying`, `held` and `buried`, for `/health`. Held effects are owed too, but counted apart."""
+    rows = db.execute(
+        select(_e.state, _e.held.is_not(None).label("held"), func.count())
+        .where(_e.state.in_((*LIVE, "buried")))
+        .group_by(_e.state, _e.held.is_not(None))
+    ).all()
+    found = {"owed": 0, "trying": 0, "held": 0, "buried": 0}
+    for state, held, count in rows:
+        found["held" if held and state == "owed" else state] += count
+    return found
+
+
+def listing(db: Connection, limit: int = 200) -> Sequence[Row[Any]]:
+    """What is owed, being tried, held or buried, oldest first."""
+    return db.execute(select(t.effect).where(_e.state.in_((*LIVE, "buried"))).order_by(_e.id).limit(limit)).all()

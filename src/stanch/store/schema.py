@@ -1,0 +1,80 @@
+"""Which schema the database has, and how it gets the one that this version needs.
+
+On SQLite `try` and `serve` upgrade by themselves, after a copy made with `VACUUM INTO`; a PostgreSQL database belongs to
+somebody, so there `serve` refuses another schema and says what to run.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from stanch.errors import StanchError
+
+NEEDED = "0001"
+"""The last step in `migrations/versions`; a test holds the two together. Kept here so that starting imports no Alembic."""
+
+
+def found(db: Connection) -> str | None:
+    """The schema's revision, or None for an empty database."""
+    if not inspect(db).has_table("alembic_version"):
+        return None
+    return db.execute(text("select version_num from alembic_version")).scalar()
+
+
+def upgrade(engine: Engine) -> str | None:
+    """Bring the database to `NEEDED`; the path of the copy that was made first, if one was (SQLite, not empty)."""
+    with engine.connect() as db:
+        before = found(db)
+        if before == NEEDED:
+            return None
+        db.rollback()
+    copy = _copy(engine, before) if engine.dialect.name == "sqlite" and before else None
+    _run(engine)
+    return copy
+
+
+def require(engine: Engine) -> None:
+    """Raises `StanchError` unless the schema is the one that this version needs."""
+    with engine.connect() as db:
+        has = found(db)
+    if has == NEEDED:
+        return
+    if has is None:
+        raise StanchError("The database has no tables yet. Run `stanch db upgrade`.")
+    raise StanchError(
+        f"The database has schema {has}; this version of Stanch needs {NEEDED}."
+        " Run `stanch db upgrade`, or start the version that wrote it."
+    )
+
+
+def _copy(engine: Engine, revision: str) -> str | None:
+    if not engine.url.database or engine.url.database == ":memory:":
+        return None
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    path = Path(engine.url.database).with_suffix(f".{revision}-{moment}.backup")
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("VACUUM INTO ?", (str(path),))
+    finally:
+        raw.close()
+    return str(path)
+
+
+def _run(engine: Engine) -> None:
+    # Imported here: Alembic costs a tenth of a second, and a start that upgrades nothing should not pay it.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as db:
+        config.attributes["connection"] = db
+        try:
+            command.upgrade(config, "head")
+        except CommandError as wrong:
+            raise StanchError(
+                f"The database has a schema that this version of Stanch does not know ({wrong})."
+                " Start the version that wrote it, or restore a backup."
+            ) from wrong

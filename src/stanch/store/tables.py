@@ -1,0 +1,100 @@
+"""The tables. `event` is the truth; `incident` is a projection of it; `effect` is what is owed; `interaction` remembers
+what was answered, so that a second delivery gets what the first did.
+
+Moments of the machinery are epoch seconds (UTC); moments of the timeline are ISO 8601 text in UTC, as they are hashed.
+"""
+
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+LIVE = text("state in ('owed', 'trying')")
+
+
+class CounterRow(SQLModel, table=True):
+    __tablename__ = "counter"
+    name: str = Field(primary_key=True)
+    value: int
+
+
+class IncidentRow(SQLModel, table=True):
+    __tablename__ = "incident"
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    seq: int
+    head: str
+    title: str = Field(sa_type=Text)
+    klass: str | None = None
+    severity: str | None = None
+    service: str | None = None
+    phase: str = Field(index=True)
+    restricted: bool
+    drill: bool
+    declared_by: str
+    declared_at: str
+    room: str | None = Field(default=None, index=True)
+    room_state: str = "opening"
+    card_ts: str | None = None
+
+
+class EventRow(SQLModel, table=True):
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("incident", "seq"),)
+    id: str = Field(primary_key=True)
+    incident: int
+    seq: int
+    kind: str
+    at: str
+    recorded_at: str
+    by: str
+    source: str
+    payload: str | None = Field(default=None, sa_type=Text)
+    digest: str
+    prev: str
+    hash: str
+
+
+class EffectRow(SQLModel, table=True):
+    __tablename__ = "effect"
+    __table_args__ = (
+        Index("effect_due", "due_at", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("effect_lane", "lane", "id", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("effect_state", "state"),
+        Index("effect_incident", "incident"),
+        Index("effect_group", "grp", sqlite_where=LIVE, postgresql_where=LIVE),
+    )
+    id: int | None = Field(
+        default=None,
+        sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    )
+    key: str = Field(unique=True)
+    incident: int
+    kind: str
+    lane: str
+    grp: str | None = None
+    payload: str = Field(sa_type=Text)
+    state: str = "owed"
+    due_at: float = Field(sa_type=Float(53))
+    attempts: int = 0
+    leased_by: str | None = None
+    lease_until: float | None = Field(default=None, sa_type=Float(53))
+    intent_at: float | None = Field(default=None, sa_type=Float(53))
+    tried_at: float | None = Field(default=None, sa_type=Float(53))
+    held: str | None = None
+    error: str | None = Field(default=None, sa_type=Text)
+    result: str | None = Field(default=None, sa_type=Text)
+
+
+class InteractionRow(SQLModel, table=True):
+    __tablename__ = "interaction"
+    key: str = Field(primary_key=True)
+    incident: int | None = None
+    answer: str = Field(sa_type=Text)
+    at: float = Field(sa_type=Float(53), index=True)
+
+
+def _table(row: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(row.__tablename__)]
+
+
+counter, incident, event, effect, interaction = map(
+    _table, (CounterRow, IncidentRow, EventRow, EffectRow, InteractionRow)
+)

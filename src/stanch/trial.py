@@ -1,0 +1,94 @@
+"""`stanch try`: a practice workspace and the bot, two processes, one command."""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+import webbrowser
+from pathlib import Path
+
+from practice.server import serve
+from practice.service import Service
+from practice.service import Settings as Workspace
+from practice.supervise import Bot
+
+from stanch.errors import StanchError
+from stanch.settings import OURS, read
+
+KEPT = ("STANCH_HOME", "STANCH_SLACK_TIMEOUT_S", "STANCH_LEASE_S", "STANCH_GRACE_S")
+"""Settings of ours that the bot of a trial takes over; tokens and the database never are."""
+READY_WITHIN = 60.0
+
+
+async def run(port: int, data: Path | None, *, browser: bool, fresh: bool) -> None:
+    """Until Ctrl-C or SIGTERM. Raises `StanchError` when the port or the folder cannot be used."""
+    settings = read({k: v for k, v in os.environ.items() if k in (*KEPT, "STANCH_DATA")}, Path(os.devnull))
+    folder = (data or settings.stanch_data).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    if fresh:
+        _empty(folder)
+    bot_port = _free_port()
+
+    def bot(service: Service) -> Bot:
+        command = [sys.executable, "-m", "stanch", "serve", "--port", str(bot_port)]
+        return Bot(command, _environment(service, folder))
+
+    async def announce(service: Service) -> None:
+        await _ready(service)
+        print(json.dumps({"workspace": service.base_url, "bot": f"http://127.0.0.1:{bot_port}"}), flush=True)
+        if browser:
+            webbrowser.open(service.base_url)
+            print(f"The practice Slack is at {service.base_url} (Ctrl-C ends it).", file=sys.stderr)
+
+    workspace = Workspace(port=port, data=folder, manifest=manifest())
+    try:
+        await serve(workspace, bot=bot, announce=announce)
+    except OSError as taken:
+        raise StanchError(f"Port {port} cannot be used: {taken.strerror}. Choose another with --port.") from taken
+
+
+def manifest() -> Path:
+    """The manifest that ships with this version."""
+    package = Path(__file__).parent
+    return next(p for p in (package.parents[1] / "manifest.yml", package / "home" / "manifest.yml") if p.is_file())
+
+
+def _environment(service: Service, folder: Path) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if k in KEPT or not k.upper().startswith(OURS)}
+    return kept | {
+        "SLACK_BOT_TOKEN": service.settings.bot_token,
+        "SLACK_APP_TOKEN": service.settings.app_token,
+        "SLACK_SIGNING_SECRET": service.settings.signing_secret,
+        "SLACK_API_URL": f"{service.base_url}/api/",
+        "STANCH_DATA": str(folder),
+        "STANCH_TRIAGE_CHANNEL": "triage",
+        "STANCH_ANNOUNCE_CHANNEL": "incidents",
+        # Empty is stronger than what a .env may say: a trial always has its own database.
+        "DATABASE_URL": "",
+    }
+
+
+async def _ready(service: Service) -> None:
+    """The bot listens and is connected."""
+    assert service.bot is not None
+    try:
+        async with asyncio.timeout(READY_WITHIN):
+            await service.bot.ready(READY_WITHIN)
+            while not service.sockets.connections:
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise StanchError("The bot did not come up; what it said stands above.") from None
+
+
+def _empty(folder: Path) -> None:
+    for pattern in ("stanch.sqlite3*", "stanch.*.backup", "practice*"):
+        for path in folder.glob(pattern):
+            if path.is_file():
+                path.unlink()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
