@@ -16,11 +16,8 @@ def redact(text: str, personal: bool = False) -> str:
 
     With `personal`, e-mail addresses, IBANs and international phone numbers go too. Redacting twice changes no more.
     """
-    for rule in _SECRETS:
+    for rule in (*_MARKED, *(_PERSONAL if personal else ()), *_ASSIGNED):
         text = rule.apply(text)
-    if personal:
-        for rule in _PERSONAL:
-            text = rule.apply(text)
     return text
 
 
@@ -97,7 +94,7 @@ _QUOTED_OR_BARE = (
 )
 _EQUALS = r"""["']?[ \t]{0,3}(?::=?|={1,2}>?)[ \t]{0,3}"""
 
-_SECRETS: Final = (
+_MARKED: Final = (
     _Rule(
         "private key",
         re.compile(
@@ -134,27 +131,6 @@ _SECRETS: Final = (
         ),
     ),
     _Rule("bearer token", re.compile(r"(?i)\bbearer[ \t]{1,3}(?P<secret>[A-Za-z0-9._~+/=-]{12,})"), _mixed),
-    _Rule("password", re.compile(r"(?i)(?:password|passwd|passphrase|\bpwd)" + _EQUALS + _QUOTED_OR_BARE), _value),
-    _Rule(
-        "secret",
-        re.compile(
-            r"(?i)(?:(?<!existing)secret|(?:api|access|account|private|signing|encryption)[_ -]?key)(?:[_-]?id)?"
-            + _EQUALS
-            + _QUOTED_OR_BARE
-        ),
-        _value,
-    ),
-    _Rule(
-        "token",
-        re.compile(r"(?i)(?<!page_)(?<!page)(?<!sync_)(?:token|credentials?)" + _EQUALS + _QUOTED_OR_BARE),
-        _token,
-    ),
-    _Rule(
-        "secret",
-        re.compile(r"(?i)(?<!\S)--[a-z-]{0,20}(?:password|passwd|secret|token|api-key)[ ]" + _QUOTED_OR_BARE),
-        _value,
-    ),
-    _Rule("password", re.compile(r"(?i)\bpassword is:?[ ]" + _QUOTED_OR_BARE), _token),
     _Rule(
         "card number",
         # Visa, Mastercard, Amex, Diners, Discover, JCB and UnionPay, grouped as printed or in one run
@@ -194,3 +170,28 @@ _PERSONAL: Final = (
     ),
     _Rule("phone number", re.compile(r"(?<![\w+\]])\+[1-9](?:[ ().-]{0,2}\d){7,14}(?!\w)"), _phone),
 )
+
+_ASSIGNED: Final = (
+    _Rule("password", re.compile(r"(?i)(?:password|passwd|passphrase|\bpwd)" + _EQUALS + _QUOTED_OR_BARE), _value),
+    _Rule(
+        "secret",
+        re.compile(
+            r"(?i)(?:(?<!existing)secret|(?:api|access|account|private|signing|encryption)[_ -]?key)(?:[_-]?id)?"
+            + _EQUALS
+            + _QUOTED_OR_BARE
+        ),
+        _value,
+    ),
+    _Rule(
+        "token",
+        re.compile(r"(?i)(?<!page_)(?<!page)(?<!sync_)(?:token|credentials?)" + _EQUALS + _QUOTED_OR_BARE),
+        _token,
+    ),
+    _Rule(
+        "secret",
+        re.compile(r"(?i)(?<!\S)--[a-z-]{0,20}(?:password|passwd|secret|token|api-key)[ ]" + _QUOTED_OR_BARE),
+        _value,
+    ),
+    _Rule("password", re.compile(r"(?i)\bpassword is:?[ ]" + _QUOTED_OR_BARE), _token),
+)
+"""Values of keys that name a secret. They come last, so that a value which holds something found before goes whole."""
