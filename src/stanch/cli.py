@@ -2,12 +2,17 @@
 
 import asyncio
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from stanch.errors import StanchError
+
+if TYPE_CHECKING:
+    from stanch.store.database import Database
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Runs incidents in production AI systems, in Slack.")
 outbox_app = typer.Typer(no_args_is_help=True, help="What is owed to Slack, held, or set aside.")
@@ -90,7 +95,10 @@ def export(
 
     if form not in FORMATS:
         raise StanchError(f"--format {form} is unknown; choose {', '.join(FORMATS)}.")
-    events = _events(number)
+    from stanch.store.events import Log
+
+    with _database() as database:
+        events = database.run(lambda db: Log().read(db, number))
     if not events:
         raise StanchError(f"There is no INC-{number} in this database.")
     content = write(events, form)
@@ -102,13 +110,6 @@ def export(
     except OSError as trouble:
         raise StanchError(f"{out} cannot be written: {trouble.strerror}.") from trouble
     typer.echo(f"{out}: {len(events)} events, head {events[-1].hash}")
-
-
-def _events(number: int) -> list:  # type: ignore[type-arg]
-    from stanch.store.events import Log
-
-    with _database() as database:
-        return database.run(lambda db: Log().read(db, number))
 
 
 @app.command()
@@ -175,27 +176,22 @@ def db_upgrade() -> None:
     typer.echo(f"The schema is {schema.NEEDED}." + (f" A copy of what was there: {copy}" if copy else ""))
 
 
-class _database:
-    """The database that the settings name, for the length of a `with`. Raises `StanchError` when there is none."""
+@contextmanager
+def _database(*, any_schema: bool = False) -> "Iterator[Database]":
+    """The database that the settings name. Raises `StanchError` when there is none, or none that this version knows."""
+    from stanch import settings
+    from stanch.store import schema
+    from stanch.store.database import Database
 
-    def __init__(self, any_schema: bool = False) -> None:
-        self._any = any_schema
-
-    def __enter__(self):  # type: ignore[no-untyped-def]
-        from stanch import settings
-        from stanch.store import schema
-        from stanch.store.database import Database
-
-        given = settings.read()
-        self._open = Database(given.database)
-        path = self._open.engine.url.database
-        if self._open.is_sqlite and not self._any and not Path(str(path)).exists():
-            raise StanchError(f"There is no database {path}. Set STANCH_DATA to the data folder, or DATABASE_URL.")
-        if self._any:
-            Path(str(path)).parent.mkdir(parents=True, exist_ok=True) if self._open.is_sqlite else None
-        else:
-            schema.require(self._open.engine)
-        return self._open
-
-    def __exit__(self, *_: object) -> None:
-        self._open.close()
+    database = Database(settings.read().database)
+    path = Path(str(database.engine.url.database))
+    if database.is_sqlite and any_schema:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    elif database.is_sqlite and not path.exists():
+        raise StanchError(f"There is no database {path}. Set STANCH_DATA to the data folder, or DATABASE_URL.")
+    try:
+        if not any_schema:
+            schema.require(database.engine)
+        yield database
+    finally:
+        database.close()

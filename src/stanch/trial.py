@@ -12,7 +12,6 @@ from practice.server import serve
 from practice.service import Service
 from practice.service import Settings as Workspace
 from practice.supervise import Bot
-
 from stanch.errors import StanchError
 from stanch.settings import OURS, read
 
@@ -75,7 +74,7 @@ async def _ready(service: Service) -> None:
     try:
         async with asyncio.timeout(READY_WITHIN):
             await service.bot.ready(READY_WITHIN)
-            while not service.sockets.connections:
+            while not service.sockets.connections:  # noqa: ASYNC110 - the workspace offers nothing to wait on
                 await asyncio.sleep(0.02)
     except TimeoutError:
         raise StanchError("The bot did not come up; what it said stands above.") from None

@@ -97,6 +97,6 @@ class Worker:
             return Later("the lease ran out before it was begun", 0, unclear=owed.ambiguous)
         try:
             return await self._perform(owed)
-        except Exception as fault:  # noqa: BLE001 - an edge: a mistake in one effect must not stop the others
+        except Exception as fault:
             logger.exception("effect.failed", extra={"incident": owed.incident, "effect": owed.key})
             return Unclear(f"{type(fault).__name__}: a mistake in Stanch, see its log")

@@ -4,7 +4,7 @@ Each rule answers (events, words), or raises `Refusal` with what can be done now
 """
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta, UTC
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from stanch.core import commands as c
@@ -198,7 +198,8 @@ def _resolve(i: Incident, command: c.Resolve, by: str, now: datetime, catalogue:
     fixed = clean(command.fixed, 1_000)
     if not fixed and not i.actions:
         raise Refusal(
-            "Name the permanent fix, `/incident resolved --fixed WHAT`, or promise it: `/incident action @who by DATE WHAT`."
+            "Name the permanent fix, `/incident resolved --fixed WHAT`,"
+            " or promise it: `/incident action @who by DATE WHAT`."
         )
     return (e.Resolved(fixed),), f"Resolved. Now: {NOW['learn']}."
 

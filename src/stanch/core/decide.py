@@ -14,7 +14,7 @@ from stanch.core.catalogue import Catalogue
 from stanch.core.course import COURSE
 from stanch.core.effects import Effect, greeting, joining, owed, owners_later
 from stanch.core.facts import change, declare, fill_in
-from stanch.core.incident import STANCH, Incident, advance
+from stanch.core.incident import Incident, advance
 from stanch.core.roles import ROLES
 from stanch.core.text import clean
 from stanch.core.words import escape
@@ -61,8 +61,8 @@ def decide(incident: Incident | None, command: c.Command, by: str, now: datetime
 
 
 def _answer(incident: Incident, command: c.Command, by: str, now: datetime, catalogue: Catalogue) -> Said:
-    if rule := COURSE.get(type(command)):
-        return Said(*rule(incident, command, by, now, catalogue))
+    if course := COURSE.get(type(command)):
+        return Said(*course(incident, command, by, now, catalogue))
     if rule := RULES.get(type(command)):
         return rule(incident, command, by, catalogue)
     raise TypeError(f"no rule for {type(command).__name__}")

@@ -110,7 +110,8 @@ def _known(what: str, text: str, names: dict[str, str]) -> str:
     guess = next((k for k in names if near and k.casefold() == near[0]), None)
     hint = f" Did you mean `{guess}`?" if guess else ""
     raise Refusal(
-        f"There is no {LABELS[what]} `{escape(one_line(wanted, 60))}`.{hint} Known: {', '.join(f'`{k}`' for k in names)}."
+        f"There is no {LABELS[what]} `{escape(one_line(wanted, 60))}`.{hint}"
+        f" Known: {', '.join(f'`{k}`' for k in names)}."
     )
 
 

@@ -13,7 +13,7 @@ def clean(text: str, limit: int = LONG) -> str:
     Lone surrogates and NUL go: neither UTF-8 nor PostgreSQL can hold them.
     """
     kept = "".join(
-        c for c in text if c in "\n\t" or (c.isprintable() or c in _JOINERS) and not "\ud800" <= c <= "\udfff"
+        c for c in text if c in "\n\t" or ((c.isprintable() or c in _JOINERS) and not "\ud800" <= c <= "\udfff")
     )
     return cut(redact(kept.strip()), limit)
 

@@ -1,4 +1,4 @@
-"""The desk: everything that is asked of an incident comes here, is decided once, and is recorded before it is answered."""
+"""The desk: whatever is asked of an incident comes here, is decided once, and is recorded before it is answered."""
 
 import asyncio
 import json

@@ -3,7 +3,6 @@
 No call is repeated here: retries belong to the effect's row (design, section 5).
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import Enum
@@ -82,7 +81,7 @@ class Slack:
             raise _fault(refusal) from refusal
         except aiohttp.ClientConnectorError as away:
             raise SlackFault(Kind.NOT_SENT, "no_connection") from away
-        except (TimeoutError, asyncio.TimeoutError) as late:
+        except TimeoutError as late:
             raise SlackFault(Kind.UNCLEAR, "timeout") from late
         except (aiohttp.ClientError, ValueError) as broken:
             raise SlackFault(Kind.UNCLEAR, "connection_broken", detail=type(broken).__name__) from broken

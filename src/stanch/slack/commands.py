@@ -195,7 +195,7 @@ NUMBER = re.compile(r"^(?:INC-|#)?(\d{1,9})$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """`/incident [N] VERB …`, taken apart. `verb` is None for the bare command; `text` is the rest, as Slack sent it."""
+    """`/incident [N] VERB …`, taken apart. `verb` is None for the bare command; `text` is the rest as Slack sent it."""
 
     number: int | None
     verb: Verb | None

@@ -48,16 +48,16 @@ class Sockets:
     async def connect(self) -> None:
         """Returns when the first connection stands; the other follows."""
         first, *others = self._handlers
-        await first.connect_async()
+        await first.client.connect()
         for other in others:
-            await other.connect_async()
+            await other.client.connect()
 
     async def connected(self) -> bool:
         return any([await handler.client.is_connected() for handler in self._handlers])
 
     async def close(self) -> None:
         for handler in self._handlers:
-            await handler.close_async()
+            await handler.client.close()
 
 
 async def meet(directory: Directory) -> None:

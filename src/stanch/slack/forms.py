@@ -41,30 +41,23 @@ def fill_in(catalogue: Catalogue, incident: Incident) -> Block:
     return b.modal("fill_in", incident.name, "Save", blocks, json.dumps({"number": incident.number}))
 
 
-def _facts(catalogue: Catalogue, incident: Incident | None) -> list[Block]:
+def _facts(catalogue: Catalogue, i: Incident | None) -> list[Block]:
+    """The facts of the card, as they are; each may stay open, but for the service, which has a first guess."""
     classes = [b.option(k.name, k.id, k.looks_like) for k in catalogue.classes.values()]
     severities = [b.option(f"{s.id} · {s.name}", s.id, s.short) for s in catalogue.severities.values()]
     services = [b.option(s.name, s.id) for s in catalogue.services.values()]
+    klass, severity, service, impact = (i.klass, i.severity, i.service, i.impact) if i else (None, None, None, "")
+    higher = "Between two, take the higher: lowering it later costs nothing."
     blocks = []
     if classes:
-        blocks.append(
-            b.select(
-                "class",
-                "What does it look like?",
-                classes,
-                initial=incident.klass if incident else None,
-                radio=len(classes) <= 10,
-            )
-        )
+        few = len(classes) <= 10
+        blocks.append(b.select("class", "What does it look like?", classes, initial=klass, radio=few))
     if severities:
-        blocks.append(b.select("severity", "How bad is it?", severities, initial=incident.severity if incident else None, radio=True,
-                               hint="Between two, take the higher: lowering it later costs nothing."))  # fmt: skip
+        blocks.append(b.select("severity", "How bad is it?", severities, initial=severity, radio=True, hint=higher))
     if services:
-        first = next(iter(catalogue.services))
-        blocks.append(
-            b.select("service", "Which service?", services, initial=(incident.service if incident else None) or first)
-        )
-    blocks.append(b.text_input("impact", "What do users see?", initial=incident.impact if incident else "", many=True))
+        known = service if service in catalogue.services else next(iter(catalogue.services))
+        blocks.append(b.select("service", "Which service?", services, initial=known))
+    blocks.append(b.text_input("impact", "What do users see?", initial=impact, many=True))
     return blocks
 
 

@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 
 from stanch.core import commands as c
 from stanch.core.course import NOW
-from stanch.core.text import one_line
+from stanch.core.text import cut, one_line
 from stanch.errors import Refusal, StanchError, Unavailable
 from stanch.flows.desk import Answer, Asked, Desk
 from stanch.slack import blocks as b
@@ -82,7 +82,7 @@ class Listeners:
 
     def _answered(self, answer: Answer, asked: c.Command) -> dict[str, Any]:
         if not answer.twin or not isinstance(asked, c.Declare):
-            return {"text": b.cut(answer.say, 3_900)}
+            return {"text": cut(answer.say, 3_900)}
         another = b.button("Open another", "open_another", json.dumps({"title": one_line(asked.title)}))
         return {"text": answer.say, "blocks": [b.section(answer.say), b.actions([another])]}
 
@@ -228,7 +228,7 @@ class Listeners:
             return
         try:
             await self._slack.answer(
-                str(response_url), text=b.cut(text, 3_900), response_type="ephemeral", replace_original=False, **more
+                str(response_url), text=cut(text, 3_900), response_type="ephemeral", replace_original=False, **more
             )
         except SlackFault as fault:
             logger.info("answer.lost", extra={"error": str(fault)})

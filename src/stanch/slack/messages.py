@@ -7,6 +7,7 @@ from stanch.core import commands as c
 from stanch.core.chain import Event
 from stanch.core.export import export, file_name
 from stanch.core.incident import Incident
+from stanch.core.text import cut
 from stanch.core.words import Mrkdwn
 from stanch.flows.deliver import Buried, Cancelled, Outcome
 from stanch.slack import blocks as b
@@ -81,7 +82,7 @@ async def _about(kit: Kit, incident: Incident, owed: Owed, form: str) -> Message
         raise LookupError(f"entry {entry} of {incident.name}")
     name = {"roles": "roles", "told": f"told_{event.kind}"}.get(form, event.kind)
     text = kit.templates.render(name, **_shortened(kit.render.facts(incident, event), event))
-    return Message(b.cut(text, 300), [b.section(text)])
+    return Message(cut(text, 300), [b.section(text)])
 
 
 def _shortened(facts: dict[str, Any], event: Event) -> dict[str, Any]:

@@ -199,12 +199,13 @@ class Render:
                 payload[key] = sheet.name if sheet else payload.get(key)
         by = event.by if event.by == "stanch" else Mrkdwn(f"<@{event.by}>")
         due = next_due(i, self._catalogue)
-        role = ROLES.get(payload.get("role", ""), "").lower()  # type: ignore[call-overload]
+        role = ROLES.get(payload.get("role", ""), "").lower()
         return {
             "incident": i, "entry": event.seq, "by": "Stanch" if by == "stanch" else by, "spoken": role, "label": label,
             "due": when(due) if due else "", "room": Mrkdwn(f"<#{i.room}>") if i.room else "the room",
-            "commander": Mrkdwn(f"<@{i.commander}>"), "seats": self._mentions(i), "drill": "DRILL · " if i.drill else "",
-            "roles_held": ", ".join(ROLES.get(r, r).lower() for r in payload.get("roles", ())),  # type: ignore[call-overload]
+            "commander": Mrkdwn(f"<@{i.commander}>"), "seats": self._mentions(i),
+            "drill": "DRILL · " if i.drill else "",
+            "roles_held": ", ".join(ROLES.get(r, r).lower() for r in payload.get("roles", ())),
             "head": event.hash, "payload_entry": payload.pop("entry", None), "due_by": payload.get("by"),
         } | {k: v for k, v in payload.items() if k != "by"}  # fmt: skip
 

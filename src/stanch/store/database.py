@@ -54,8 +54,8 @@ def _begin_immediate(connection: Connection) -> None:
 class Database:
     """`await database(work)` runs `work(connection)` in one transaction and returns what it returns.
 
-    A conflict with another replica (a unique key, a serialisation failure) runs `work` again, with fresh eyes; so `work`
-    must keep nothing from an earlier run. Raises `Unavailable` when the database does not answer.
+    A conflict with another replica (a unique key, a serialisation failure) runs `work` again, with fresh eyes; so
+    `work` must keep nothing from an earlier run. Raises `Unavailable` when the database does not answer.
     """
 
     def __init__(self, url: str) -> None:

@@ -1,7 +1,7 @@
 """Which schema the database has, and how it gets the one that this version needs.
 
-On SQLite `try` and `serve` upgrade by themselves, after a copy made with `VACUUM INTO`; a PostgreSQL database belongs to
-somebody, so there `serve` refuses another schema and says what to run.
+On SQLite `try` and `serve` upgrade by themselves, after a copy made with `VACUUM INTO`; a PostgreSQL database belongs
+to somebody, so there `serve` refuses another schema and says what to run.
 """
 
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from stanch.errors import StanchError
 
 NEEDED = "0001"
-"""The last step in `migrations/versions`; a test holds the two together. Kept here so that starting imports no Alembic."""
+"""The last step in `migrations/versions`; a test holds the two together. Here, so that starting imports no Alembic."""
 
 
 def found(db: Connection) -> str | None:

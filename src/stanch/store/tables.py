@@ -4,7 +4,7 @@ what was answered, so that a second delivery gets what the first did.
 Moments of the machinery are epoch seconds (UTC); moments of the timeline are ISO 8601 text in UTC, as they are hashed.
 """
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 LIVE = text("state in ('owed', 'trying')")
@@ -91,10 +91,7 @@ class InteractionRow(SQLModel, table=True):
     at: float = Field(sa_type=Float(53), index=True)
 
 
-def _table(row: type[SQLModel]) -> Table:
-    return SQLModel.metadata.tables[str(row.__tablename__)]
-
-
-counter, incident, event, effect, interaction = map(
-    _table, (CounterRow, IncidentRow, EventRow, EffectRow, InteractionRow)
+METADATA = SQLModel.metadata
+counter, incident, event, effect, interaction = (
+    METADATA.tables[name] for name in ("counter", "incident", "event", "effect", "interaction")
 )

@@ -2,10 +2,10 @@
 
 from alembic import context
 
-from stanch.store.tables import SQLModel
+from stanch.store import tables
 
 context.configure(
-    connection=context.config.attributes["connection"], target_metadata=SQLModel.metadata, render_as_batch=True
+    connection=context.config.attributes["connection"], target_metadata=tables.METADATA, render_as_batch=True
 )
 with context.begin_transaction():
     context.run_migrations()
