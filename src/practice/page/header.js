@@ -10,6 +10,16 @@ import { redraw } from "./sidebar.js";
 /** A channel's pins as ts, oldest first, whatever shape the entry has. */
 export const pinnedTs = (channel) => (channel?.pins ?? []).map((pin) => pin.ts ?? pin.message?.ts ?? pin);
 
+/** Where a channel begins: its name, and how to start for somebody who has just arrived. */
+export function drawIntro(region, store) {
+  const channel = channelOf(store);
+  if (!channel) return redraw(region);
+  const title = channelTitle(store, channel);
+  const hint = channel.archived ? null : h("p", {}, "Type ", h("kbd", {}, "/"), " for the app's commands, ", h("kbd", {}, "@"), " for people. At the left you choose whom to act as.");
+  return redraw(region, h("h2", {}, icon(isDirect(channel) ? "thread" : channel.private ? "lock" : "hash"), title),
+    h("p", {}, isDirect(channel) ? `Only you and ${title} see this.` : channel.private ? "This is where it begins. Only its members see this channel." : "This is where it begins."), hint);
+}
+
 /** `acts` = {menu(), pins(), members(), follow(address)}; `directory` resolves ids in the topic. */
 export function drawHeader(region, store, acts, directory) {
   const channel = channelOf(store);

@@ -4,7 +4,7 @@ import { makeActions } from "./actions.js";
 import { makeComposer } from "./composer.js";
 import { h } from "./dom.js";
 import { makeDrawer } from "./drawer.js";
-import { drawHeader, pinnedTs } from "./header.js";
+import { drawHeader, drawIntro, pinnedTs } from "./header.js";
 import { drawMessages } from "./messages.js";
 import { confirm, makeModals } from "./modals.js";
 import { render } from "./mrkdwn.js";
@@ -18,7 +18,7 @@ const store = makeStore();
 const region = (id) => document.getElementById(id);
 const [scroll, list, foot] = ["scroll", "messages", "foot"].map(region);
 const drafts = new Map();
-const seen = { place: "", last: "0", jump: null };
+const seen = { place: "", last: "0", jump: null, atEnd: true, height: 0 };
 
 const sync = makeSync(store, refreshed, (up) => { region("offline").hidden = up; });
 const actions = makeActions(store, { want: sync.want, toast, redraw: draw });
@@ -76,13 +76,27 @@ function drawConversation() {
   const place = `${store.me}/${store.channel}`;
   const moved = place !== seen.place;
   const messages = conversation(store, store.channel);
-  const atEnd = moved || scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
-  if (moved) list.replaceChildren();
+  if (moved) {
+    list.replaceChildren();
+    seen.atEnd = true;
+  }
+  drawIntro(region("intro"), store);
   drawMessages(list, messages, scene(false));
-  if (atEnd) scroll.scrollTop = scroll.scrollHeight;
+  stayAtEnd();
   if (!moved) speak(messages.filter((message) => Number(message.ts) > Number(seen.last)));
   if (store.messages.has(store.channel)) Object.assign(seen, { place, last: messages.at(-1)?.ts ?? "0" });
   if (seen.jump) jump(seen.jump);
+}
+
+/** Who reads the newest message keeps seeing the newest, whatever arrives or changes its size. */
+function stayAtEnd() {
+  if (seen.atEnd) scroll.scrollTop = scroll.scrollHeight;
+  seen.height = scroll.scrollHeight;
+}
+
+/** A scroll that comes of a changed height is the browser's own, and says nothing about what the person reads. */
+function scrolled() {
+  if (scroll.scrollHeight === seen.height) seen.atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60;
 }
 
 /** New messages are read out by screen readers, one line each. */
@@ -174,6 +188,7 @@ function jump(ts) {
   const node = [...list.children].find((row) => row.dataset.ts === ts);
   seen.jump = node ? null : ts;
   if (!node) return;
+  seen.atEnd = false;
   node.scrollIntoView({ block: "center" });
   node.classList.add("flash");
   node.focus({ preventScroll: true });
@@ -230,6 +245,9 @@ function keys(event) {
 
 document.addEventListener("keydown", keys);
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible" && store.channel) sync.want(`messages:${store.channel}`); });
+scroll.addEventListener("scroll", scrolled);
+const watcher = new ResizeObserver(stayAtEnd);
+[scroll, list].forEach((element) => watcher.observe(element));
 region("shade").addEventListener("click", menu);
 addEventListener("popstate", () => { store.channel = null; store.me = null; settlePlace(); });
 sync.start();

@@ -1,6 +1,6 @@
 // What the page knows: the workspace as the acting person sees it. Views read it; main.js writes it and redraws.
 
-export const SLACKBOT = { id: "USLACKBOT", name: "Slackbot", is_bot: true };
+export const SLACKBOT = { id: "USLACKBOT", name: "Slackbot", hue: "slackbot" };
 
 export function makeStore() {
   return {

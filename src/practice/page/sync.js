@@ -69,8 +69,9 @@ export function makeSync(store, drawn, connected) {
 
   async function fetchEverything() {
     const { mine, direct } = visible(store);
-    for (const channel of [...mine, ...direct]) await fetchMessages(channel.id);
-    if (store.channel && !store.messages.has(store.channel)) await fetchMessages(store.channel);
+    await fetchMessages(store.channel);
+    drawn(new Set());
+    for (const channel of [...mine, ...direct]) if (channel.id !== store.channel) await fetchMessages(channel.id);
   }
 
   async function fetchReplies() {

@@ -43,12 +43,12 @@ function row(entry) {
       h("summary", {}, h(`span.arrow.${outward ? "out" : "in"}`, { title: entry.direction }, outward ? "→" : "←"), h("code.name", {}, entry.name),
         h("span.verdict", {}, entry.ok ? "ok" : entry.error ?? "refused"), h("time", {}, clockWithSeconds(entry.at))),
       detail && h("pre", {}, detail)),
-    !entry.ok && detail && h("p.why", {}, why(entry)));
+    !entry.ok && why(entry) && h("p.why", {}, why(entry)));
 }
 
 /** The first words of what was wrong, so that a refusal reads without opening it. */
 function why(entry) {
-  const detail = entry.detail;
+  const detail = entry.detail ?? {};
   if (typeof detail === "string") return detail.slice(0, 300);
   return Array.isArray(detail.messages) ? detail.messages.join(" · ") : "";
 }
