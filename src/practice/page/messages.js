@@ -17,7 +17,8 @@ export const isEphemeral = (message) => Boolean(message.ephemeral || message.is_
  * Bring a list up to date, keeping the elements of messages that did not change (and so focus, selection and open lists).
  * `scene` = {people, user(id), act(message), confirm, react, openThread, fileLink, pinned(ts), inThread}.
  */
-export function drawMessages(list, messages, scene) {
+export function drawMessages(list, all, scene) {
+  const messages = joinsTogether(all);
   const standing = new Map([...list.children].map((node) => [node.dataset.row, node]));
   const rows = [];
   messages.forEach((message, index) => {
@@ -67,7 +68,26 @@ function row(message, compact, scene, standing) {
   return node;
 }
 
+/** People who come in one after the other are one line: the first message gets all of them as `joined`. */
+function joinsTogether(messages) {
+  const together = [];
+  for (const message of messages) {
+    const last = together.at(-1);
+    if (message.subtype !== "channel_join") together.push(message);
+    else if (last?.joined) last.joined.push(message.user);
+    else together.push({ ...message, joined: [message.user] });
+  }
+  return together;
+}
+
+function joined(users, scene) {
+  const mentions = users.map((id) => render(`<@${id}>`, scene.people));
+  const separated = mentions.flatMap((mention, index) => [index === 0 ? "" : index === mentions.length - 1 ? " and " : ", ", mention]);
+  return h("li.system", { tabindex: "-1" }, h("span", {}, separated, users.length > 1 ? " have joined the channel" : " has joined the channel"));
+}
+
 function systemRow(message, scene) {
+  if (message.joined) return joined(message.joined, scene);
   const who = scene.user(message.user)?.name;
   return h("li.system", { tabindex: "-1" }, h("span", {}, who && !message.text?.includes(`<@${message.user}`) ? h("b", {}, `${who} `) : null, render(message.text, scene.people)), time(message));
 }
