@@ -8,7 +8,7 @@ from tests.practice.stage import ALICE, BOB, BOT, CAROL, TRIAGE
 ROOMS: list[Case] = [
     # conversations.create
     *(
-        ("conversations.create", word, lambda s, good=good: {"name": good or s.name()}, fixed(name=bad))  # type: ignore[misc]
+        ("conversations.create", word, lambda s, good=good: {"name": good or s.name()}, fixed(name=bad))
         for word, good, bad in (
             ("invalid_name_required", "", ""),
             ("invalid_name_maxlength", "n" * 80, "m" * 81),

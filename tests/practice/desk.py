@@ -59,7 +59,7 @@ async def refusal(client: AsyncWebClient, method: str, **args: Any) -> Json:
         answer = await client.api_call(method, json=args)
     except SlackApiError as error:
         return dict(error.response.data)
-    raise AssertionError(f"{method} was accepted: {answer.data}")
+    raise AssertionError(f"{method} was accepted: {answer.data!r}")
 
 
 @asynccontextmanager

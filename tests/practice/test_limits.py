@@ -29,7 +29,7 @@ async def house() -> AsyncIterator[tuple[Service, AsyncWebClient]]:
 
 def trigger(service: Service) -> str:
     """A fresh trigger of alice's."""
-    return service.interactions.begin(service.workspace.users["U0ALICE"]).trigger_id
+    return str(service.interactions.begin(service.workspace.users["U0ALICE"]).trigger_id)
 
 
 async def error_of(call: Any) -> Json:
