@@ -161,14 +161,11 @@ class Looking:
         return JSONResponse({"modals": modals, "home": views.shown(home) if home else None})
 
     async def calls(self, request: Request) -> Response:
-        return JSONResponse(self.service.traffic.calls)
+        """All of them; with ``since``, without the first so many."""
+        return JSONResponse(self.service.traffic.calls[since(request) :])
 
     async def traffic(self, request: Request) -> Response:
-        try:
-            since = int(request.query_params.get("since", "0"))
-        except ValueError:
-            since = 0
-        return JSONResponse(self.service.traffic.since(since))
+        return JSONResponse(self.service.traffic.since(since(request)))
 
     async def stream(self, request: Request) -> Response:
         listener = Listener(self.service.traffic)
@@ -188,6 +185,12 @@ class Looking:
         name = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "_" for char in file["name"])
         headers = {**POLICY, "content-disposition": f'attachment; filename="{name}"'}
         return Response(content, headers=headers, media_type="application/octet-stream")
+
+
+def since(request: Request) -> int:
+    """The query's ``since``; 0 for none, or for what is no whole number."""
+    asked = request.query_params.get("since", "")
+    return int(asked) if asked.isascii() and asked.isdigit() else 0
 
 
 def belongs(message: Json, thread: str | None) -> bool:
