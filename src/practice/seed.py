@@ -55,7 +55,7 @@ def plant(workspace: Workspace, seed: Json) -> None:
         "U0STANCHBOT", bot, bot.capitalize(), f"{bot}@example.com", "UTC", is_bot=True
     )
     workspace.bot_user = "U0STANCHBOT"
-    for one in seed["users"]:
+    for one in sorted(seed["users"], key=lambda one: str(one["name"])):
         name = one["name"]
         user_id = one.get("id") or f"U0{''.join(char for char in name.upper() if char.isascii() and char.isalnum())}"
         real_name, email = one.get("real_name", name.capitalize()), one.get("email", f"{name}@example.com")

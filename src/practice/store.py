@@ -60,6 +60,8 @@ class Store:
             for ts in channel.messages:
                 whole, _, rest = ts.partition(".")
                 workspace.last_us = max(workspace.last_us, int(whole) * 1_000_000 + int(rest))
+        people = sorted(workspace.users.values(), key=lambda user: (not user.is_bot, user.name))
+        workspace.users = {user.id: user for user in people}
         workspace.bot_user = next((user.id for user in workspace.users.values() if user.is_bot), "")
         return found
 
