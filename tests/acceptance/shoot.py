@@ -1,0 +1,118 @@
+"""Makes the README's picture: a room with its card. Run ``python tests/acceptance/shoot.py OUT.png``.
+
+Also home to what any test in a browser needs: finding Chromium, and starting ``stanch try``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+END_S = 10.0
+
+SAID = [
+    ("alice", "severity SEV2"),
+    ("alice", "class quality_regression"),
+    ("alice", "service support-copilot"),
+    ("alice", "impact 3 of 10 answers about refunds quote the 2024 policy (EU, web chat)"),
+    ("alice", "role scribe none"),
+    ("bob", "note Prompt `support-bot` went from v17 to v18 at 13:51, just before the first complaint."),
+]
+
+
+def chromium() -> str | None:
+    """The browser to use: ``CHROMIUM``, else the first that is found on the path; None when there is none."""
+    return os.environ.get("CHROMIUM") or next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+@contextmanager
+def child(command: list[str], environment: Mapping[str, str] | None = None) -> Iterator[Any]:
+    """Run a command that announces itself by one JSON line on stdout; gives that line, and ends it with SIGTERM."""
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, **(environment or {})}
+    )
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{' '.join(command)} ended with {process.wait()} and announced nothing")
+        yield json.loads(line)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(END_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+
+@contextmanager
+def trial(data: Path, environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """``stanch try`` with its state in ``data``: the address of its workspace."""
+    command = [sys.executable, "-m", "stanch", "try", "--port", "0", "--data", str(data), "--no-browser"]
+    with child(command, environment) as announced:
+        yield announced["workspace"]
+
+
+def ask(workspace: str, path: str, body: Any = None, method: str | None = None) -> Any:
+    """One request to ``/practice/PATH``: POST with a body, else GET. Gives the JSON answer."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{workspace}/practice/{path}", data=data, method=method)
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.loads(answer.read())
+
+
+def command(workspace: str, user: str, channel: str, text: str) -> Any:
+    return ask(workspace, "command", {"user": user, "channel": channel, "command": "/incident", "text": text})
+
+
+def shoot(out: Path) -> None:
+    """An incident some minutes in, as alice sees its room: 1280 by 800, light. Raises RuntimeError without Chromium."""
+    browser_path = chromium()
+    if browser_path is None:
+        raise RuntimeError("no Chromium: set CHROMIUM to one, or install it")
+    with tempfile.TemporaryDirectory() as data, trial(Path(data)) as workspace, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
+        command(workspace, "alice", "triage", "declare Answers cite the wrong policy")
+        room = open_room(page, workspace)
+        for user, text in SAID:
+            command(workspace, user, room, text)
+        expect(page.get_by_role("button", name="Take this role")).to_be_visible()
+        expect(page.locator("#messages").get_by_text("just before the first complaint")).to_be_visible()
+        page.locator("#messages .pinned").evaluate("card => card.scrollIntoView()")
+        page.screenshot(path=out)
+        browser.close()
+
+
+def open_room(page: Page, workspace: str) -> str:
+    """Open the first incident's room as alice, once its card is pinned. Gives the channel's name."""
+    page.goto(f"{workspace}/#/alice/triage")
+    button = page.locator("#channels").get_by_role("button", name="inc-1-")
+    button.click()
+    expect(page.locator("#messages .pinned")).to_be_visible()
+    return str(button.get_attribute("title"))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python tests/acceptance/shoot.py OUT.png")
+    shoot(Path(sys.argv[1]))

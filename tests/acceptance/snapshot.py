@@ -1,0 +1,127 @@
+"""One incident as people see it in the workspace, normalised so that two runs can be compared."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from stanch.core.export import verify
+from tests.acceptance.harness import Json, Stage
+
+DROPPED = ("block_id", "team", "bot_id", "app_id", "practice_pings", "blocks_hash")
+SPOKEN = ("text", "blocks", "user", "subtype", "topic", "reactions", "thread_ts")
+
+
+async def snapshot(stage: Stage, number: int, token: str = "") -> Json:
+    """The incident's rooms with all that is in them, its announcements, its files, and nothing of other incidents.
+
+    `token` is a word that only this run's texts hold. Channels become names, moments become marks, messages are known
+    by their place. Messages of people and the bot keep their order; Slack's own notes (joins, topics, pins) come from
+    effects that go out at once, and are compared as a set.
+    """
+    state = await stage.state()
+    names = {one["id"]: f"#{one['name']}" for one in state["channels"] if not one["is_im"]}
+    people = {one["id"]: one["name"] for one in state["users"]}
+    plain = Plain(number, token, names, people)
+    rooms = [one for one in state["channels"] if one["name"].startswith(f"inc-{number}-")]
+    shown: Json = {"rooms": [await _room(stage, one, plain) for one in rooms]}
+    for name in ("incidents", "general", "triage"):
+        posted = [one for one in await stage.messages(name) if f"INC-{number} " in json.dumps(one)]
+        shown[name] = [plain.message(one) for one in posted]
+    return shown
+
+
+async def _room(stage: Stage, room: Json, plain: Plain) -> Json:
+    messages = await stage.messages(room["id"])
+    for place, one in enumerate(spoken(messages)):
+        key = ((one.get("metadata") or {}).get("event_payload") or {}).get("key")
+        plain.places[one["ts"]] = f"message {place}" + (f" ({key})" if key else "")
+    notes = [plain.message(one) for one in messages if one.get("subtype")]
+    return plain.text(
+        {
+            "name": room["name"],
+            "topic": room["topic"],
+            "private": room["private"],
+            "archived": room["archived"],
+            "members": sorted(plain.people[one] for one in room["members"]),
+            "pins": [plain.places.get(ts, "a message that is gone") for ts in room["pins"]],
+            "bookmarks": [[one["title"], plain.link(one["link"])] for one in room["bookmarks"]],
+            "messages": [plain.message(one) for one in spoken(messages)],
+            "notes": sorted(json.dumps(one, sort_keys=True) for one in notes),
+            "files": [await _file(stage, file) for one in messages for file in one.get("files") or ()],
+        }
+    )
+
+
+def spoken(messages: list[Json]) -> list[Json]:
+    """What was said, without Slack's own notes."""
+    return [one for one in messages if not one.get("subtype")]
+
+
+async def _file(stage: Stage, file: Json) -> Json:
+    content = (await stage.http.get(f"{stage.connection['workspace']}/practice/files/{file['id']}")).content
+    shown: Json = {"name": file["name"], "title": file["title"]}
+    if file["name"].endswith(".json"):
+        shown["faults"] = verify(content)
+        shown["kinds"] = [event["kind"] for event in json.loads(content)["events"]]
+    return shown
+
+
+class Plain:
+    """Replaces what must differ between two runs: numbers, ids, moments."""
+
+    def __init__(self, number: int, token: str, names: dict[str, str], people: dict[str, str]) -> None:
+        self.people = people
+        self.places: dict[str, str] = {}
+        self._number, self._token, self._names = number, token, names
+
+    def message(self, message: Json) -> Any:
+        shown = {key: message[key] for key in SPOKEN if key in message}
+        shown["files"] = [one["name"] for one in message.get("files") or ()]
+        return self.text(shown)
+
+    def link(self, link: str) -> str:
+        found = re.search(r"archives/(\w+)/p(\d+)(\d{6})$", link)
+        if not found:
+            return link
+        place = self.places.get(f"{found[2]}.{found[3]}", "a message that is gone")
+        return f"{self._names.get(found[1], 'a channel that is gone')}: {place}"
+
+    def text(self, value: Any) -> Any:
+        """The same value with every text in it normalised, without what Slack makes up."""
+        if isinstance(value, dict):
+            return {key: self.text(one) for key, one in value.items() if key not in DROPPED}
+        if isinstance(value, list):
+            return [self.text(one) for one in value]
+        return self._words(value) if isinstance(value, str) else value
+
+    def _words(self, text: str) -> str:
+        n = self._number
+        text = re.sub(r"<!date\^\d+\^([^|>]*)\|[^>]*>", r"<a moment as \1>", text)
+        text = re.sub(rf"\bINC-{n}\b", "INC-N", text)
+        text = re.sub(rf"\binc-{n}([-/])", r"inc-N\1", text)
+        text = re.sub(rf"(^|:){n}:\d+$", r"\1N:seq", text)
+        for channel, name in self._names.items():
+            text = text.replace(channel, re.sub(rf"#inc-{n}-", "#inc-N-", name))
+        return text.replace(self._token, "TOKEN").replace(self._token.lower(), "token") if self._token else text
+
+
+def differences(one: Any, other: Any, path: str = "") -> Iterator[str]:
+    """Where two snapshots differ, each place in a line: `path: one | other`."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in sorted({*one, *other}):
+            yield from differences(one.get(key), other.get(key), f"{path}/{key}")
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for place, (left, right) in enumerate(zip(one, other, strict=True)):
+            yield from differences(left, right, f"{path}/{place}")
+    elif one != other:
+        yield f"{path}: {short(one)} | {short(other)}"
+
+
+def short(value: Any) -> str:
+    if isinstance(value, list):
+        return f"{len(value)}: {[short(one) for one in value]}"[:600]
+    text = value.get("text", value) if isinstance(value, dict) else value
+    return str(text)[:160]
