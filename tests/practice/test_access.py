@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 import yaml
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -94,13 +96,21 @@ async def test_connections_are_opened_by_post(service: Service, http: aiohttp.Cl
         assert (await response.json())["error"] == "insecure_request"
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def scopeless(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AsyncWebClient]:
+    """An app that was granted nothing but its command."""
+    settings = Settings(manifest=manifest(tmp_path_factory.mktemp("scopeless"), "commands"))
+    async with running(settings) as service, aiohttp.ClientSession() as http:
+        yield client_of(service, http)
+
+
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("method", SCOPES)
-async def test_missing_scopes(http: aiohttp.ClientSession, tmp_path: Path, method: str) -> None:
+async def test_missing_scopes(scopeless: AsyncWebClient, method: str) -> None:
     """Without any of its scopes a method is missing_scope, which says what is needed and what there is."""
-    async with running(Settings(manifest=manifest(tmp_path, "commands"))) as service:
-        answer = await refusal(client_of(service, http), method, **ARGS.get(method, {"channel": TRIAGE}))
-        assert (answer["error"], answer["provided"]) == ("missing_scope", "commands")
-        assert set(answer["needed"].split(",")) <= set(SCOPES[method])
+    answer = await refusal(scopeless, method, **ARGS.get(method, {"channel": TRIAGE}))
+    assert (answer["error"], answer["provided"]) == ("missing_scope", "commands")
+    assert set(answer["needed"].split(",")) <= set(SCOPES[method])
 
 
 async def test_scopes_fit_the_kind_of_channel(http: aiohttp.ClientSession, tmp_path: Path) -> None:

@@ -177,9 +177,10 @@ async def test_the_journal(person: Person, client: AsyncWebClient) -> None:
     assert "token" not in calls[0]["args"]
     assert calls[0]["started"] <= calls[0]["ended"] <= time.time()
     traffic = await person.sees("traffic?since=0")
-    refused = traffic["entries"][-1]
-    assert (refused["direction"], refused["ok"], refused["error"]) == ("bot→slack", False, "invalid_blocks")
+    refused = [one for one in traffic["entries"] if one["direction"] == "bot→slack"][-1]
+    assert (refused["name"], refused["ok"], refused["error"]) == ("chat.postMessage", False, "invalid_blocks")
     assert refused["detail"]["messages"] == [
         "[ERROR] must be less than 151 characters [json-pointer:/blocks/0/text/text]"
     ]
-    assert (await person.sees(f"traffic?since={traffic['next']}"))["entries"] == []
+    later = (await person.sees(f"traffic?since={traffic['next']}"))["entries"]
+    assert not [one for one in later if one["n"] <= traffic["next"]]

@@ -163,6 +163,6 @@ async def test_a_bot_that_dies_by_itself_is_started_again() -> None:
     bot = Bot([sys.executable, "-c", "print('{}', flush=True)"], dict(os.environ))
     await bot.start()
     async with asyncio.timeout(10):
-        while bot.restarts < 2:
+        while bot.restarts < 2:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     await bot.stop()
