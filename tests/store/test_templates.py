@@ -116,8 +116,8 @@ def test_all_faults_are_told_at_once(folder: Path) -> None:
         "message_templates/b.j2:2:1: unknown key 'fro', expected one of for, about; did you mean 'for'?",
         "message_templates/b.j2:4:1: key 'about' a second time, expected it once (first on line 3)",
         "message_templates/b.j2:7:1: this is not Jinja (Unexpected end of template. Jinja was looking for the "
-        "following tags: 'elif' or 'else' or 'endif'. The innermost block that needs to be closed is 'if'.), expected a template "
-        "that compiles",
+        "following tags: 'elif' or 'else' or 'endif'. The innermost block that needs to be closed is 'if'.), "
+        "expected a template that compiles",
         "message_templates/c.j2:6:1: this is not Jinja (No filter named 'shout'.), expected a template that compiles",
         "message_templates/d.j2:5:1: a macro, import, filter block or block assignment, expected plain prose",
         "message_templates/d.j2:6:1: another template taken in, expected one file a message",
