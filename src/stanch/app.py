@@ -51,6 +51,7 @@ def _listener(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(128)
     except OSError as taken:
         listener.close()
         raise StanchError(
@@ -163,7 +164,17 @@ async def _listen(stack: contextlib.AsyncExitStack, listener: socket.socket, des
         def capture_signals(self) -> Any:
             yield
 
-    server = Server(uvicorn.Config(pages.build(health), log_level="warning", access_log=False, lifespan="off"))
+    server = Server(
+        uvicorn.Config(
+            pages.build(health),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            http="h11",
+            ws="none",
+            loop="asyncio",
+        )
+    )
     task = asyncio.create_task(server.serve(sockets=[listener]))
 
     async def end() -> None:

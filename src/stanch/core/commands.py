@@ -139,6 +139,7 @@ class ReportRoomChange(Command):
 class ReportTrouble(Command):
     what: str
     error: str
+    effect: str = ""
 
 
 # What moves an incident along

@@ -12,7 +12,7 @@ from stanch.core import commands as c
 from stanch.core import events as e
 from stanch.core.catalogue import Catalogue
 from stanch.core.course import COURSE
-from stanch.core.effects import Effect, greeting, joining, owed, owners_later
+from stanch.core.effects import VIEWS, Effect, greeting, joining, owed, owners_later
 from stanch.core.facts import change, declare, fill_in
 from stanch.core.incident import Incident, advance
 from stanch.core.roles import ROLES
@@ -181,7 +181,9 @@ def _room_change(incident: Incident, command: c.ReportRoomChange, by: str, catal
 
 
 def _trouble(incident: Incident, command: c.ReportTrouble, by: str, catalogue: Catalogue) -> Said:
-    return Said((e.Trouble(command.what, command.error),))
+    if command.effect in VIEWS and command.effect in incident.troubled:
+        return Said()
+    return Said((e.Trouble(command.what, command.error, command.effect),))
 
 
 def _needed(text: str, usage: str) -> str:

@@ -36,6 +36,8 @@ POSTED = frozenset(
 )  # fmt: skip
 """Kinds of event that the room is told in a message of their own; the rest shows on the card."""
 
+VIEWS = ("card", "topic", "announce")
+"""Kinds that are owed again with every change; one that Slack refuses for good is told once for the incident."""
 LOUD_CHANGES = ("severity", "klass")
 TOPIC_FACTS = ("title", "severity")
 UNSEEN = (e.CardPosted, e.Announced, e.Exported, e.Trouble, e.Noted, e.Evidence, e.Corrected, e.Redacted)

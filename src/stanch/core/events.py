@@ -135,11 +135,12 @@ class Exported(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Trouble(Payload):
-    """Something owed to the outside could not be done and was set aside."""
+    """Something owed to the outside could not be done and was set aside. `effect` is its kind."""
 
     kind = "trouble"
     what: str
     error: str
+    effect: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,8 @@ def fill_in(incident: Incident, command: c.FillIn, catalogue: Catalogue) -> tupl
     """Every fact that differs, as one event each; nothing at all is recorded when one of them is refused."""
     events: list[e.Payload] = []
     for what, to in command.facts:
-        if to.strip() and to != (getattr(incident, what) or ""):
+        confirmed = what == "service" and incident.service_assumed
+        if to.strip() and (confirmed or to != (getattr(incident, what) or "")):
             events.extend(change(incident, c.Change(what, to), catalogue)[0])
     return tuple(events), f"{len(events)} of the facts changed." if events else "Nothing changed."
 

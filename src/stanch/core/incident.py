@@ -77,6 +77,8 @@ class Incident:
     last_update: str = ""
     last_update_at: datetime | None = None
     severity_since: datetime | None = None
+    troubled: tuple[str, ...] = ()
+    """Kinds of effect that were refused for good; each kind of view is complained of once."""
     mitigations: tuple[Mitigation, ...] = ()
     ideas: tuple[Idea, ...] = ()
     actions: tuple[Action, ...] = ()
@@ -171,6 +173,8 @@ def _changes(incident: Incident, payload: e.Payload | None, by: str, at: datetim
             return {"away": tuple(u for u in incident.away if u != user)}
         case e.Changed():
             return _changed(payload, at)
+        case e.Trouble(effect=effect) if effect and effect not in incident.troubled:
+            return {"troubled": (*incident.troubled, effect)}
         case e.UpdateSaid(text):
             return {"last_update": text, "last_update_at": at}
         case _:

@@ -92,4 +92,4 @@ def _trouble(desk: Desk, db: Connection, owed: Owed, what: str, error: str) -> S
     event = desk.log.entry(db, owed.incident, entry) if isinstance(entry, int) else None
     if owed.kind in MOUTHPIECES or (event and event.kind == "trouble"):
         return ()
-    return (c.ReportTrouble(what, error),)
+    return (c.ReportTrouble(what, error, owed.kind),)

@@ -9,9 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, insert, or_, select, update
 
 from stanch.core.effects import Effect
 from stanch.store import tables as t
@@ -61,8 +59,10 @@ def owe(db: Connection, incident: int, effects: Sequence[Effect], now: float) ->
         }
         for one in _newest_of_each_group(effects)
     ]
-    make = sqlite_insert if db.dialect.name == "sqlite" else postgres_insert
-    db.execute(make(t.effect).on_conflict_do_nothing(index_elements=["key"]), rows)
+    # The incident's row is locked, so nobody else can owe the same in between.
+    known = set(db.execute(select(_e.key).where(_e.key.in_([row["key"] for row in rows]))).scalars())
+    if new := [row for row in rows if row["key"] not in known]:
+        db.execute(insert(t.effect), new)
 
 
 def _newest_of_each_group(effects: Sequence[Effect]) -> Iterable[Effect]:

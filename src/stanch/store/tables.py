@@ -4,10 +4,8 @@ what was answered, so that a second delivery gets what the first did.
 Moments of the machinery are epoch seconds (UTC); moments of the timeline are ISO 8601 text in UTC, as they are hashed.
 """
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
-
-LIVE = text("state in ('owed', 'trying')")
 
 
 class CounterRow(SQLModel, table=True):
@@ -55,11 +53,10 @@ class EventRow(SQLModel, table=True):
 class EffectRow(SQLModel, table=True):
     __tablename__ = "effect"
     __table_args__ = (
-        Index("effect_due", "due_at", sqlite_where=LIVE, postgresql_where=LIVE),
-        Index("effect_lane", "lane", "id", sqlite_where=LIVE, postgresql_where=LIVE),
-        Index("effect_state", "state"),
+        Index("effect_due", "state", "due_at"),
+        Index("effect_lane", "lane", "id"),
         Index("effect_incident", "incident"),
-        Index("effect_group", "grp", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("effect_group", "grp"),
     )
     id: int | None = Field(
         default=None,

@@ -8,8 +8,6 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-LIVE = sa.text("state in ('owed', 'trying')")
-
 
 def upgrade() -> None:
     counter = op.create_table(
@@ -62,10 +60,10 @@ def upgrade() -> None:
         sa.Column("error", sa.Text()),
         sa.Column("result", sa.Text()),
     )
-    for name, columns in {"effect_due": ["due_at"], "effect_lane": ["lane", "id"], "effect_group": ["grp"]}.items():
-        op.create_index(name, "effect", columns, sqlite_where=LIVE, postgresql_where=LIVE)
-    op.create_index("effect_state", "effect", ["state"])
+    op.create_index("effect_due", "effect", ["state", "due_at"])
+    op.create_index("effect_lane", "effect", ["lane", "id"])
     op.create_index("effect_incident", "effect", ["incident"])
+    op.create_index("effect_group", "effect", ["grp"])
     op.create_table(
         "interaction",
         sa.Column("key", sa.String(), primary_key=True),
