@@ -26,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--retry-scale", type=float, default=1.0, metavar="X", help="factor on the pauses of event retries"
     )
+    made.add_argument("--rate-limits", action="store_true", help="enforce Slack's rate limits by method and channel")
     return made
 
 
@@ -44,7 +45,12 @@ def main() -> int:
         print(f"practice: {given.manifest}: no such manifest", file=sys.stderr)
         return 2
     settings = Settings(
-        port=given.port, data=given.data, seed=given.seed, manifest=given.manifest, retry_scale=given.retry_scale
+        port=given.port,
+        data=given.data,
+        seed=given.seed,
+        manifest=given.manifest,
+        retry_scale=given.retry_scale,
+        rate_limits=given.rate_limits,
     )
     try:
         asyncio.run(serve(settings, announce=announce))

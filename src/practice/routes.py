@@ -162,7 +162,7 @@ class Looking:
 
     async def calls(self, request: Request) -> Response:
         """All of them; with ``since``, without the first so many."""
-        return JSONResponse(self.service.traffic.calls[since(request) :])
+        return JSONResponse(self.service.traffic.calls[max(0, since(request) - self.service.traffic.forgotten) :])
 
     async def traffic(self, request: Request) -> Response:
         return JSONResponse(self.service.traffic.since(since(request)))

@@ -81,6 +81,10 @@ class Guard:
         host = headers.get(b"host", b"").decode("latin-1").lower()
         if host.rpartition(":")[0] not in LOCAL_NAMES and host not in LOCAL_NAMES:
             return False
+        # A page elsewhere can load an image from here without an Origin, and the token is no secret.
+        across = headers.get(b"sec-fetch-site", b"none") not in (b"same-origin", b"none")
+        if across and not (scope["path"] == "/" or scope["path"].startswith("/archives/")):
+            return False
         origin = headers.get(b"origin")
         return origin is None or urlsplit(origin.decode("latin-1").lower()).netloc == host
 

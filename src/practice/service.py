@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from practice.people import People
 from practice.sockets import Sockets
 from practice.store import Store
 from practice.supervise import Bot
+from practice.tiers import Tiers
 from practice.traffic import Traffic
 from practice.web_api import WebApi
 from practice.workspace import Workspace
@@ -27,7 +29,7 @@ class Settings:
     """How to run a workspace. Tokens are fixed, so that they survive a restart: this Slack listens on loopback only.
 
     ``port`` 0 takes a free one. Without ``data`` everything is kept in memory. Without ``manifest`` all is allowed.
-    ``retry_scale`` shortens the pauses between event retries (1 s, 1 min, 5 min).
+    ``retry_scale`` shortens the pauses between event retries (1 s, 1 min, 5 min). ``rate_limits`` enforces the tiers.
     """
 
     port: int = 0
@@ -35,6 +37,7 @@ class Settings:
     seed: Path | None = None
     manifest: Path | None = None
     retry_scale: float = 1.0
+    rate_limits: bool = False
     bot_token: str = "xoxb-practice-bot"
     app_token: str = "xapp-practice-app"
     signing_secret: str = field(default="practice-signing-secret", repr=False)
@@ -70,6 +73,7 @@ class Service:
             settings.bot_token,
             settings.app_token,
             abort,
+            Tiers(time.monotonic) if settings.rate_limits else None,
         )
 
     def connection(self) -> dict[str, str]:

@@ -78,7 +78,12 @@ class Bot:
         self.up.clear()
         self.announced = None
         self.process = await asyncio.create_subprocess_exec(
-            *self.command, env=self.env, cwd=self.cwd, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
+            *self.command,
+            env=self.env,
+            cwd=self.cwd,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            limit=2**20,
         )
         self.on_change()
 

@@ -11,15 +11,17 @@ from typing import Any
 from practice.model import Json
 
 KEPT = 2_000
+CALLS_KEPT = 20_000
 BEAT_S = 0.05
 KEEP_ALIVE_S = 15.0
 
 
 class Traffic:
-    """Calls are kept whole, in order; the inspector's lines are the newest 2,000."""
+    """At least the newest 10,000 calls whole, in order (``forgotten``: how many came before), and 2,000 lines."""
 
     def __init__(self) -> None:
         self.calls: list[Json] = []
+        self.forgotten = 0
         self.lines: deque[Json] = deque(maxlen=KEPT)
         self.count = 0
         self.listeners: set[Listener] = set()
@@ -28,6 +30,9 @@ class Traffic:
         """A call has come in. The entry stays open (``ended`` null) until :meth:`end`."""
         entry: Json = {"method": method, "args": args, "response": None, "started": time.time(), "ended": None}
         self.calls.append(entry)
+        if len(self.calls) > CALLS_KEPT:
+            self.forgotten += CALLS_KEPT // 2
+            del self.calls[: CALLS_KEPT // 2]
         return entry
 
     def end(self, entry: Json, response: Json | None, note: str = "") -> None:

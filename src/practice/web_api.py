@@ -21,6 +21,7 @@ from practice.manifest import App
 from practice.methods import METHODS, Call
 from practice.model import APP_ID, Json
 from practice.sockets import Sockets
+from practice.tiers import Tiers
 from practice.traffic import Traffic
 from practice.workspace import Workspace
 
@@ -33,7 +34,7 @@ SETTLE_S = 0.02
 
 @dataclass(frozen=True)
 class WebApi:
-    """The ASGI app below ``/api/``. ``abort`` closes a client's connection without an answer."""
+    """The ASGI app below ``/api/``. ``abort`` closes a connection without an answer; ``tiers`` limits rates."""
 
     workspace: Workspace
     app: App
@@ -43,6 +44,7 @@ class WebApi:
     bot_token: str
     app_token: str
     abort: Callable[[Scope], None]
+    tiers: Tiers | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -50,6 +52,8 @@ class WebApi:
         args, token = await arguments(request)
         entry = self.traffic.begin(method, args)
         fault = self.faults.take(method) if self.faults.active else None
+        if fault is None and self.tiers and (pause := self.tiers.wait(method, str(args.get("channel")))):
+            fault = Fault(method, "ratelimited", retry_after=pause)
         if fault is None:
             body = self.perform(method, args, token, request.method)
             self.traffic.end(entry, body)

@@ -11,8 +11,9 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from practice.service import Service
-from tests.practice.desk import Json, Person
+from practice.server import running
+from practice.service import Service, Settings
+from tests.practice.desk import Json, Person, client_of
 from tests.practice.stage import TRIAGE
 
 
@@ -184,3 +185,20 @@ async def test_the_journal(person: Person, client: AsyncWebClient) -> None:
     ]
     later = (await person.sees(f"traffic?since={traffic['next']}"))["entries"]
     assert not [one for one in later if one["n"] <= traffic["next"]]
+
+
+async def test_rate_limits(http: aiohttp.ClientSession) -> None:
+    """When asked for: the 21st call of a tier 2 method must wait, and the sixth message at once in one channel."""
+    async with running(Settings(rate_limits=True)) as service:
+        client = client_of(service, http)
+        for number in range(20):
+            await client.conversations_create(name=f"room-{number}")
+        with pytest.raises(SlackApiError) as refused:
+            await client.conversations_create(name="room-20")
+        assert refused.value.response["error"] == "ratelimited"
+        assert 1 <= int(refused.value.response.headers["Retry-After"]) <= 3
+        for _ in range(5):
+            await post(client)
+        with pytest.raises(SlackApiError):
+            await post(client)
+        assert (await client.chat_postMessage(channel="C0INCIDENTS", text="x"))["ok"]
