@@ -167,7 +167,10 @@ async def serve(
     bot: Callable[[Service], Bot | None] | None = None,
     announce: Callable[[Service], Awaitable[None]] | None = None,
 ) -> None:
-    """Run until SIGINT or SIGTERM. ``bot`` makes the child from the running workspace; ``announce`` comes after it."""
+    """Run until SIGINT or SIGTERM. ``bot`` makes the child from the running workspace; ``announce`` comes after it.
+
+    What ``announce`` raises ends the workspace and the child, and is raised from here.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in (signal.SIGINT, signal.SIGTERM):
@@ -177,6 +180,10 @@ async def serve(
         if child is not None:
             service.attach(child)
             await child.start()
-        if announce is not None:
-            await announce(service)
-        await stop.wait()
+        stopped = asyncio.create_task(stop.wait())
+        announced = asyncio.ensure_future(announce(service)) if announce is not None else stopped
+        await asyncio.wait({announced, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if announced.done():
+            announced.result()
+            await stopped
+        announced.cancel()

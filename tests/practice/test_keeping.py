@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from practice.server import running
@@ -166,3 +167,40 @@ async def test_a_bot_that_dies_by_itself_is_started_again() -> None:
         while bot.restarts < 2:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     await bot.stop()
+
+
+SERVE = """
+import asyncio, os, sys
+from practice.server import serve
+from practice.service import Settings
+from practice.supervise import Bot
+
+async def announce(service):
+    await service.bot.ready()
+    print(service.bot.pid, flush=True)
+    if sys.argv[1] == "fails":
+        raise LookupError("no")
+    if sys.argv[1] == "hangs":
+        await asyncio.sleep(60)
+
+child = lambda service: Bot([sys.executable, "-c", os.environ["CHILD"]], dict(os.environ))
+try:
+    asyncio.run(serve(Settings(), bot=child, announce=announce))
+except LookupError:
+    sys.exit(3)
+"""
+
+
+@pytest.mark.parametrize(("how", "status"), [("works", 0), ("hangs", 0), ("fails", 3)])
+def test_workspace_and_child_end_together(how: str, status: int) -> None:
+    """SIGTERM ends both, also while the announcement still waits; an announcement that fails ends both too."""
+    environment = {**os.environ, "CHILD": CHILD}
+    command = [sys.executable, "-c", SERVE, how]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        pid = int(process.stdout.readline())
+        if how != "fails":
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == status
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
