@@ -141,7 +141,9 @@ class Stage:
         return answer
 
     async def sees(self, what: str, **query: Any) -> Any:
-        return (await self.http.get(f"{self.connection['workspace']}/practice/{what}", params=query)).json()
+        answer = await self.http.get(f"{self.connection['workspace']}/practice/{what}", params=query)
+        assert answer.status_code == 200, f"{what}: {answer.status_code} {answer.text[:300]}"
+        return answer.json()
 
     async def calls(self, since: int = 0) -> list[Json]:
         found: list[Json] = await self.sees("calls", since=since)

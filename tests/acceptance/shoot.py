@@ -65,11 +65,11 @@ def child(command: list[str], environment: Mapping[str, str] | None = None) -> I
 
 
 @contextmanager
-def trial(data: Path, environment: Mapping[str, str] | None = None) -> Iterator[str]:
-    """``stanch try`` with its state in ``data``: the address of its workspace."""
+def trial(data: Path, environment: Mapping[str, str] | None = None) -> Iterator[dict[str, str]]:
+    """``stanch try`` with its state in ``data``: the addresses of the ``workspace`` and of the ``bot``."""
     command = [sys.executable, "-m", "stanch", "try", "--port", "0", "--data", str(data), "--no-browser"]
     with child(command, environment) as announced:
-        yield announced["workspace"]
+        yield announced
 
 
 def ask(workspace: str, path: str, body: Any = None, method: str | None = None) -> Any:
@@ -89,7 +89,8 @@ def shoot(out: Path) -> None:
     browser_path = chromium()
     if browser_path is None:
         raise RuntimeError("no Chromium: set CHROMIUM to one, or install it")
-    with tempfile.TemporaryDirectory() as data, trial(Path(data)) as workspace, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as data, trial(Path(data)) as announced, sync_playwright() as playwright:
+        workspace = announced["workspace"]
         browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
         command(workspace, "alice", "triage", "declare Answers cite the wrong policy")

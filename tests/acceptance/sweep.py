@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+import httpx
+
 from tests.acceptance.flow import Run
 from tests.acceptance.harness import BEAT_S, STANCH, Json, Stage
 from tests.acceptance.snapshot import differences, snapshot
@@ -122,14 +124,15 @@ class Lane:
     async def point(self, point: Point, clean: Clean) -> tuple[list[str], int]:
         """What is different from the clean run, and how many steps a person had to repeat."""
         stage = await self.stage()
-        run = Run(stage, f"P{next(self.tokens)}", len(await stage.calls()))
+        run = Run(stage, f"P{next(self.tokens)}")
         found: list[str] = []
         try:
+            run.since = len(await stage.calls())
             async with asyncio.timeout(POINT_WITHIN_S):
                 if not await self._run(stage, run, point):
                     found.append("the call was never made")
                 found += differences(clean.shown, await snapshot(stage, run.number, run.token))
-        except (AssertionError, TimeoutError, StopIteration) as wrong:
+        except (AssertionError, TimeoutError, httpx.HTTPError) as wrong:
             found.append(f"{type(wrong).__name__}: {wrong}; health {await stage.health()}")
         self._done += 1
         if found or self._done >= STAGE_LASTS:
@@ -218,12 +221,13 @@ async def opened(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lanes", type=int, default=3, help="bots at a time")
+    parser.add_argument("--keep", type=Path, help="a folder for what the processes said and stored")
     parser.add_argument("--only", default="", help="only points whose name holds this")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="stanch-sweep-") as folder:
         report = asyncio.run(
             sweep(
-                Path(folder),
+                given.keep or Path(folder),
                 choose=lambda clean: [one for one in clean.points() if given.only in str(one)],
                 lanes=given.lanes,
                 tell=lambda line: print(line, file=sys.stderr, flush=True),

@@ -1,0 +1,106 @@
+"""One incident on a stage, and what people see and do in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from tests.acceptance.harness import Json, Stage, said
+
+ALICE, BOB, CAROL, DAVE, ERIN, BOT = (f"U0{name}" for name in ("ALICE", "BOB", "CAROL", "DAVE", "ERIN", "STANCHBOT"))
+
+
+@dataclass
+class Incident:
+    stage: Stage
+    number: int
+    room: str
+
+    async def types(self, user: str, text: str, **more: Any) -> str:
+        """`/incident TEXT` in the room; what the person is told, when all of it has gone out."""
+        answer = await self.stage.types(user, text, self.room, **more)
+        assert answer["ok"], answer
+        await self.stage.settle()
+        return said(answer)
+
+    async def clicks(self, user: str, **what: Any) -> Json:
+        """A click on the card."""
+        card = await self.card()
+        return await self.stage.does("click", user=user, channel=self.room, ts=card["ts"], **what)
+
+    async def look(self) -> Json:
+        """The room as `/practice/state` has it."""
+        return next(one for one in (await self.stage.state())["channels"] if one["id"] == self.room)
+
+    async def cards(self) -> list[Json]:
+        return [one for one in await self.stage.messages(self.room) if "say_update" in str(one.get("blocks"))]
+
+    async def card(self) -> Json:
+        found = await self.cards()
+        assert len(found) == 1, f"{len(found)} cards"
+        return found[0]
+
+    async def card_words(self) -> str:
+        return words(await self.card())
+
+    async def heard(self) -> list[str]:
+        """What the bot said in the room, oldest first, without the card and without files."""
+        messages = await self.stage.messages(self.room)
+        ours = [one for one in messages if "bot_id" in one and not one.get("files")]
+        return [one["text"] for one in ours if "say_update" not in str(one.get("blocks"))]
+
+    async def announcements(self) -> list[Json]:
+        posted = await self.stage.messages("incidents")
+        return [one for one in posted if f"INC-{self.number} " in json.dumps(one)]
+
+    async def files(self) -> list[Json]:
+        return [file for one in await self.stage.messages(self.room) for file in one.get("files") or ()]
+
+    async def pings(self) -> set[str]:
+        """Everybody whom any message of the bot about this incident has notified."""
+        posted = [*await self.stage.messages(self.room), *await self.announcements()]
+        return {ping for one in posted for ping in one.get("practice_pings", ())}
+
+
+async def declared(stage: Stage, title: str, user: str = "alice") -> Incident:
+    """`/incident declare TITLE`, and everything that follows by itself."""
+    answer = await stage.types(user, f"declare {title}")
+    return await opened(stage, said(answer))
+
+
+async def opened(stage: Stage, told: str) -> Incident:
+    found = re.search(r"INC-(\d+) is opening", told)
+    assert found, told
+    await stage.settle()
+    number = int(found[1])
+    return Incident(stage, number, (await stage.room(number))["id"])
+
+
+async def form(stage: Stage, user: str = "alice", channel: str = "general") -> Json:
+    """The form behind `/incident declare`."""
+    view = (await stage.types(user, "declare", channel))["view"]
+    assert view, "no form came"
+    return dict(view)
+
+
+async def newest(stage: Stage) -> Incident:
+    """The incident that was declared last."""
+    await stage.settle()
+    rooms = [one for one in (await stage.state())["channels"] if re.match(r"inc-\d+-", one["name"])]
+    last = max(rooms, key=lambda one: int(one["name"].split("-")[1]))
+    return Incident(stage, int(last["name"].split("-")[1]), last["id"])
+
+
+def words(message: Any) -> str:
+    """Every text in a message's blocks, one a line."""
+    if isinstance(message, list):
+        return "\n".join(filter(None, map(words, message)))
+    if not isinstance(message, dict):
+        return ""
+    if message.get("type") in ("mrkdwn", "plain_text"):
+        return str(message["text"])
+    parts = ("blocks", "text", "fields", "elements", "accessory", "label", "element", "options")
+    inner = [message[key] for key in parts if isinstance(message.get(key), dict | list)]
+    return "\n".join(filter(None, map(words, inner)))
