@@ -8,6 +8,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -82,12 +84,17 @@ async def test_a_restart(tmp_path: Path, http: aiohttp.ClientSession) -> None:
         assert fresh["channel"]["id"] not in {one["id"] for one in before["state"]["channels"]}
 
 
-def start(*args: str) -> tuple[subprocess.Popen[str], Json]:
+@contextmanager
+def started(*args: str) -> Iterator[tuple[subprocess.Popen[str], Json]]:
+    """``python -m practice`` and the line it prints; gone after the block, whatever happens in it."""
     command = [sys.executable, "-m", "practice", "--port", "0", *args]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    line: Json = json.loads(process.stdout.readline())
-    return process, line
+    try:
+        assert process.stdout is not None
+        yield process, json.loads(process.stdout.readline())
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def end(process: subprocess.Popen[str], sign: int) -> int:
@@ -98,18 +105,18 @@ def end(process: subprocess.Popen[str], sign: int) -> int:
 
 async def test_sigkill(tmp_path: Path, http: aiohttp.ClientSession) -> None:
     """What is a moment old survives a SIGKILL of the workspace; SIGTERM loses nothing and ends with status 0."""
-    process, line = start("--data", str(tmp_path))
-    assert set(line) == {"workspace", "api", "bot_token", "app_token", "signing_secret"}
-    client = AsyncWebClient(token=line["bot_token"], base_url=line["api"], session=http, retry_handlers=[])
-    room = await furnish(client, None, Person(line["workspace"], http))
-    await asyncio.sleep(0.3)
-    before = await picture(Person(line["workspace"], http), room)
-    assert end(process, signal.SIGKILL) == -signal.SIGKILL
-    process, line = start("--data", str(tmp_path))
-    person = Person(line["workspace"], http)
-    assert await picture(person, room) == before
-    await person.does("message", user="alice", channel=room, text="last word")
-    assert end(process, signal.SIGTERM) == 0
+    with started("--data", str(tmp_path)) as (process, line):
+        assert set(line) == {"workspace", "api", "bot_token", "app_token", "signing_secret"}
+        client = AsyncWebClient(token=line["bot_token"], base_url=line["api"], session=http, retry_handlers=[])
+        room = await furnish(client, None, Person(line["workspace"], http))
+        await asyncio.sleep(0.3)
+        before = await picture(Person(line["workspace"], http), room)
+        assert end(process, signal.SIGKILL) == -signal.SIGKILL
+    with started("--data", str(tmp_path)) as (process, line):
+        person = Person(line["workspace"], http)
+        assert await picture(person, room) == before
+        await person.does("message", user="alice", channel=room, text="last word")
+        assert end(process, signal.SIGTERM) == 0
     async with running(Settings(data=tmp_path)) as service:
         assert (await Person(service.base_url, http).sees(f"messages/{room}"))[-1]["text"] == "last word"
 
