@@ -1,0 +1,185 @@
+"""The timeline as a file and in words: for people, for tables, and harmless in both."""
+
+import csv
+import io
+
+import pytest
+from markdown_it import MarkdownIt
+
+from stanch.core import commands as c
+from stanch.core import events as e
+from stanch.core.describe import describe
+from stanch.core.export import FORMATS, export, file_name, to_csv, to_json, to_markdown
+from tests.core.test_chain import sample_of
+from tests.fakes.world import BOB, LATER_DAY, Tale, called, declared, minutes, opened
+
+LINES = {
+    "declared": "declared drill “x” (U0BOB, U0BOB, U0BOB); in full: x",
+    "room_opened": "opened the private room #x",
+    "card_posted": "posted the card again",
+    "card_lost": "noticed that the card was deleted",
+    "announced": "announced the incident",
+    "role_given": "gave the seat of x to @bob (was @bob)",
+    "changed": "set scope to “x” (was “U0BOB”); in full: x",
+    "noted": "x",
+    "evidence": "evidence: x",
+    "corrected": "corrected entry 1: x",
+    "update_said": "update: x",
+    "member_left": "x left the room, holding commander",
+    "member_joined": "x came back to the room",
+    "room_changed": "the room is x",
+    "exported": "exported the timeline (commander)",
+    "trouble": "could not x: x",
+    "redacted": "erased entry 1: x",
+    "hypothesis": "hypothesis 1: x",
+    "hypothesis_judged": "hypothesis 1 x: x",
+    "mitigating": "began to mitigate",
+    "mitigation_applied": "mitigation 1 applied: x",
+    "mitigation_moved": "mitigation 1 x by @bob until U0BOB: x",
+    "judged": "judged 2 answers: 1 bad (x)",
+    "bleeding_changed": "bleeding: x (x)",
+    "contained": "contained (x): x",
+    "explained": "cause x: x",
+    "watching": "watching until x UTC, override: x",
+    "red_check": "a check turned red: x",
+    "resolved": "resolved: x",
+    "action_added": "action 1 for x by x: x",
+    "closed": "closed: x",
+    "dismissed": "dismissed as x INC-3: x",
+    "reopened": "reopened: x",
+}
+
+
+@pytest.mark.parametrize("kind", e.KINDS)
+def test_every_kind_has_its_words(kind: str) -> None:
+    """No entry of the timeline is shown as a bare kind: each says what happened, with people by name."""
+    tale = declared()
+    assert describe(tale.record(sample_of(kind)), called) == LINES[kind]
+
+
+def test_what_cannot_be_read_says_so() -> None:
+    """An erased entry and one of a newer version have words too."""
+    tale = declared()
+    tale.erase(1)
+    assert describe(tale.events[0], called) == "(erased)"
+
+    class Sung(e.Payload):
+        kind = "sung"
+
+        def as_json(self) -> dict:
+            return {}
+
+    assert describe(tale.record(Sung()), called) == "(sung: written by a newer version)"
+
+
+HOSTILE = "a | b\n# <img src=x onerror=y> ![i](http://x) [l](javascript:z) `c` *b* _i_ \\"
+
+
+def whole_story() -> Tale:
+    tale = opened(title=HOSTILE, severity="SEV2", klass="provider_outage", impact=HOSTILE, drill=True)
+    for command in (
+        c.Note(HOSTILE), c.Mitigate(), c.Contain("drill"), c.Explain("probable", HOSTILE), c.Watch("drill"),
+        c.AddAction(BOB, LATER_DAY, HOSTILE),
+    ):  # fmt: skip
+        tale.do(command)
+    return tale
+
+
+def test_markdown_for_people() -> None:
+    """The head says what it was; each entry has its time, its number, who and what; the last line has the chain's head."""
+    tale = declared("answers cite the wrong policy", severity="SEV2", klass="provider_outage", impact="wrong answers")
+    tale.do(c.Note("in the EU"), BOB, minutes(1))
+    assert to_markdown(tale.events, called).decode() == (
+        "# INC-7 · answers cite the wrong policy\n"
+        "\n"
+        "- Severity: SEV2\n"
+        "- Class: provider\\_outage\n"
+        "- Service: support-copilot\n"
+        "- Phase: assess, bleeding: unknown\n"
+        "- What users see: wrong answers\n"
+        "- Scope: not said\n"
+        "- Commander: @alice (acting)\n"
+        "\n"
+        "All times are UTC.\n"
+        "\n"
+        "| when | # | who | what |\n"
+        "|---|---|---|---|\n"
+        "| 2026-11-22 03:00:01 | 1 | @alice | declared “answers cite the wrong policy”"
+        " (SEV2, provider\\_outage, support-copilot) |\n"
+        "| 2026-11-22 03:01:01 | 2 | @bob | in the EU |\n"
+        "\n"
+        f"2 events; head of the chain: `{tale.events[-1].hash}`\n"
+    )
+
+
+def test_markdown_is_sorted_by_when_things_happened() -> None:
+    """What was recorded late but happened early stands early, with its own number."""
+    tale = declared()
+    tale.now -= minutes(10)
+    tale.record(e.Noted("this was before"))
+    rows = [line for line in to_markdown(tale.events, called).decode().splitlines() if line.startswith("| 2026")]
+    assert [row.split(" | ")[1] for row in rows] == ["2", "1"]
+
+
+def test_markdown_is_data() -> None:
+    """Text from outside makes no cell, link, image, heading, emphasis, code or HTML of its own."""
+    tale = whole_story()
+    tokens = MarkdownIt("commonmark").enable("table").parse(to_markdown(tale.events, called).decode())
+    inline = [part for token in tokens for part in token.children or ()]
+    kinds = [token.type for token in (*tokens, *inline)]
+    assert kinds.count("heading_open") == 1
+    assert kinds.count("tr_open") == len(tale.events) + 1
+    assert kinds.count("td_open") == 4 * len(tale.events)
+    assert {part.content for part in inline if part.type == "html_inline"} == {"<br>"}
+    assert [part.content for part in inline if part.type == "code_inline"] == [tale.events[-1].hash]
+    assert not {"html_block", "image", "link_open", "em_open", "strong_open", "fence", "code_block"} & set(kinds)
+    assert inline[0].content == "INC-7 · DRILL · " + " ".join(HOSTILE.split())
+
+
+def test_csv_is_read_back_as_it_was() -> None:
+    """One row an event, with line breaks and commas inside their cells."""
+    tale = whole_story()
+    rows = list(csv.DictReader(io.StringIO(to_csv(tale.events, called).decode())))
+    assert [int(row["seq"]) for row in rows] == list(range(1, len(tale.events) + 1))
+    assert [row["hash"] for row in rows] == [event.hash for event in tale.events]
+    assert rows[4]["kind"] == "room_opened"
+    assert next(row for row in rows if row["kind"] == "noted")["what"] == HOSTILE
+
+
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\n=1", "|calc", "%x", "  =1+1")
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_csv_formulas_are_defused(text: str) -> None:
+    """A cell that a spreadsheet would run starts with an apostrophe (OWASP, CSV injection)."""
+    tale = declared()
+    tale.record(e.Noted(text), by="=cmd")
+    row = list(csv.DictReader(io.StringIO(to_csv(tale.events).decode(), newline="")))[-1]
+    assert row["what"] == "'" + text
+    assert row["by"] == row["who"] == "'=cmd"
+
+
+def test_csv_leaves_plain_cells_alone() -> None:
+    """Numbers, times and words are as they are."""
+    tale = declared()
+    tale.record(e.Noted("2 = 1 + 1, and 5 % more"))
+    row = list(csv.DictReader(io.StringIO(to_csv(tale.events).decode())))[-1]
+    assert (row["what"], row["seq"]) == ("2 = 1 + 1, and 5 % more", "2")
+    assert row["at"] == "2026-11-22T03:00:01.000000Z"
+
+
+def test_each_export_has_a_name_of_its_own() -> None:
+    """Unique by incident, entry and format, so that an upload can be looked for by it."""
+    assert [file_name(7, 12, form) for form in FORMATS] == [
+        "INC-7-timeline-12.md", "INC-7-timeline-12.json", "INC-7-timeline-12.csv",
+    ]  # fmt: skip
+
+
+def test_each_format_and_no_other() -> None:
+    """`export` knows its three formats."""
+    events = declared().events
+    assert export(events, "json") == to_json(events)
+    assert export(events, "md", called) == to_markdown(events, called)
+    assert export(events, "csv", called) == to_csv(events, called)
+    with pytest.raises(ValueError, match="pdf"):
+        export(events, "pdf")
