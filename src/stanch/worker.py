@@ -1,4 +1,9 @@
-"""The delivery loop: claim what is owed, perform it, settle it. One for each process; leases keep replicas apart."""
+"""The delivery loop: settle what came back, claim what is due, perform it. One for each process; leases keep replicas
+apart.
+
+Each turn of the loop is one transaction: all results since the last one, what follows from them, and the next claims.
+So an effect's follower starts without a second commit, and a busy bot commits less often than it calls.
+"""
 
 import asyncio
 import logging
@@ -7,8 +12,11 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from stanch.errors import Unavailable
-from stanch.flows.deliver import Later, Outcome, Unclear, settle
+from sqlalchemy import Connection
+
+from stanch.core.incident import Incident
+from stanch.errors import StanchError, Unavailable
+from stanch.flows.deliver import Later, Outcome, Unclear, settle, with_state
 from stanch.flows.desk import Desk
 from stanch.store import outbox
 from stanch.store.ids import uuid7
@@ -17,6 +25,10 @@ from stanch.store.outbox import Owed
 logger = logging.getLogger("stanch.worker")
 IDLE = 5.0
 """Seconds after which the loop looks again by itself: other replicas owe effects too."""
+AWAY = 1.0
+"""Seconds between two tries to reach a database that does not answer."""
+
+Perform = Callable[[Owed, Incident | None], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +41,14 @@ class Pace:
 
 
 class Worker:
-    def __init__(self, desk: Desk, perform: Callable[[Owed], Awaitable[Outcome]], pace: Pace) -> None:
+    def __init__(self, desk: Desk, perform: Perform, pace: Pace) -> None:
         self._desk = desk
         self._perform = perform
         self._pace = pace
         self._name = f"{os.getpid()}-{uuid7()[-12:]}"
         self._wake = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
+        self._finished: list[tuple[Owed, Outcome]] = []
 
     def wake(self) -> None:
         self._wake.set()
@@ -44,59 +57,74 @@ class Worker:
         """Until cancelled. The database's absence is waited out: what is owed stays owed."""
         while True:
             self._wake.clear()
+            results, self._finished = self._finished, []
             try:
-                rest = await self._round()
+                rest = await self._round(results)
             except Unavailable as trouble:
+                # Whether it was committed is unknown; settling twice is harmless, as the second finds nothing to settle.
+                self._finished = results + self._finished
                 logger.warning("worker.database_away", extra={"error": str(trouble)})
-                rest = 1.0
+                await asyncio.sleep(AWAY)
+                continue
             try:
-                await asyncio.wait_for(self._wake.wait(), max(0.01, min(rest, IDLE)))
+                async with asyncio.timeout(max(0.01, min(rest, IDLE))):
+                    await self._wake.wait()
             except TimeoutError:
                 continue
 
-    async def _round(self) -> float:
-        """Claim and start what is due; the seconds until something else is."""
+    async def _round(self, results: list[tuple[Owed, Outcome]]) -> float:
+        """One turn; the seconds until something else is due."""
         free = self._pace.at_once - len(self._running)
-        if free <= 0:
-            return IDLE
-        claimed = await self._desk.database(
-            lambda db: outbox.claim(
-                db, self._name, time.time(), lease=self._pace.lease, grace=self._pace.grace, limit=free
-            ),
-            background=True,
-        )
-        for owed in claimed:
-            task = asyncio.create_task(self._deliver(owed))
+        claimed, due = await self._desk.database(lambda db: self._turn(db, results, free), background=True)
+        for owed, _ in results:
+            if owed.kind == "open_room":
+                self._desk.room_settled(owed.incident)
+        for owed, incident in claimed:
+            task = asyncio.create_task(self._deliver(owed, incident))
             self._running.add(task)
-            task.add_done_callback(self._finished)
-        if len(claimed) == free:
-            return IDLE
-        due = await self._desk.database(lambda db: outbox.next_due(db, self._pace.grace), background=True)
-        return IDLE if due is None else due - time.time()
+            task.add_done_callback(self._running.discard)
+        return IDLE if due is None or free <= len(claimed) else due - time.time()
 
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+    def _turn(
+        self, db: Connection, results: list[tuple[Owed, Outcome]], free: int
+    ) -> tuple[list[tuple[Owed, Incident | None]], float | None]:
+        for owed, outcome in results:
+            self._settle(db, owed, outcome)
+        lease, grace = self._pace.lease, self._pace.grace
+        owed_now = outbox.claim(db, self._name, time.time(), lease=lease, grace=grace, limit=free) if free > 0 else []
+        return [with_state(self._desk, db, owed) for owed in owed_now], outbox.next_due(db, grace)
+
+    def _settle(self, db: Connection, owed: Owed, outcome: Outcome) -> None:
+        try:
+            with db.begin_nested():
+                settle(self._desk, db, owed, outcome, grace=self._pace.grace)
+        except StanchError as mistake:
+            # What it brought back cannot be recorded: the others' results must not suffer for it.
+            logger.error(
+                "effect.unsettled", extra={"incident": owed.incident, "effect": owed.key, "error": str(mistake)}
+            )
+            outbox.bury(db, owed, str(mistake))
+
+    async def _deliver(self, owed: Owed, incident: Incident | None) -> None:
+        outcome = await self._try(owed, incident)
+        logger.info(
+            "effect.tried",
+            extra={
+                "incident": owed.incident,
+                "effect": owed.key,
+                "outcome": type(outcome).__name__.lower(),
+                "error": getattr(outcome, "error", None),
+            },
+        )
+        self._finished.append((owed, outcome))
         self.wake()
 
-    async def _deliver(self, owed: Owed) -> None:
-        outcome = await self._try(owed)
-        log = {"incident": owed.incident, "effect": owed.key, "outcome": type(outcome).__name__}
-        logger.info("effect.tried", extra=log | {"error": getattr(outcome, "error", None)})
-        try:
-            await self._desk.database(
-                lambda db: settle(self._desk, db, owed, outcome, grace=self._pace.grace), background=True
-            )
-        except Unavailable as trouble:
-            # The lease runs out by itself, and whoever finds the effect then looks before repeating it.
-            logger.warning("effect.unsettled", extra=log | {"error": str(trouble)})
-        if owed.kind == "open_room":
-            self._desk.room_settled(owed.incident)
-
-    async def _try(self, owed: Owed) -> Outcome:
+    async def _try(self, owed: Owed, incident: Incident | None) -> Outcome:
         if time.time() >= owed.lease_until:
             return Later("the lease ran out before it was begun", 0, unclear=owed.ambiguous)
         try:
-            return await self._perform(owed)
+            return await self._perform(owed, incident)
         except Exception as fault:
+            # An edge: a mistake in one effect must not stop the others.
             logger.exception("effect.failed", extra={"incident": owed.incident, "effect": owed.key})
             return Unclear(f"{type(fault).__name__}: a mistake in Stanch, see its log")

@@ -1,13 +1,13 @@
 """What becomes of an effect once it was tried: settled in one transaction with what it brought back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from stanch.core import commands as c
-from stanch.core.incident import STANCH
+from stanch.core.incident import STANCH, Incident
 from stanch.flows.desk import Asked, Desk
 from stanch.store import outbox
 from stanch.store.outbox import Owed
@@ -59,6 +59,14 @@ class Unclear:
 
 Outcome = Done | Cancelled | Buried | Later | Unclear
 
+
+def with_state(desk: Desk, db: Connection, owed: Owed) -> tuple[Owed, Incident | None]:
+    """What a performer needs beside the effect: the incident as it is now, and the entry that the effect is about."""
+    entry = owed.payload.get("entry")
+    event = desk.log.entry(db, owed.incident, entry) if isinstance(entry, int) else None
+    return replace(owed, event=event), desk.log.load(db, owed.incident)
+
+
 SLOWEST = 60.0
 """Seconds between two tries at the most."""
 
@@ -74,7 +82,7 @@ def settle(desk: Desk, db: Connection, owed: Owed, outcome: Outcome, *, grace: f
             outbox.cancel(db, owed, why)
         case Buried(error, what, reports):
             if outbox.bury(db, owed, error):
-                _record(desk, db, owed, reports or _trouble(desk, db, owed, what, error))
+                _record(desk, db, owed, reports or _trouble(owed, what, error))
         case Later(error, after, held, unclear):
             outbox.postpone(db, owed, now.timestamp() + after, error, refused=not unclear, held=held)
         case Unclear(error):
@@ -87,9 +95,7 @@ def _record(desk: Desk, db: Connection, owed: Owed, reports: Sequence[c.Command]
         desk.apply(db, Asked(report, STANCH, "worker", owed.incident), desk.clock())
 
 
-def _trouble(desk: Desk, db: Connection, owed: Owed, what: str, error: str) -> Sequence[c.Command]:
-    entry = owed.payload.get("entry")
-    event = desk.log.entry(db, owed.incident, entry) if isinstance(entry, int) else None
-    if owed.kind in MOUTHPIECES or (event and event.kind == "trouble"):
+def _trouble(owed: Owed, what: str, error: str) -> Sequence[c.Command]:
+    if owed.kind in MOUTHPIECES or (owed.event and owed.event.kind == "trouble"):
         return ()
     return (c.ReportTrouble(what, error, owed.kind),)

@@ -85,9 +85,8 @@ class Gateway:
         self._kit = kit
         self._performers = performers
 
-    async def perform(self, owed: Owed) -> Outcome:
+    async def perform(self, owed: Owed, incident: Incident | None) -> Outcome:
         """Never raises for what Slack answers; each answer is an outcome."""
-        incident = await self._kit.desk.state(owed.incident)
         if incident is None:
             return Cancelled("its incident is gone")
         if incident.room is None and owed.kind in NEED_ROOM:

@@ -62,24 +62,23 @@ async def announce(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
 
 async def post(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """A message in the room about one entry of the timeline."""
-    message = await _about(kit, incident, owed, str(owed.payload.get("as") or ""))
+    message = _about(kit, incident, owed, str(owed.payload.get("as") or ""))
     ts = await _post_once(kit, str(incident.room), owed.key, message, owed)
     return done(ts=ts)
 
 
 async def tell(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """A word to the commander alone, when the room is the trouble."""
-    message = await _about(kit, incident, owed, "told")
+    message = _about(kit, incident, owed, "told")
     opened = await kit.call("conversations.open", users=incident.commander)
     ts = await _post_once(kit, str(opened["channel"]["id"]), owed.key, message, owed)
     return done(ts=ts)
 
 
-async def _about(kit: Kit, incident: Incident, owed: Owed, form: str) -> Message:
-    entry = int(owed.payload["entry"])
-    event = await kit.desk.database(lambda db: kit.desk.log.entry(db, incident.number, entry), background=True)
+def _about(kit: Kit, incident: Incident, owed: Owed, form: str) -> Message:
+    event = owed.event
     if event is None:
-        raise LookupError(f"entry {entry} of {incident.name}")
+        raise LookupError(f"the entry that {owed.key} is about")
     name = {"roles": "roles", "told": f"told_{event.kind}"}.get(form, event.kind)
     text = kit.templates.render(name, **_shortened(kit.render.facts(incident, event), event))
     return Message(cut(text, 300), [b.section(text)])

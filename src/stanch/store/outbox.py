@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, insert, or_, select, update
 
+from stanch.core.chain import Event
 from stanch.core.effects import Effect
 from stanch.store import tables as t
 
@@ -33,6 +34,8 @@ class Owed:
     ambiguous: bool
     intent_at: float
     worker: str
+    event: Event | None = None
+    """The entry of the timeline that it is about, if it is about one."""
 
 
 def owe(db: Connection, incident: int, effects: Sequence[Effect], now: float) -> None:
