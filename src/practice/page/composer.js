@@ -59,7 +59,7 @@ export function makeComposer({ id, source, send }) {
   function key(event) {
     const open = !list.hidden;
     const steps = { ArrowDown: 1, ArrowUp: -1 };
-    if (event.isComposing) return;
+    if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
     if (open && event.key in steps) {
       state.at = (state.at + steps[event.key] + state.options.length) % state.options.length;
       mark();

@@ -59,9 +59,8 @@ export function makeModals(acts) {
     if (!open) return;
     const { dialog, opener } = open;
     open = null;
-    dialog.close();
-    dialog.remove();
-    if (opener?.isConnected) opener.focus();
+    dialog.remove(); // not closed first: Chromium would then leave the focused text box without a caret
+    (opener?.isConnected ? opener : document.querySelector("#composer"))?.focus();
   }
 
   function shell() {
