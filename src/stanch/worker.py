@@ -61,7 +61,7 @@ class Worker:
             try:
                 rest = await self._round(results)
             except Unavailable as trouble:
-                # Whether it was committed is unknown; settling twice is harmless, as the second finds nothing to settle.
+                # Whether it was committed is unknown; settling twice is harmless: the second finds nothing to settle.
                 self._finished = results + self._finished
                 logger.warning("worker.database_away", extra={"error": str(trouble)})
                 await asyncio.sleep(AWAY)

@@ -15,9 +15,7 @@ def next_due(incident: Incident, catalogue: Catalogue) -> datetime | None:
     every = severity.updates.get("room") if severity else None
     if every is None or not incident.is_open or incident.severity_since is None:
         return None
-    if incident.last_update_at is None:
-        return incident.severity_since + every
-    return max(incident.last_update_at, min(incident.severity_since, incident.last_update_at + every)) + every
+    return max(incident.severity_since, incident.last_update_at or incident.severity_since) + every
 
 
 def who_speaks(incident: Incident) -> str:

@@ -87,7 +87,7 @@ def as_json(event: Event) -> dict[str, Any]:
         "recorded_at": stamp(event.recorded_at),
         "by": event.by,
         "source": event.source,
-        "payload": None if event.payload is None else dict(event.payload),
+        "payload": None if event.payload is None else json.loads(canonical(event.payload)),
         "digest": event.digest,
         "prev": event.prev,
         "hash": event.hash,
@@ -104,7 +104,9 @@ def first_fault(events: Sequence[Mapping[str, Any]]) -> tuple[int, str] | None:
     An erased payload is whole when a later `redacted` event names it.
     """
     erased = {
-        e["payload"]["entry"] for e in events if e.get("kind") == "redacted" and isinstance(e.get("payload"), Mapping)
+        e["payload"]["entry"]: place
+        for place, e in enumerate(events, 1)
+        if e.get("kind") == "redacted" and isinstance(e.get("payload"), Mapping)
     }
     prev = GENESIS
     for place, event in enumerate(events, 1):
@@ -115,7 +117,7 @@ def first_fault(events: Sequence[Mapping[str, Any]]) -> tuple[int, str] | None:
         if event["prev"] != prev:
             return place, "it does not follow from the event before it"
         if event["payload"] is None:
-            if place not in erased:
+            if erased.get(place, 0) <= place:
                 return place, "its payload is gone and no later event says that it was redacted"
         elif digest(event["payload"]) != event["digest"]:
             return place, "its payload was changed"

@@ -121,7 +121,7 @@ def _contain(i: Incident, command: c.Contain, by: str, now: datetime, catalogue:
     n = good + bad
     share = at_most(n, bad)
     before = sum(i.harm_was) if i.harm_was else 0
-    better = share < i.harm_was[1] / before if i.harm_was and before else bad <= 1
+    better = share < i.harm_was[1] / before if i.harm_was and i.harm_was[1] else bad <= 1
     if n >= WORTH_JUDGING and better:
         return (e.Contained("judged", f"{bad} of {n} bad"),), f"Contained: at most {share:.0%} bad. Now diagnose."
     raise Refusal(
@@ -166,8 +166,7 @@ def _explain(i: Incident, command: c.Explain, by: str, now: datetime, catalogue:
 
 def _watch(i: Incident, command: c.Watch, by: str, now: datetime, catalogue: Catalogue) -> Told:
     _from(i, "watch")
-    severity = catalogue.severity(i.severity) if i.severity else None
-    quiet = severity.quiet if severity else timedelta(hours=24)
+    quiet = catalogue.quiet(i.klass or "", i.severity) if i.severity else timedelta(hours=24)
     until = stamp(now + quiet)
     if command.override.strip():
         command_only(i, by, "override the checks")

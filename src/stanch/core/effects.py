@@ -127,7 +127,7 @@ def _tell(incident: Incident) -> Effect:
 
 def greeting(incident: Incident, users: tuple[str, ...]) -> Effect:
     """Everybody who belongs in the room from the start, in one call (up to 100 people)."""
-    at = f"inc-{incident.number}/invite/{incident.seq}"
+    at = f"inc-{incident.number}/greet/{incident.seq}"
     return Effect(at, "invite", lane=at, payload={"users": list(users)})
 
 

@@ -225,7 +225,7 @@ def _course(incident: Incident, payload: e.Payload | None, at: datetime) -> dict
         case e.RedCheck():
             return {"phase": "mitigate", "bleeding": "yes", "quiet_until": None, "judged": (0, 0)}
         case e.Resolved():
-            return {"phase": "learn"}
+            return {"phase": "learn", "ended_at": at}
         case e.ActionAdded(k, owner, by, what):
             return {"actions": (*incident.actions, Action(k, owner, by, what))}
         case e.Closed():

@@ -49,6 +49,13 @@ class Answer:
     twin: bool = False
 
 
+class _Twin(Exception):
+    """The same was declared a moment ago; raised so that the transaction gives its number back."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
 class Desk:
     def __init__(
         self,
@@ -69,8 +76,10 @@ class Desk:
         """Decide and commit. A refusal is an answer too. Raises `Unavailable` when the database does not answer."""
         try:
             answer = await self.database(lambda db: self._take(db, asked, even_if_twin))
+        except _Twin as twin:
+            return Answer(f"INC-{twin.number} is opening.", twin.number, twin=True)
         except Refusal as refusal:
-            return Answer(str(refusal), asked.number, refused=True)
+            return await self._refuse(asked, Answer(str(refusal), asked.number, refused=True))
         self.wake()
         return answer
 
@@ -82,16 +91,23 @@ class Desk:
             answer = self._declare(db, asked, asked.command, now, even_if_twin)
         else:
             answer = self.apply(db, asked, now)
-        if asked.key and not answer.twin:
+        if asked.key:
             self._remember(db, asked.key, answer, now)
         return answer
 
+    async def _refuse(self, asked: Asked, answer: Answer) -> Answer:
+        """Remembered too, in a transaction of its own: a second delivery must not succeed where the first did not."""
+        if asked.key:
+            key, now = asked.key, self.clock()
+            await self.database(lambda db: self._told(db, key) or self._remember(db, key, answer, now))
+        return answer
+
     def _declare(self, db: Connection, asked: Asked, command: c.Declare, now: datetime, even_if_twin: bool) -> Answer:
-        if not even_if_twin and (
-            twin := self.log.same_title(db, one_line(command.title), asked.by, now - TWICE_WITHIN)
-        ):
-            return Answer(f"INC-{twin} is opening.", twin, twin=True)
+        # The number is taken first: it holds the lock under which nobody else can declare the same.
         numbered = replace(command, number=self.log.next_number(db))
+        twin = self.log.same_title(db, one_line(command.title), asked.by, now - TWICE_WITHIN)
+        if twin is not None and not even_if_twin:
+            raise _Twin(twin)
         return self.apply(db, replace(asked, command=numbered, number=None), now, new=numbered.number)
 
     def apply(self, db: Connection, asked: Asked, now: datetime, *, new: int | None = None) -> Answer:
@@ -111,12 +127,15 @@ class Desk:
 
     def _told(self, db: Connection, key: str) -> Answer | None:
         row = db.execute(select(t.interaction).where(t.interaction.c.key == key)).one_or_none()
-        return Answer(json.loads(row.answer), row.incident) if row else None
+        return Answer(**json.loads(row.answer), number=row.incident) if row else None
 
     def _remember(self, db: Connection, key: str, answer: Answer, now: datetime) -> None:
         db.execute(
             insert(t.interaction).values(
-                key=key, incident=answer.number, answer=json.dumps(answer.say), at=now.timestamp()
+                key=key,
+                incident=answer.number,
+                answer=json.dumps({"say": answer.say, "refused": answer.refused}),
+                at=now.timestamp(),
             )
         )
 

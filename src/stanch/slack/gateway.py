@@ -92,6 +92,12 @@ class Gateway:
         if incident.room is None and owed.kind in NEED_ROOM:
             return Cancelled("the incident has no room")
         try:
+            await self._kit.directory.load()
+        except SlackFault as fault:
+            # Names would be drawn as ids: better a little later, but not for ever.
+            if owed.kind in DRAWN and owed.attempts < PATIENT_TRIES:
+                return Later(f"users.list: {fault}", max(0.5, fault.after), unclear=owed.ambiguous)
+        try:
             return await self._performers[owed.kind](self._kit, incident, owed)
         except SlackFault as fault:
             return outcome_of(fault, owed, incident)
@@ -99,6 +105,8 @@ class Gateway:
             return Buried(str(mistake), IN_WORDS[owed.kind])
 
 
+DRAWN = frozenset(("topic", "card", "announce", "upload", "post"))
+PATIENT_TRIES = 6
 NEED_ROOM = frozenset(IN_WORDS) - {"open_room", "seat_owners", "tell", "announce"}
 
 

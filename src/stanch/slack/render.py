@@ -59,7 +59,7 @@ class Render:
             b.overflow("more", {f"export:{value}": "Export the timeline", f"now:{value}": "What can be done now"}),
         ]
         blocks.append(b.actions(buttons))
-        return Message(self.headline(i), blocks)
+        return Message(escape(self.headline(i)), blocks)
 
     def headline(self, i: Incident) -> str:
         drill = "DRILL · " if i.drill else ""
@@ -116,7 +116,7 @@ class Render:
         """For people who are not in the room; a restricted incident shows a neutral stub."""
         if i.restricted:
             text = f"{PRIVATE} {i.name} is restricted. It is commanded by {self._people.name(i.commander)}."
-            return Message(text, [b.section(escape(text))])
+            return Message(escape(text), [b.section(escape(text))])
         state = f"{i.phase}" if i.is_open else f"{i.phase}, no longer open"
         lines = [f"*{safe(self.headline(i), 300)}*", self._where(i).replace(f"phase *{i.phase}*", f"*{state}*")]
         if i.impact:
@@ -127,7 +127,7 @@ class Render:
         blocks = [b.section("\n".join(lines))]
         if i.room:
             blocks.append(b.actions([b.button("Join", "join", f"{i.number}:{i.seq}")]))
-        return Message(self.headline(i), blocks)
+        return Message(escape(self.headline(i)), blocks)
 
     def topic(self, i: Incident) -> str:
         """Plain text of at most 250 characters, escaped as Slack counts it."""

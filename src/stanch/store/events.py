@@ -48,10 +48,11 @@ class Log:
         if known and known.seq == row.seq and known.head == row.head:
             return known
         start = known if known and known.seq < row.seq else None
-        state = fold(self.read(db, number, after=start.seq if start else 0), start)
-        if start and state and state.head != row.head:
+        events = self.read(db, number, after=start.seq if start else 0)
+        if start and (not events or events[0].prev != start.head):
             # What was kept came from a transaction that was rolled back: fold the whole of it.
-            state = fold(self.read(db, number))
+            start, events = None, self.read(db, number)
+        state = fold(events, start)
         if state:
             with self._lock:
                 self._states.pop(number, None)

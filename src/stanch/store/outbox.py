@@ -46,7 +46,7 @@ def owe(db: Connection, incident: int, effects: Sequence[Effect], now: float) ->
         db.execute(
             update(t.effect)
             .where(_e.grp.in_(groups), _e.state == "owed", _e.intent_at.is_(None))
-            .values(state="superseded")
+            .values(state="superseded", held=None)
         )
     rows = [
         {
@@ -176,7 +176,7 @@ def _first_in_lane() -> ColumnElement[bool]:
 
 def retry(db: Connection, now: float, *, id: int | None = None, incident: int | None = None) -> int:
     """Buried and held effects are owed again, at once: all, one, or those of one incident. How many there were."""
-    chosen = or_(_e.state == "buried", _e.held.is_not(None))
+    chosen = or_(_e.state == "buried", and_(_e.state == "owed", _e.held.is_not(None)))
     if id is not None:
         chosen = and_(chosen, _e.id == id)
     if incident is not None:
