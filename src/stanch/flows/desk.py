@@ -1,6 +1,7 @@
 """The desk: whatever is asked of an incident comes here, is decided once, and is recorded before it is answered."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -49,11 +50,11 @@ class Answer:
     twin: bool = False
 
 
-class _Twin(Exception):
+class _Instead(Exception):
     """The same was declared a moment ago; raised so that the transaction gives its number back."""
 
-    def __init__(self, number: int) -> None:
-        self.number = number
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
 
 
 class Desk:
@@ -70,14 +71,14 @@ class Desk:
         self.log = Log()
         self.clock = clock
         self.wake = wake
-        self._opening: dict[int, asyncio.Event] = {}
+        self._opening: dict[int, list[asyncio.Event]] = {}
 
     async def ask(self, asked: Asked, *, even_if_twin: bool = False) -> Answer:
         """Decide and commit. A refusal is an answer too. Raises `Unavailable` when the database does not answer."""
         try:
             answer = await self.database(lambda db: self._take(db, asked, even_if_twin))
-        except _Twin as twin:
-            return Answer(f"INC-{twin.number} is opening.", twin.number, twin=True)
+        except _Instead as other:
+            return other.answer
         except Refusal as refusal:
             return await self._refuse(asked, Answer(str(refusal), asked.number, refused=True))
         self.wake()
@@ -99,15 +100,17 @@ class Desk:
         """Remembered too, in a transaction of its own: a second delivery must not succeed where the first did not."""
         if asked.key:
             key, now = asked.key, self.clock()
-            await self.database(lambda db: self._told(db, key) or self._remember(db, key, answer, now))
+            await self.database(lambda db: None if self._told(db, key) else self._remember(db, key, answer, now))
         return answer
 
     def _declare(self, db: Connection, asked: Asked, command: c.Declare, now: datetime, even_if_twin: bool) -> Answer:
         # The number is taken first: it holds the lock under which nobody else can declare the same.
         numbered = replace(command, number=self.log.next_number(db))
         twin = self.log.same_title(db, one_line(command.title), asked.by, now - TWICE_WITHIN)
+        if asked.key and (told := self._told(db, asked.key)):
+            raise _Instead(told)
         if twin is not None and not even_if_twin:
-            raise _Twin(twin)
+            raise _Instead(Answer(f"INC-{twin} is opening.", twin, twin=True))
         return self.apply(db, replace(asked, command=numbered, number=None), now, new=numbered.number)
 
     def apply(self, db: Connection, asked: Asked, now: datetime, *, new: int | None = None) -> Answer:
@@ -151,20 +154,21 @@ class Desk:
 
     async def opened(self, number: int, patience: float) -> Incident | None:
         """The incident once its room stands; None after `patience` seconds. For an answer, which may be lost."""
-        signal = self._opening.setdefault(number, asyncio.Event())
-        try:
+        signal = asyncio.Event()
+        waiting = self._opening.setdefault(number, [])
+        waiting.append(signal)
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 await signal.wait()
-        except TimeoutError:
-            pass
-        finally:
+        waiting.remove(signal)
+        if not waiting:
             self._opening.pop(number, None)
         state = await self.state(number)
         return state if state and state.room else None
 
     def room_settled(self, number: int) -> None:
         """The worker is through with opening this room, one way or the other."""
-        if signal := self._opening.get(number):
+        for signal in self._opening.get(number, ()):
             signal.set()
 
     def seen(self, number: int) -> Incident | None:
