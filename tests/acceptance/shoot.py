@@ -28,11 +28,11 @@ NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"
 END_S = 10.0
 
 SAID = [
-    ("alice", "severity SEV2"),
-    ("alice", "class quality_regression"),
-    ("alice", "service support-copilot"),
-    ("alice", "impact 3 of 10 answers about refunds quote the 2024 policy (EU, web chat)"),
-    ("alice", "role scribe none"),
+    ("carol", "severity SEV2"),
+    ("carol", "class quality_regression"),
+    ("carol", "service support-copilot"),
+    ("carol", "impact 3 of 10 answers about refunds quote the 2024 policy (EU, web chat)"),
+    ("carol", "role scribe none"),
     ("bob", "note Prompt `support-bot` went from v17 to v18 at 13:51, just before the first complaint."),
 ]
 

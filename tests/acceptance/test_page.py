@@ -113,6 +113,9 @@ def test_everything_works_by_keyboard_alone(page: Page, workspace: str) -> None:
         if "by-keyboard-alone" in page.evaluate("location.hash"):
             break
     expect(card(page)).to_contain_text("By keyboard alone")
+    page.keyboard.press("F6")
+    expect(page.get_by_role("radio", name="alice")).to_be_focused()
+    page.keyboard.press("Shift+F6")
     expect(composer(page)).to_be_focused()
     page.keyboard.type("/incident role scribe none")
     page.keyboard.press("Enter")

@@ -34,7 +34,7 @@ def post(alone: dict[str, str], channel: str, text: str, blocks: list[dict[str, 
 def test_hostile_calls_of_the_app_stay_text(page: Page, alone: dict[str, str]) -> None:
     """What an app posts raw, in text, blocks, names of files and link targets, makes no element of its own."""
     client = client_of(alone)
-    blocks = [
+    blocks: list[dict[str, Any]] = [
         {"type": "header", "text": {"type": "plain_text", "text": HOSTILE}},
         {"type": "section", "text": {"type": "mrkdwn", "text": f"{HOSTILE} <javascript:window.hurt=1|press me>"}},
         {"type": "markdown", "text": HOSTILE},

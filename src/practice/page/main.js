@@ -207,6 +207,7 @@ function toggle(drawer) {
   if (store.drawer === drawer) closeDrawer();
   else {
     Object.assign(store, { drawer, thread: null });
+    if (drawer === "traffic") sync.want("traffic");
     draw();
   }
 }
@@ -227,12 +228,15 @@ function toast(text, kind) {
   setTimeout(() => node.remove(), 6000);
 }
 
+/** Where F6 stops, region by region: the control that takes the focus. */
+const STOPS = { people: "[aria-checked=true]", channels: "[aria-current]", bot: "button:enabled", scroll: ".message:last-of-type", foot: "textarea, button", drawer: "button" };
+
 /** F6 goes round the regions, Alt with an arrow to the next channel, as in Slack. */
 function keys(event) {
   if (event.key === "F6") {
-    const stops = [region("people").querySelector("[aria-checked=true]"), region("channels").querySelector("[aria-current]"), scroll, composer.input, region("drawer").querySelector("button")].filter((node) => node?.checkVisibility());
-    const at = stops.findIndex((node) => node.contains(document.activeElement) || node.parentElement.contains(document.activeElement));
-    stops[(at + (event.shiftKey ? -1 : 1) + stops.length) % stops.length]?.focus();
+    const regions = Object.entries(STOPS).map(([id, stop]) => [region(id), region(id).querySelector(stop)]).filter(([, stop]) => stop?.checkVisibility());
+    const at = regions.findIndex(([part]) => part.contains(document.activeElement));
+    regions[(at + (event.shiftKey ? -1 : 1) + regions.length) % regions.length]?.[1].focus();
   } else if (event.altKey && ["ArrowDown", "ArrowUp"].includes(event.key)) {
     const { mine, direct } = visible(store);
     const all = [...mine, ...direct];

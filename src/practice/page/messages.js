@@ -150,8 +150,17 @@ function thread(message, scene) {
 
 const reacted = (message, name, scene) => Boolean(message.reactions?.find((reaction) => reaction.name === name)?.users.includes(scene.people.me));
 
+/** One stop for Tab; the arrows go along the buttons. */
 function tools(message, scene) {
-  return h("div.tools", { role: "group", "aria-label": "Message actions" },
-    QUICK.map((name) => h("button", { type: "button", "data-key": `quick-${name}`, title: `React with :${name}:`, "aria-label": `React with ${name}`, onclick: () => scene.react(message, name, reacted(message, name, scene)) }, emoji(name))),
-    !scene.inThread && h("button", { type: "button", "data-key": "reply", title: "Reply in thread", "aria-label": "Reply in thread", onclick: () => scene.openThread(message.ts) }, icon("thread")));
+  const tool = (key, label, act, face) => h("button", { type: "button", tabindex: "-1", "data-key": key, title: label, "aria-label": label, onclick: act }, face);
+  const buttons = QUICK.map((name) => tool(`quick-${name}`, `React with ${name}`, () => scene.react(message, name, reacted(message, name, scene)), emoji(name)));
+  if (!scene.inThread) buttons.push(tool("reply", "Reply in thread", () => scene.openThread(message.ts), icon("thread")));
+  buttons[0].tabIndex = 0;
+  const along = (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    buttons[(buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length].focus();
+  };
+  return h("div.tools", { role: "toolbar", "aria-label": "Message actions", onkeydown: along }, buttons);
 }

@@ -102,13 +102,15 @@ export function makeSync(store, drawn, connected) {
       case "view":
         if (!change.user || change.user === store.me) want("views");
         break;
-      case "call": want("traffic"); break;
+      case "call":
+        if (store.drawer === "traffic") want("traffic");
+        break;
       case "bot": want("bot"); break;
       default: want("state");
     }
   }
 
-  return { want, start: () => follow(heard, (up) => { if (up) want("state", "everything", "views", "bot", "traffic"); else connected(false); }) };
+  return { want, start: () => follow(heard, (up) => { if (up) want("state", "everything", "views", "bot"); else connected(false); }) };
 }
 
 const stateFirst = (a, b) => Number(b === "state") - Number(a === "state");
