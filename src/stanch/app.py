@@ -75,7 +75,9 @@ async def running(settings: Settings, listener: socket.socket) -> AsyncIterator[
         render = Render(known, directory)
         kit = Kit(desk, slack, directory, render, templates, settings.stanch_announce_channel)
         pace = Pace(settings.stanch_lease_s, settings.stanch_grace_s)
-        worker = Worker(desk, Gateway(kit, PERFORMERS).perform, pace)
+        # A call that begins must end before the lease does.
+        margin = min(settings.stanch_slack_timeout_s, settings.stanch_lease_s / 2)
+        worker = Worker(desk, Gateway(kit, PERFORMERS, margin).perform, pace)
         desk.wake = worker.wake
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         app = bolt(slack, directory, bot_token, secret)

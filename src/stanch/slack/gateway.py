@@ -5,7 +5,8 @@ Each performer may assume that its intent is committed. When the effect is ambig
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any
 
 from stanch.core import commands as c
@@ -57,9 +58,13 @@ class Kit:
     announce_channel: str
     pauses: dict[str, float] = field(default_factory=dict)
     """What waits after a 429, until when (epoch seconds): a method, or a method with a channel."""
+    deadline: float = inf
+    """Epoch seconds after which nothing may be sent: the effect may be somebody else's by then."""
 
     async def call(self, method: str, *, read: bool = False, **args: Any) -> dict[str, Any]:
         """A call that respects the pauses. Raises `SlackFault`; a pause in force is one too, and sends nothing."""
+        if time.time() >= self.deadline:
+            raise SlackFault(Kind.PAUSED, "lease_over", detail="before")
         scope = _scope(method, args)
         rest = self.pauses.get(scope, 0.0) - time.time()
         if rest > 0:
@@ -81,9 +86,11 @@ Performer = Callable[[Kit, Incident, Owed], Awaitable[Outcome]]
 
 
 class Gateway:
-    def __init__(self, kit: Kit, performers: Mapping[str, Performer]) -> None:
+    def __init__(self, kit: Kit, performers: Mapping[str, Performer], margin: float = 0.0) -> None:
+        """`margin` is in seconds: how long before its lease ends an effect sends nothing more."""
         self._kit = kit
         self._performers = performers
+        self._margin = margin
 
     async def perform(self, owed: Owed, incident: Incident | None) -> Outcome:
         """Never raises for what Slack answers; each answer is an outcome."""
@@ -91,14 +98,15 @@ class Gateway:
             return Cancelled("its incident is gone")
         if incident.room is None and owed.kind in NEED_ROOM:
             return Cancelled("the incident has no room")
+        kit = replace(self._kit, deadline=owed.lease_until - self._margin)
         try:
-            await self._kit.directory.load()
+            await kit.directory.load()
         except SlackFault as fault:
             # Names would be drawn as ids: better a little later, but not for ever.
             if owed.kind in DRAWN and owed.attempts < PATIENT_TRIES:
                 return Later(f"users.list: {fault}", max(0.5, fault.after), unclear=owed.ambiguous)
         try:
-            return await self._performers[owed.kind](self._kit, incident, owed)
+            return await self._performers[owed.kind](kit, incident, owed)
         except SlackFault as fault:
             return outcome_of(fault, owed, incident)
         except StanchError as mistake:

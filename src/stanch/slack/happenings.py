@@ -58,8 +58,15 @@ class Happenings:
         channel, ts = str(event["channel"]), str(event.get("deleted_ts"))
         await self._report(body, channel, c.ReportCardLost(ts))
 
-    async def person(self, event: Body) -> None:
+    async def person(self, body: Body, event: Body) -> None:
+        """Somebody is new or changed; whoever was deactivated has left every room."""
         self._people.learn(event["user"])
+        user = str(event["user"]["id"])
+        if event["user"].get("deleted"):
+            for incident in await self._desk.open_incidents():
+                key = f"event:{body['event_id']}:{incident.number}"
+                report = c.ReportMember(user, joined=False)
+                await self._desk.ask(Asked(report, STANCH, "slack", incident.number, key))
 
     async def nothing(self) -> None:
         return
