@@ -48,11 +48,14 @@ export function makeActions(store, { want, toast, redraw }) {
   }
 
   async function runCommand(user, channel, command, text) {
-    await attempt(async () => {
-      const answer = await api.command({ user, channel, command, text });
-      want(`messages:${channel}`, "views");
-      if (answer.error) notice(failure(command, answer.error), channel);
-    }, (error) => notice(`\`${command}\` was not sent: ${error.message}`, channel));
+    await attempt(
+      async () => {
+        const answer = await api.command({ user, channel, command, text });
+        want(`messages:${channel}`, "views");
+        if (answer.error) notice(failure(command, answer.error), channel);
+      },
+      (error) => notice(`\`${command}\` was not sent: ${error.message}`, channel),
+    );
   }
 
   async function click(message, action, control) {
@@ -87,7 +90,9 @@ export function makeActions(store, { want, toast, redraw }) {
 
   async function react(message, name, mine) {
     const channel = store.channel;
-    await attempt(() => api.react({ user: store.me, channel, ts: message.ts, name, ...(mine ? { remove: true } : {}) }));
+    await attempt(() =>
+      api.react({ user: store.me, channel, ts: message.ts, name, ...(mine ? { remove: true } : {}) }),
+    );
     want(`messages:${channel}`, "replies");
   }
 
@@ -104,7 +109,12 @@ export function makeActions(store, { want, toast, redraw }) {
     const before = store.bot.restarts;
     store.killing = true;
     redraw();
-    if (!(await attempt(async () => { await api.kill(); return true; }))) {
+    if (
+      !(await attempt(async () => {
+        await api.kill();
+        return true;
+      }))
+    ) {
       store.killing = false;
       redraw();
       return;
@@ -128,7 +138,9 @@ const chosen = ({ action_id, value }) => (value === undefined || value === null 
 /** Slack's words for a command that went wrong. */
 function failure(command, error) {
   if (error === "invalid_command") return `\`${command}\` is not a valid command.`;
-  if (error === "dispatch_failed") return `\`${command}\` failed with the error "dispatch_failed". The app is not connected.`;
-  if (error === "operation_timeout") return `\`${command}\` failed with the error "operation_timeout". The app did not answer within 3 seconds.`;
+  if (error === "dispatch_failed")
+    return `\`${command}\` failed with the error "dispatch_failed". The app is not connected.`;
+  if (error === "operation_timeout")
+    return `\`${command}\` failed with the error "operation_timeout". The app did not answer within 3 seconds.`;
   return `\`${command}\` failed with the error "${error}".`;
 }

@@ -9,7 +9,9 @@ import { richText } from "./richtext.js";
 /** A text object (plain_text or mrkdwn) as nodes. */
 export function textNodes(object, people) {
   if (!object) return [];
-  return object.type === "mrkdwn" ? render(object.text, people) : [object.emoji === false ? object.text : withEmoji(object.text ?? "")];
+  return object.type === "mrkdwn"
+    ? render(object.text, people)
+    : [object.emoji === false ? object.text : withEmoji(object.text ?? "")];
 }
 
 /**
@@ -24,21 +26,56 @@ const BLOCKS = {
   header: (block, { people }) => h("h3.block.header", {}, textNodes(block.text, people)),
   divider: () => h("hr.block.divider"),
   section: (block, scene) =>
-    h("div.block.section", {},
-      h("div.section-body", {},
+    h(
+      "div.block.section",
+      {},
+      h(
+        "div.section-body",
+        {},
         block.text && h("div.text", {}, textNodes(block.text, scene.people)),
-        block.fields && h("div.fields", {}, block.fields.map((field) => h("div.text.field-text", {}, textNodes(field, scene.people))))),
-      block.accessory && h("div.accessory", {}, interactive(block.accessory, block, scene))),
-  actions: (block, scene) => h("div.block.actions", {}, (block.elements ?? []).map((element) => interactive(element, block, scene))),
+        block.fields &&
+          h(
+            "div.fields",
+            {},
+            block.fields.map((field) => h("div.text.field-text", {}, textNodes(field, scene.people))),
+          ),
+      ),
+      block.accessory && h("div.accessory", {}, interactive(block.accessory, block, scene)),
+    ),
+  actions: (block, scene) =>
+    h(
+      "div.block.actions",
+      {},
+      (block.elements ?? []).map((element) => interactive(element, block, scene)),
+    ),
   context: (block, { people }) =>
-    h("div.block.context", {}, (block.elements ?? []).map((element) =>
-      element.type === "image" ? picture(element) : h("span.text", {}, textNodes(element, people)))),
-  image: (block, { people }) => h("figure.block.image", {}, block.title && h("figcaption", {}, textNodes(block.title, people)), picture(block)),
+    h(
+      "div.block.context",
+      {},
+      (block.elements ?? []).map((element) =>
+        element.type === "image" ? picture(element) : h("span.text", {}, textNodes(element, people)),
+      ),
+    ),
+  image: (block, { people }) =>
+    h("figure.block.image", {}, block.title && h("figcaption", {}, textNodes(block.title, people)), picture(block)),
   rich_text: (block, { people }) => h("div.block", {}, richText(block, people)),
   markdown: (block, { people }) => h("div.block.text", {}, render(fromMarkdown(block.text ?? ""), people)),
   table: (block, { people }) =>
-    h("div.block.table", {}, h("table", {}, (block.rows ?? []).map((row, index) =>
-      h("tr", {}, row.map((cell) => h(index ? "td" : "th", {}, cellNodes(cell, people))))))),
+    h(
+      "div.block.table",
+      {},
+      h(
+        "table",
+        {},
+        (block.rows ?? []).map((row, index) =>
+          h(
+            "tr",
+            {},
+            row.map((cell) => h(index ? "td" : "th", {}, cellNodes(cell, people))),
+          ),
+        ),
+      ),
+    ),
   input: (block, scene) => (scene.field ? scene.field(block) : unsupported("input outside a form")),
 };
 

@@ -10,9 +10,27 @@ import { avatar } from "./people.js";
 export function makeComposer({ id, source, send }) {
   const state = { options: [], at: 0, back: 0 };
   const list = h("div.suggestions", { id: `${id}-list`, role: "listbox", "aria-label": "Suggestions", hidden: true });
-  const input = h("textarea", { id, rows: "1", autocomplete: "off", spellcheck: "true", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${id}-list`,
-    oninput: () => { state.back = 0; changed(); }, onkeydown: key, onblur: () => suggest([]) });
-  const button = h("button.send", { type: "button", "aria-label": "Send", title: "Send (Enter)", onclick: submit }, icon("send"));
+  const input = h("textarea", {
+    id,
+    rows: "1",
+    autocomplete: "off",
+    spellcheck: "true",
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": `${id}-list`,
+    oninput: () => {
+      state.back = 0;
+      changed();
+    },
+    onkeydown: key,
+    onblur: () => suggest([]),
+  });
+  const button = h(
+    "button.send",
+    { type: "button", "aria-label": "Send", title: "Send (Enter)", onclick: submit },
+    icon("send"),
+  );
   const node = h("div.composer", {}, list, h("div.composer-box", {}, input, button));
 
   function changed() {
@@ -24,13 +42,30 @@ export function makeComposer({ id, source, send }) {
 
   function suggestions() {
     const typed = input.value.slice(0, input.selectionStart);
-    if (/^\/\S*$/.test(typed)) return source.commands().filter((command) => command.command.startsWith(typed)).map((command) => ({ text: command.command, hint: command.usage_hint || command.description || "", insert: `${command.command} `, from: 0 }));
+    if (/^\/\S*$/.test(typed))
+      return source
+        .commands()
+        .filter((command) => command.command.startsWith(typed))
+        .map((command) => ({
+          text: command.command,
+          hint: command.usage_hint || command.description || "",
+          insert: `${command.command} `,
+          from: 0,
+        }));
     const match = /(?:^|\s)([@#])([\w.-]*)$/.exec(typed);
     if (!match) return [];
     const from = typed.length - match[2].length - 1;
     const starts = (named) => named.name.toLowerCase().startsWith(match[2].toLowerCase());
     const found = match[1] === "@" ? source.people().filter(starts) : source.channels().filter(starts);
-    return found.slice(0, 8).map((named) => ({ text: match[1] + named.name, hint: named.real_name ?? "", insert: `${match[1]}${named.name} `, from, user: match[1] === "@" ? named : null }));
+    return found
+      .slice(0, 8)
+      .map((named) => ({
+        text: match[1] + named.name,
+        hint: named.real_name ?? "",
+        insert: `${match[1]}${named.name} `,
+        from,
+        user: match[1] === "@" ? named : null,
+      }));
   }
 
   function suggest(options) {
@@ -38,9 +73,24 @@ export function makeComposer({ id, source, send }) {
     state.at = 0;
     list.hidden = !options.length;
     input.setAttribute("aria-expanded", String(Boolean(options.length)));
-    list.replaceChildren(...options.map((option, index) =>
-      h("div.suggestion", { id: `${id}-${index}`, role: "option", onmousedown: (event) => { event.preventDefault(); take(index); } },
-        option.user && avatar(option.user, "small"), h("b", {}, option.text), h("span", {}, option.hint))));
+    list.replaceChildren(
+      ...options.map((option, index) =>
+        h(
+          "div.suggestion",
+          {
+            id: `${id}-${index}`,
+            role: "option",
+            onmousedown: (event) => {
+              event.preventDefault();
+              take(index);
+            },
+          },
+          option.user && avatar(option.user, "small"),
+          h("b", {}, option.text),
+          h("span", {}, option.hint),
+        ),
+      ),
+    );
     mark();
   }
 

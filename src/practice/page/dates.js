@@ -34,7 +34,12 @@ export function dayLabel(epoch, now = Date.now() / 1000) {
 
 function ago(epoch, now) {
   const minutes = Math.round(Math.abs(now - epoch) / 60);
-  const [count, unit] = minutes < 60 ? [minutes, "minute"] : minutes < 1440 ? [Math.round(minutes / 60), "hour"] : [Math.round(minutes / 1440), "day"];
+  const [count, unit] =
+    minutes < 60
+      ? [minutes, "minute"]
+      : minutes < 1440
+        ? [Math.round(minutes / 60), "hour"]
+        : [Math.round(minutes / 1440), "day"];
   const amount = `${count} ${unit}${count === 1 ? "" : "s"}`;
   return epoch > now ? `in ${amount}` : `${amount} ago`;
 }

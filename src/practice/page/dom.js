@@ -21,7 +21,9 @@ export function h(selector, properties = {}, ...children) {
 
 /** Flatten nested children, drop what is absent, and keep strings as text. */
 export function nodes(children) {
-  return [children].flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false && child !== "");
+  return [children]
+    .flat(Infinity)
+    .filter((child) => child !== null && child !== undefined && child !== false && child !== "");
 }
 
 /** The address if a person may be sent there (http, https, mailto), else null. */

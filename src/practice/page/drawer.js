@@ -13,8 +13,18 @@ const TITLES = { traffic: "Traffic", thread: "Thread", pins: "Pinned messages", 
 export function makeDrawer(region, parts, acts) {
   const body = h("div.drawer-body");
   const title = h("h2", { id: "drawer-title" });
-  region.append(h("header.drawer-head", {}, title, h("button.icon-button", { type: "button", "aria-label": "Close panel", onclick: acts.close }, icon("close"))), body);
-  region.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) acts.close(); });
+  region.append(
+    h(
+      "header.drawer-head",
+      {},
+      title,
+      h("button.icon-button", { type: "button", "aria-label": "Close panel", onclick: acts.close }, icon("close")),
+    ),
+    body,
+  );
+  region.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) acts.close();
+  });
   let showing = null;
 
   return function draw(store) {
@@ -39,15 +49,41 @@ function pins(store, acts) {
   const messages = store.messages.get(store.channel) ?? [];
   const all = pinnedTs(channel);
   if (!all.length) return h("p.empty", {}, "Nothing is pinned here.");
-  return h("ul.pins", {}, all.map((ts) => {
-    const message = messages.find((candidate) => candidate.ts === ts);
-    const who = store.users.get(message?.user)?.name ?? "";
-    return h("li", {}, h("button.pin", { type: "button", "data-key": ts, onclick: () => acts.jump(ts) },
-      h("b", {}, who), h("small", {}, `${dayLabel(secondsOf(ts))} ${clock(secondsOf(ts))}`), h("span", {}, message ? acts.preview(message) : "")));
-  }));
+  return h(
+    "ul.pins",
+    {},
+    all.map((ts) => {
+      const message = messages.find((candidate) => candidate.ts === ts);
+      const who = store.users.get(message?.user)?.name ?? "";
+      return h(
+        "li",
+        {},
+        h(
+          "button.pin",
+          { type: "button", "data-key": ts, onclick: () => acts.jump(ts) },
+          h("b", {}, who),
+          h("small", {}, `${dayLabel(secondsOf(ts))} ${clock(secondsOf(ts))}`),
+          h("span", {}, message ? acts.preview(message) : ""),
+        ),
+      );
+    }),
+  );
 }
 
 function members(store) {
-  return h("ul.member-list", {}, (channelOf(store)?.members ?? []).map((id) => store.users.get(id)).filter(Boolean).map((user) =>
-    h("li", {}, avatar(user), h("span", {}, h("b", {}, user.name), h("small", {}, user.is_bot ? "App" : user.real_name ?? "")))));
+  return h(
+    "ul.member-list",
+    {},
+    (channelOf(store)?.members ?? [])
+      .map((id) => store.users.get(id))
+      .filter(Boolean)
+      .map((user) =>
+        h(
+          "li",
+          {},
+          avatar(user),
+          h("span", {}, h("b", {}, user.name), h("small", {}, user.is_bot ? "App" : (user.real_name ?? ""))),
+        ),
+      ),
+  );
 }

@@ -10,13 +10,33 @@ const plain = (object, otherwise) => (object?.text ? withEmoji(object.text) : ot
 /** Ask a confirm object's question; true if the person said yes. */
 export function confirm(object, people) {
   return new Promise((answer) => {
-    const dialog = h("dialog.confirm", { "aria-labelledby": "confirm-title", onkeydown: keepFocus, onclose: () => { dialog.remove(); answer(dialog.returnValue === "yes"); } },
-      h("form", { method: "dialog" },
+    const dialog = h(
+      "dialog.confirm",
+      {
+        "aria-labelledby": "confirm-title",
+        onkeydown: keepFocus,
+        onclose: () => {
+          dialog.remove();
+          answer(dialog.returnValue === "yes");
+        },
+      },
+      h(
+        "form",
+        { method: "dialog" },
         h("h2", { id: "confirm-title" }, plain(object.title, "Are you sure?")),
         h("div.text", {}, textNodes(object.text, people)),
-        h("div.dialog-buttons", {},
+        h(
+          "div.dialog-buttons",
+          {},
           h("button.btn", { value: "no" }, plain(object.deny, "Cancel")),
-          h(`button.btn.${object.style === "danger" ? "danger" : "primary"}`, { value: "yes" }, plain(object.confirm, "Yes")))));
+          h(
+            `button.btn.${object.style === "danger" ? "danger" : "primary"}`,
+            { value: "yes" },
+            plain(object.confirm, "Yes"),
+          ),
+        ),
+      ),
+    );
     document.body.append(dialog);
     dialog.showModal();
   });
@@ -25,7 +45,9 @@ export function confirm(object, people) {
 /** Tab goes round inside the dialog, never out to the browser's own controls. */
 export function keepFocus(event) {
   if (event.key !== "Tab") return;
-  const stops = [...event.currentTarget.querySelectorAll("a[href], button, input, textarea, select, [tabindex='0']")].filter((node) => !node.disabled && node.checkVisibility());
+  const stops = [
+    ...event.currentTarget.querySelectorAll("a[href], button, input, textarea, select, [tabindex='0']"),
+  ].filter((node) => !node.disabled && node.checkVisibility());
   const edge = event.shiftKey ? stops[0] : stops.at(-1);
   if (document.activeElement !== edge) return;
   event.preventDefault();
@@ -46,7 +68,9 @@ export function makeModals(acts) {
     const kept = open?.view.id === view.id ? keptValues(open) : new Map();
     const dialog = open?.dialog ?? shell();
     const opener = open?.opener ?? document.activeElement;
-    const focused = dialog.contains(document.activeElement) ? document.activeElement.closest("[data-block]")?.dataset.block ?? document.activeElement.dataset.key : null;
+    const focused = dialog.contains(document.activeElement)
+      ? (document.activeElement.closest("[data-block]")?.dataset.block ?? document.activeElement.dataset.key)
+      : null;
     open = { view, dialog, signature, opener, fields: [], me: people.me };
     fill(open, depth, people);
     for (const field of open.fields) if (kept.has(keyOf(field))) field.write(kept.get(keyOf(field)));
@@ -64,7 +88,14 @@ export function makeModals(acts) {
   }
 
   function shell() {
-    const dialog = h("dialog.modal", { "aria-labelledby": "modal-title", onkeydown: keepFocus, oncancel: (event) => { event.preventDefault(); acts.close(open.view); } });
+    const dialog = h("dialog.modal", {
+      "aria-labelledby": "modal-title",
+      onkeydown: keepFocus,
+      oncancel: (event) => {
+        event.preventDefault();
+        acts.close(open.view);
+      },
+    });
     document.body.append(dialog);
     return dialog;
   }
@@ -80,18 +111,48 @@ export function makeModals(acts) {
     };
     const status = h("p.fault.form-fault", { role: "alert", hidden: true });
     const submit = view.submit && h("button.btn.primary", {}, plain(view.submit, "Submit"));
-    dialog.replaceChildren(h("form", { novalidate: true, onsubmit: (event) => { event.preventDefault(); send(modal, status, submit); } },
-      h("header.modal-head", {}, h("h2", { id: "modal-title" }, plain(view.title, "")),
-        h("button.icon-button", { type: "button", "aria-label": "Close", onclick: () => acts.close(view) }, icon("close"))),
-      h("div.modal-body", {}, renderBlocks(view.blocks ?? [], { people, field, act, confirm: acts.confirm })),
-      h("footer.modal-foot", {}, status,
-        h("button.btn", { type: "button", onclick: () => acts.close(view) }, plain(view.close, depth > 1 ? "Back" : "Cancel")), submit)));
+    dialog.replaceChildren(
+      h(
+        "form",
+        {
+          novalidate: true,
+          onsubmit: (event) => {
+            event.preventDefault();
+            send(modal, status, submit);
+          },
+        },
+        h(
+          "header.modal-head",
+          {},
+          h("h2", { id: "modal-title" }, plain(view.title, "")),
+          h(
+            "button.icon-button",
+            { type: "button", "aria-label": "Close", onclick: () => acts.close(view) },
+            icon("close"),
+          ),
+        ),
+        h("div.modal-body", {}, renderBlocks(view.blocks ?? [], { people, field, act, confirm: acts.confirm })),
+        h(
+          "footer.modal-foot",
+          {},
+          status,
+          h(
+            "button.btn",
+            { type: "button", onclick: () => acts.close(view) },
+            plain(view.close, depth > 1 ? "Back" : "Cancel"),
+          ),
+          submit,
+        ),
+      ),
+    );
   }
 
   async function send(modal, status, submit) {
     if (!submit || submit.disabled) return;
     const missing = modal.fields.filter((field) => !field.block.optional && isEmpty(field.read()));
-    modal.fields.forEach((field) => field.fault(missing.includes(field) ? "Please complete this required field." : null));
+    modal.fields.forEach((field) =>
+      field.fault(missing.includes(field) ? "Please complete this required field." : null),
+    );
     status.hidden = true;
     if (missing.length) return missing[0].focus();
     submit.disabled = true;
@@ -108,7 +169,12 @@ export function makeModals(acts) {
     return undefined;
   }
 
-  return { show, get view() { return open?.view ?? null; } };
+  return {
+    show,
+    get view() {
+      return open?.view ?? null;
+    },
+  };
 }
 
 const isEmpty = (value) => value === null || value === "" || (Array.isArray(value) && !value.length);

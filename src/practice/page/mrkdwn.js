@@ -7,17 +7,20 @@ import { slackDate } from "./dates.js";
 import { emoji } from "./emoji.js";
 import { h, safeLink } from "./dom.js";
 
-const MARKS = { "*": "bold", "_": "italic", "~": "strike" };
+const MARKS = { "*": "bold", _: "italic", "~": "strike" };
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
 
 export const unescape = (text) => text.replace(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity]);
 
 /** Parse a whole text: ``` blocks, then quoted lines, then what stands within a line. */
 export function parse(text) {
-  return String(text ?? "").split(/(```[\s\S]+?```)/).flatMap((piece) =>
-    piece.length > 6 && piece.startsWith("```") && piece.endsWith("```")
-      ? [{ kind: "pre", children: inside(piece.slice(3, -3).replace(/^\n|\n$/g, "")) }]
-      : quotes(piece));
+  return String(text ?? "")
+    .split(/(```[\s\S]+?```)/)
+    .flatMap((piece) =>
+      piece.length > 6 && piece.startsWith("```") && piece.endsWith("```")
+        ? [{ kind: "pre", children: inside(piece.slice(3, -3).replace(/^\n|\n$/g, "")) }]
+        : quotes(piece),
+    );
 }
 
 function quotes(text) {
@@ -75,10 +78,13 @@ function inline(text) {
 
 /** Inside code only references count, as in Slack. */
 function inside(text) {
-  return text.split(/(<[^<>\n]+>)/).filter(Boolean).map((piece) => {
-    const reference = /^<([^<>\n]+)>$/.exec(piece);
-    return (reference && refer(reference[1])) || unescape(piece);
-  });
+  return text
+    .split(/(<[^<>\n]+>)/)
+    .filter(Boolean)
+    .map((piece) => {
+      const reference = /^<([^<>\n]+)>$/.exec(piece);
+      return (reference && refer(reference[1])) || unescape(piece);
+    });
 }
 
 /** *bold*, _italic_, ~strike~ on one line, at word edges, with no space just inside: the node and where it ends. */
@@ -106,11 +112,13 @@ function refer(body) {
   if (/^@[UWB]\w+$/.test(target)) return { kind: "user", id: target.slice(1), text: label };
   if (/^#[CGD]\w+$/.test(target)) return { kind: "channel", id: target.slice(1), text: label };
   const date = /^!date\^(\d+)\^([^^]+)(?:\^(.+))?$/.exec(target);
-  if (date) return { kind: "date", epoch: Number(date[1]), format: unescape(date[2]), link: date[3] ?? null, text: label };
+  if (date)
+    return { kind: "date", epoch: Number(date[1]), format: unescape(date[2]), link: date[3] ?? null, text: label };
   const everyone = /^!(here|channel|everyone)$/.exec(target);
   if (everyone) return { kind: "everyone", text: `@${everyone[1]}` };
   if (/^!subteam\^\w+$/.test(target)) return { kind: "everyone", text: label || "@group" };
-  if (/^(https?:\/\/|mailto:)/i.test(target)) return { kind: "link", address: unescape(target), text: label || unescape(target).replace(/^mailto:/i, "") };
+  if (/^(https?:\/\/|mailto:)/i.test(target))
+    return { kind: "link", address: unescape(target), text: label || unescape(target).replace(/^mailto:/i, "") };
   return null;
 }
 
@@ -126,7 +134,12 @@ export function render(text, people) {
 
 function element(node, people) {
   if (typeof node === "string") return node;
-  if (TAGS[node.kind]) return h(TAGS[node.kind], {}, node.children.map((child) => element(child, people)));
+  if (TAGS[node.kind])
+    return h(
+      TAGS[node.kind],
+      {},
+      node.children.map((child) => element(child, people)),
+    );
   return reference(node, people);
 }
 
@@ -135,22 +148,38 @@ export function reference(node, people) {
   switch (node.kind) {
     case "user": {
       const mine = node.id === people.me;
-      return h(mine ? "span.mention.mine" : "span.mention", {}, `@${people.user(node.id)?.name ?? (node.text || node.id)}`);
+      return h(
+        mine ? "span.mention.mine" : "span.mention",
+        {},
+        `@${people.user(node.id)?.name ?? (node.text || node.id)}`,
+      );
     }
     case "channel": {
       const channel = people.channel(node.id);
       if (!channel) return h("span.mention", {}, node.text ? `#${node.text}` : "#private channel");
-      return h("button.mention.link", { type: "button", onclick: () => people.openChannel(node.id) }, `#${channel.name}`);
+      return h(
+        "button.mention.link",
+        { type: "button", onclick: () => people.openChannel(node.id) },
+        `#${channel.name}`,
+      );
     }
     case "date": {
-      const time = h("time", { datetime: new Date(node.epoch * 1000).toISOString(), title: node.text }, slackDate(node.epoch, node.format));
+      const time = h(
+        "time",
+        { datetime: new Date(node.epoch * 1000).toISOString(), title: node.text },
+        slackDate(node.epoch, node.format),
+      );
       return node.link && safeLink(node.link) ? h("a", { href: node.link }, time) : time;
     }
     case "everyone":
       return h("span.mention.mine", {}, node.text);
     default:
       return safeLink(node.address)
-        ? h("a", { href: node.address, onclick: (event) => people.follow(node.address) && event.preventDefault() }, node.text)
+        ? h(
+            "a",
+            { href: node.address, onclick: (event) => people.follow(node.address) && event.preventDefault() },
+            node.text,
+          )
         : node.text;
   }
 }

@@ -11,29 +11,69 @@ let made = 0;
  * options: [{value, text, description?, group?}]. `face` is what the button shows when it is a menu (overflow); else it
  * shows the chosen option, or the placeholder. Returns {node, button, value}; value is null until something is chosen.
  */
-export function picker({ label, options, placeholder = "Choose an option", value = null, face = null, onpick = () => {} }) {
+export function picker({
+  label,
+  options,
+  placeholder = "Choose an option",
+  value = null,
+  face = null,
+  onpick = () => {},
+}) {
   const id = `picker-${(made += 1)}`;
   const state = { value, at: -1, typed: "", typedAt: 0 };
   const text = h("span.picker-text");
-  const button = h(face ? "button.btn.picker-button.menu" : "button.picker-button", {
-    type: "button", role: face ? null : "combobox", "aria-haspopup": "listbox", "aria-expanded": "false", "aria-controls": id, "aria-label": face ? label : null,
-    onclick: () => (list.matches(":popover-open") ? close() : open()), onkeydown: keyOnButton,
-  }, face ?? text);
+  const button = h(
+    face ? "button.btn.picker-button.menu" : "button.picker-button",
+    {
+      type: "button",
+      role: face ? null : "combobox",
+      "aria-haspopup": "listbox",
+      "aria-expanded": "false",
+      "aria-controls": id,
+      "aria-label": face ? label : null,
+      onclick: () => (list.matches(":popover-open") ? close() : open()),
+      onkeydown: keyOnButton,
+    },
+    face ?? text,
+  );
   const rows = options.map((option, index) => row(option, index));
-  const list = h("div.picker-list", { id, role: "listbox", tabindex: "-1", popover: "manual", "aria-label": label, onkeydown: keyOnList, onfocusout: leave },
-    grouped(options, rows));
+  const list = h(
+    "div.picker-list",
+    {
+      id,
+      role: "listbox",
+      tabindex: "-1",
+      popover: "manual",
+      "aria-label": label,
+      onkeydown: keyOnList,
+      onfocusout: leave,
+    },
+    grouped(options, rows),
+  );
   const node = h(face ? "span.picker.overflow" : "span.picker", {}, button, list);
 
   function row(option, index) {
-    return h("div.picker-option", { id: `${id}-${index}`, role: "option", "aria-selected": "false", onclick: () => pick(index), onmousemove: () => move(index) },
-      h("span.picker-label", {}, option.text), option.description && h("span.picker-description", {}, option.description));
+    return h(
+      "div.picker-option",
+      {
+        id: `${id}-${index}`,
+        role: "option",
+        "aria-selected": "false",
+        onclick: () => pick(index),
+        onmousemove: () => move(index),
+      },
+      h("span.picker-label", {}, option.text),
+      option.description && h("span.picker-description", {}, option.description),
+    );
   }
 
   function show() {
     const chosen = options.find((option) => option.value === state.value);
     text.textContent = chosen ? chosen.text : placeholder;
     text.classList.toggle("placeholder", !chosen || chosen.value === null);
-    rows.forEach((element, index) => element.setAttribute("aria-selected", String(!face && options[index].value === state.value)));
+    rows.forEach((element, index) =>
+      element.setAttribute("aria-selected", String(!face && options[index].value === state.value)),
+    );
   }
 
   function open() {
@@ -41,7 +81,12 @@ export function picker({ label, options, placeholder = "Choose an option", value
     list.showPopover();
     place(list, button);
     button.setAttribute("aria-expanded", "true");
-    move(Math.max(0, options.findIndex((option) => option.value === state.value)));
+    move(
+      Math.max(
+        0,
+        options.findIndex((option) => option.value === state.value),
+      ),
+    );
     list.focus();
   }
 
@@ -102,9 +147,15 @@ export function picker({ label, options, placeholder = "Choose an option", value
 
   show();
   return {
-    node, button,
-    get value() { return state.value; },
-    set value(next) { state.value = next; show(); },
+    node,
+    button,
+    get value() {
+      return state.value;
+    },
+    set value(next) {
+      state.value = next;
+      show();
+    },
   };
 }
 
@@ -112,7 +163,8 @@ function grouped(options, rows) {
   return options.flatMap((option, index) =>
     option.group && option.group !== options[index - 1]?.group
       ? [h("div.picker-group", { role: "presentation" }, option.group), rows[index]]
-      : [rows[index]]);
+      : [rows[index]],
+  );
 }
 
 /** Below the button if there is room, else above, and never past the window's edge. */

@@ -5,7 +5,11 @@ import { h } from "./dom.js";
 import { reference } from "./mrkdwn.js";
 
 export function richText(block, people) {
-  return h("div.rich-text", {}, (block.elements ?? []).map((element) => part(element, people)));
+  return h(
+    "div.rich-text",
+    {},
+    (block.elements ?? []).map((element) => part(element, people)),
+  );
 }
 
 function part(element, people) {
@@ -19,17 +23,29 @@ function part(element, people) {
       return h("pre", {}, children());
     case "rich_text_list": {
       const tag = element.style === "ordered" ? "ol" : "ul";
-      return h(`${tag}.indent-${Math.min(8, Number(element.indent) || 0)}`, {}, (element.elements ?? []).map((item) => h("li", {}, part(item, people))));
+      return h(
+        `${tag}.indent-${Math.min(8, Number(element.indent) || 0)}`,
+        {},
+        (element.elements ?? []).map((item) => h("li", {}, part(item, people))),
+      );
     }
     default:
       return h("div.unsupported", {}, `unsupported part: ${element.type}`);
   }
 }
 
-const STYLES = [["bold", "strong"], ["italic", "em"], ["strike", "s"], ["code", "code"]];
+const STYLES = [
+  ["bold", "strong"],
+  ["italic", "em"],
+  ["strike", "s"],
+  ["code", "code"],
+];
 
 function inline(child, people) {
-  const styled = STYLES.filter(([style]) => child.style?.[style]).reduce((inner, [, tag]) => h(tag, {}, inner), content(child, people));
+  const styled = STYLES.filter(([style]) => child.style?.[style]).reduce(
+    (inner, [, tag]) => h(tag, {}, inner),
+    content(child, people),
+  );
   return styled;
 }
 
@@ -48,7 +64,10 @@ function content(child, people) {
     case "broadcast":
       return reference({ kind: "everyone", text: `@${child.range}` }, people);
     case "date":
-      return reference({ kind: "date", epoch: child.timestamp, format: child.format, link: child.url, text: child.fallback ?? "" }, people);
+      return reference(
+        { kind: "date", epoch: child.timestamp, format: child.format, link: child.url, text: child.fallback ?? "" },
+        people,
+      );
     default:
       return `[${child.type}]`;
   }

@@ -4,15 +4,23 @@ export const SLACKBOT = { id: "USLACKBOT", name: "Slackbot", hue: "slackbot" };
 
 export function makeStore() {
   return {
-    users: new Map(), channels: [], me: null, channel: null, thread: null,
+    users: new Map(),
+    channels: [],
+    me: null,
+    channel: null,
+    thread: null,
     messages: new Map(), // channel id → messages, oldest first
     replies: [], // of the open thread
     notices: [], // Slackbot's words to one person: {user, channel, ts, text}
     unread: new Map(), // channel id → {count, mention}
     modals: [],
     commands: [{ command: "/incident", usage_hint: "declare · list · help" }],
-    bot: { sockets: 0, managed: false, pid: null, restarts: 0 }, killing: false,
-    traffic: [], trafficNext: 0, drawer: null,
+    bot: { sockets: 0, managed: false, pid: null, restarts: 0 },
+    killing: false,
+    traffic: [],
+    trafficNext: 0,
+    drawer: null,
+    jump: null,
   };
 }
 
@@ -25,7 +33,9 @@ export const isDirect = (channel) => channel.id.startsWith("D") || Boolean(chann
 /** What the acting person can see: own channels, public ones to join, archived ones, and talks with the bot. */
 export function visible(store) {
   const shown = store.channels.filter((channel) => isMember(store, channel) || !(channel.private || isDirect(channel)));
-  const named = shown.filter((channel) => !isDirect(channel)).sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+  const named = shown
+    .filter((channel) => !isDirect(channel))
+    .sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
   return {
     mine: named.filter((channel) => !channel.archived && isMember(store, channel)),
     open: named.filter((channel) => !channel.archived && !isMember(store, channel)),
@@ -44,14 +54,15 @@ export function channelTitle(store, channel) {
 export function directory(store, openChannel, follow) {
   return {
     me: store.me,
-    user: (id) => (id === SLACKBOT.id ? SLACKBOT : store.users.get(id) ?? null),
+    user: (id) => (id === SLACKBOT.id ? SLACKBOT : (store.users.get(id) ?? null)),
     channel: (id) => {
       const channel = channelOf(store, id);
       return channel && (!channel.private || isMember(store, channel)) ? channel : null;
     },
     everyone: () => people(store),
     channels: () => visible(store).mine,
-    openChannel, follow,
+    openChannel,
+    follow,
   };
 }
 
@@ -69,18 +80,22 @@ export function markRead(store, channel, ts) {
 /** Count what others said in a channel since the acting person last looked. */
 export function countUnread(store, channel, messages) {
   const since = Number(lastRead(store, channel));
-  const fresh = messages.filter((message) => Number(message.ts) > since && message.user !== store.me && !isSystem(message));
+  const fresh = messages.filter(
+    (message) => Number(message.ts) > since && message.user !== store.me && !isSystem(message),
+  );
   const mention = fresh.some((message) => JSON.stringify([message.text, message.blocks]).includes(`<@${store.me}`));
   if (fresh.length) store.unread.set(channel, { count: fresh.length, mention });
   else store.unread.delete(channel);
 }
 
 /** Slack's own lines about a channel: joined, left, topic, archived. */
-export const isSystem = (message) => /^(channel|group|pinned|bookmark|reminder)_/.test(message.subtype ?? "") || message.subtype === "pinned_item";
+export const isSystem = (message) =>
+  /^(channel|group|pinned|bookmark|reminder)_/.test(message.subtype ?? "") || message.subtype === "pinned_item";
 
 /** The acting person's messages of a channel together with Slackbot's words to them, oldest first. */
 export function conversation(store, channel) {
-  const notices = store.notices.filter((notice) => notice.user === store.me && notice.channel === channel)
+  const notices = store.notices
+    .filter((notice) => notice.user === store.me && notice.channel === channel)
     .map((notice) => ({ ts: notice.ts, user: SLACKBOT.id, text: notice.text, ephemeral: true, local: true }));
   return [...(store.messages.get(channel) ?? []), ...notices].sort((a, b) => Number(a.ts) - Number(b.ts));
 }

@@ -38,20 +38,30 @@ export function makeSync(store, drawn, connected) {
   async function fetchers(name) {
     const [kind, id] = name.split(":");
     switch (kind) {
-      case "state": return fetchState();
-      case "messages": return fetchMessages(id);
-      case "everything": return fetchEverything();
-      case "replies": return fetchReplies();
-      case "views": return fetchViews();
-      case "bot": store.bot = await api.bot(); return undefined;
-      default: return fetchTraffic();
+      case "state":
+        return fetchState();
+      case "messages":
+        return fetchMessages(id);
+      case "everything":
+        return fetchEverything();
+      case "replies":
+        return fetchReplies();
+      case "views":
+        return fetchViews();
+      case "bot":
+        store.bot = await api.bot();
+        return undefined;
+      default:
+        return fetchTraffic();
     }
   }
 
   async function fetchState() {
     const state = await api.state();
     const people = state.users.filter((user) => !user.is_bot);
-    store.users = new Map(state.users.map((user) => [user.id, { ...user, hue: people.findIndex((one) => one.id === user.id) % 8 }]));
+    store.users = new Map(
+      state.users.map((user) => [user.id, { ...user, hue: people.findIndex((one) => one.id === user.id) % 8 }]),
+    );
     store.channels = state.channels;
   }
 
@@ -61,7 +71,9 @@ export function makeSync(store, drawn, connected) {
     if (!channel || !user || (channel.private && !isMember(store, channel))) return;
     const answer = await api.messages(id, user);
     if (user !== store.me) return;
-    const messages = (Array.isArray(answer) ? answer : answer.messages).filter((message) => !message.thread_ts || message.thread_ts === message.ts || message.subtype === "thread_broadcast");
+    const messages = (Array.isArray(answer) ? answer : answer.messages).filter(
+      (message) => !message.thread_ts || message.thread_ts === message.ts || message.subtype === "thread_broadcast",
+    );
     store.messages.set(id, messages);
     if (id === store.channel && document.visibilityState === "visible") markRead(store, id, messages.at(-1)?.ts ?? "0");
     else if (isMember(store, channel)) countUnread(store, id, messages);
@@ -105,12 +117,22 @@ export function makeSync(store, drawn, connected) {
       case "call":
         if (store.drawer === "traffic") want("traffic");
         break;
-      case "bot": want("bot"); break;
-      default: want("state");
+      case "bot":
+        want("bot");
+        break;
+      default:
+        want("state");
     }
   }
 
-  return { want, start: () => follow(heard, (up) => { if (up) want("state", "everything", "views", "bot"); else connected(false); }) };
+  return {
+    want,
+    start: () =>
+      follow(heard, (up) => {
+        if (up) want("state", "everything", "views", "bot");
+        else connected(false);
+      }),
+  };
 }
 
 const stateFirst = (a, b) => Number(b === "state") - Number(a === "state");
