@@ -277,7 +277,7 @@ def strange(whole: dict, payload: object) -> None:
 @settings(max_examples=60, deadline=None)
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
         lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(("role", "user", "was")), inner),
         max_leaves=8,
     )

@@ -1,0 +1,36 @@
+"""An SQLite database with our tables, and the bot's delivery on a Slack in memory."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stanch.store import schema
+from stanch.store.database import Database
+from tests.fakes.bot import Bot
+
+
+@pytest.fixture(scope="session")
+def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with our tables, made once: each test starts from a copy."""
+    path = tmp_path_factory.mktemp("schema") / "stanch.db"
+    database = Database(f"sqlite:///{path}")
+    schema.upgrade(database.engine)
+    with database.engine.connect() as db:
+        db.rollback()
+    database.close()
+    return path
+
+
+@pytest.fixture
+def database(template_file: Path, tmp_path: Path) -> Iterator[Database]:
+    path = tmp_path / "stanch.db"
+    path.write_bytes(template_file.read_bytes())
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def bot(database: Database) -> Bot:
+    return Bot(database)
