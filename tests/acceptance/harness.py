@@ -88,6 +88,10 @@ class Stage:
         self.practice = Process(command, clean_environment(), self.data / "practice.log")
         self.connection = await self.practice.announced()
 
+    @property
+    def database_url(self) -> str:
+        return self.env.get("DATABASE_URL") or f"sqlite:///{self.data / 'stanch.sqlite3'}"
+
     def environment(self) -> dict[str, str]:
         """What the bot runs with: no setting or token of the machine's own."""
         return clean_environment() | {
@@ -189,7 +193,7 @@ class Stage:
     async def mends(self) -> None:
         await self.http.delete(f"{self.connection['workspace']}/practice/faults")
 
-    async def settle(self, within_s: float = 30.0, since: int = 0) -> Json:
+    async def settle(self, within_s: float = 60.0, since: int = 0) -> Json:
         """Wait until no call is open, nothing is owed or being tried, and nothing went over the wire for a moment.
 
         `since`: calls before this one are not looked at. The health at rest; held and buried effects may remain.

@@ -7,6 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from stanch.core.export import to_json
+from stanch.store.database import Database
+from stanch.store.events import Log
 from tests.acceptance.harness import Json, Stage, said
 
 ALICE, BOB, CAROL, DAVE, ERIN, BOT = (f"U0{name}" for name in ("ALICE", "BOB", "CAROL", "DAVE", "ERIN", "STANCHBOT"))
@@ -58,6 +61,16 @@ class Incident:
     async def files(self) -> list[Json]:
         return [file for one in await self.stage.messages(self.room) for file in one.get("files") or ()]
 
+    def events(self) -> list[Json]:
+        """The timeline as an export has it."""
+        database = Database(self.stage.database_url)
+        try:
+            events = database.run(lambda db: Log().read(db, self.number))
+        finally:
+            database.close()
+        found: list[Json] = json.loads(to_json(events))["events"]
+        return found
+
     async def pings(self) -> set[str]:
         """Everybody whom any message of the bot about this incident has notified."""
         posted = [*await self.stage.messages(self.room), *await self.announcements()]
@@ -91,6 +104,14 @@ async def newest(stage: Stage) -> Incident:
     rooms = [one for one in (await stage.state())["channels"] if re.match(r"inc-\d+-", one["name"])]
     last = max(rooms, key=lambda one: int(one["name"].split("-")[1]))
     return Incident(stage, int(last["name"].split("-")[1]), last["id"])
+
+
+async def alone_with(stage: Stage, user: str) -> list[str]:
+    """What the bot wrote to one person alone."""
+    state = await stage.state()
+    person = next(one["id"] for one in state["users"] if one["name"] == user)
+    direct = [one["id"] for one in state["channels"] if one["is_im"] and one["user"] == person]
+    return [one["text"] for channel in direct for one in await stage.messages(channel) if "bot_id" in one]
 
 
 def words(message: Any) -> str:

@@ -33,7 +33,7 @@ WAYS: dict[str, Json] = {
     "lost_response": {"kind": "lost_response"},
     "reset": {"kind": "reset"},
 }
-POINT_WITHIN_S = 90.0
+POINT_WITHIN_S = 150.0
 STAGE_LASTS = 25
 """Points after which a lane takes a fresh workspace and database, as the lists in the old ones grow."""
 Databases = Callable[[], "str | None"]

@@ -48,7 +48,7 @@ async def test_notes_are_written_and_corrected(stage: Stage) -> None:
         f"📝 <@U0BOB>: the prompt went to v18 at 13:51  _(entry {entry[1]})_",
         f"✏️ <@U0BOB> corrects entry {entry[1]}: at 13:15",
     ]
-    kinds = [event["kind"] for event in exported(stage, incident)["events"]]
+    kinds = [event["kind"] for event in incident.events()]
     assert kinds[-2:] == ["noted", "corrected"]
 
 
@@ -154,7 +154,7 @@ async def test_a_second_delivery_has_no_second_effect(stage: Stage) -> None:
         assert len([text for text in heard if once in text]) == 1, once
     assert len(await incident.files()) == 1
     assert len(await incident.announcements()) == 1
-    kinds = [event["kind"] for event in exported(stage, incident)["events"]]
+    kinds = [event["kind"] for event in incident.events()]
     assert kinds.count("declared") == 1
     assert kinds.count("noted") == 1
 
