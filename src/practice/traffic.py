@@ -22,6 +22,7 @@ class Traffic:
     def __init__(self) -> None:
         self.calls: list[Json] = []
         self.forgotten = 0
+        self.open = 0
         self.lines: deque[Json] = deque(maxlen=KEPT)
         self.count = 0
         self.listeners: set[Listener] = set()
@@ -30,12 +31,14 @@ class Traffic:
         """A call has come in. The entry stays open (``ended`` null) until :meth:`end`."""
         entry: Json = {"method": method, "args": args, "response": None, "started": time.time(), "ended": None}
         self.calls.append(entry)
+        self.open += 1
         if len(self.calls) > CALLS_KEPT:
             self.forgotten += CALLS_KEPT // 2
             del self.calls[: CALLS_KEPT // 2]
         return entry
 
     def end(self, entry: Json, response: Json | None, note: str = "") -> None:
+        self.open -= 1
         entry["response"] = response
         entry["ended"] = time.time()
         error = note or (response or {}).get("error")
@@ -50,8 +53,10 @@ class Traffic:
         self.lines.append({**line, "ok": not error, "error": error or None, "detail": detail})
 
     def since(self, number: int) -> Json:
-        """The lines after number ``number``, and the number to ask with next."""
-        return {"next": self.count, "entries": [line for line in self.lines if line["n"] > number]}
+        """The lines after number ``number``, and the number to ask with next; the calls made, and how many are open."""
+        lines = [line for line in self.lines if line["n"] > number] if number < self.count else []
+        made = self.forgotten + len(self.calls)
+        return {"next": self.count, "calls": made, "open": self.open, "entries": lines}
 
     def publish(self, kind: str, channel: str | None = None, user: str | None = None) -> None:
         if not self.listeners:

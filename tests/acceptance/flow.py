@@ -19,8 +19,6 @@ class Run:
 
     stage: Stage
     token: str
-    since: int = 0
-    """Calls made before this run."""
     number: int = 0
     room: str = ""
     repeated: list[str] = field(default_factory=list)
@@ -28,7 +26,7 @@ class Run:
 
     async def everything(self) -> None:
         """Declare → fill in → roles → notes → severity → update → export; each step when the one before has settled."""
-        await self.settle()
+        await self.stage.settle()
         await self.declare()
         await self.fill_in()
         await self.say("alice", "role scribe @alice", self.on_card("*Scribe*  @alice"))
@@ -46,7 +44,7 @@ class Run:
         """A repetition within two minutes is answered with the incident that is opening already."""
         for _ in range(TRIES):
             answer = await self.stage.types("alice", f"declare answers cite policy {self.token}")
-            await self.settle()
+            await self.stage.settle()
             if answer["ok"] and (found := re.search(r"INC-(\d+) is opening", said(answer))):
                 self.number = int(found[1])
                 rooms = await self.stage.channels(f"inc-{self.number}-")
@@ -71,7 +69,7 @@ class Run:
                 answer = await self.stage.does("submit", user="alice", view_id=view["id"], values=facts)
                 if answer["ok"]:
                     break
-                await self.settle()
+                await self.stage.settle()
             return answer
 
         await self.insist("fill in", act, self.on_card("3 of 10 answers"))
@@ -88,16 +86,13 @@ class Run:
         answer: Any = None
         for _ in range(TRIES):
             answer = await act()
-            await self.settle()
+            await self.stage.settle()
             if answer["ok"] or await landed():
                 return
             self.repeated.append(name)
         raise AssertionError(f"{name}: never acknowledged: {answer.get('error')}")
 
     # looks
-
-    async def settle(self) -> None:
-        await self.stage.settle(since=self.since)
 
     async def card(self) -> Json:
         """The newest message with the card's buttons."""

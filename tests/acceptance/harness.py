@@ -22,7 +22,7 @@ Json = dict[str, Any]
 ROOT = Path(__file__).parents[2]
 STANCH = (sys.executable, "-m", "stanch")
 READY_WITHIN_S = 30.0
-BEAT_S = 0.03
+BEAT_S = 0.02
 """Between two looks at whether everything has come to rest."""
 PACE = {"STANCH_GRACE_S": "0.3", "STANCH_LEASE_S": "5", "STANCH_SLACK_TIMEOUT_S": "1"}
 
@@ -193,24 +193,27 @@ class Stage:
     async def mends(self) -> None:
         await self.http.delete(f"{self.connection['workspace']}/practice/faults")
 
-    async def settle(self, within_s: float = 60.0, since: int = 0) -> Json:
+    async def wire(self) -> Json:
+        """`calls` made and `open` so far, and `next`, the number of everything that went over the wire."""
+        found: Json = await self.sees("traffic", since=10**9)
+        return found
+
+    async def settle(self, within_s: float = 60.0) -> Json:
         """Wait until no call is open, nothing is owed or being tried, and nothing went over the wire for a moment.
 
-        `since`: calls before this one are not looked at. The health at rest; held and buried effects may remain.
+        The health at rest; held and buried effects may remain.
         """
-        before: object = None
+        before: Json = {}
         quiet = 0
         async with asyncio.timeout(within_s):
             while True:
-                health, calls = await self.health(), await self.calls(since)
-                line = (await self.sees("traffic", since=10**9))["next"]
-                resting = bool(health) and health["connected"] and not health["owed"] + health["trying"]
-                resting = resting and all(call["ended"] for call in calls)
-                now = (line, len(calls))
-                quiet = quiet + 1 if resting and now == before else 0
+                health = await self.health()
+                resting = health.get("connected") and not health["owed"] + health["trying"]
+                wire = await self.wire() if resting else {}
+                quiet = quiet + 1 if wire and not wire["open"] and wire == before else 0
                 if quiet == 2:
                     return health
-                before = now
+                before = wire
                 await asyncio.sleep(BEAT_S)
 
 

@@ -116,7 +116,7 @@ class Lane:
         await stage.settle()
         starting = Counter(one["method"] for one in await stage.calls())
         before = sum(starting.values())
-        run = Run(stage, f"P{next(self.tokens)}", before)
+        run = Run(stage, f"P{next(self.tokens)}")
         await run.everything()
         running = Counter(one["method"] for one in await stage.calls(before))
         return Clean(starting, running, await snapshot(stage, run.number, run.token))
@@ -127,7 +127,6 @@ class Lane:
         run = Run(stage, f"P{next(self.tokens)}")
         found: list[str] = []
         try:
-            run.since = len(await stage.calls())
             async with asyncio.timeout(POINT_WITHIN_S):
                 if not await self._run(stage, run, point):
                     found.append("the call was never made")
@@ -144,10 +143,11 @@ class Lane:
         fault = {"method": point.method, "nth": point.nth, **WAYS[point.way]}
         if point.starting:
             await stage.kill_bot()
+        since = (await stage.wire())["calls"]
         await stage.faults(fault)
         if point.starting:
             await stage.start_bot(connected=False)
-        killer = asyncio.create_task(kill_when_held(stage, point.method, run.since)) if "killed" in point.way else None
+        killer = asyncio.create_task(kill_when_held(stage, point.method, since)) if "killed" in point.way else None
         try:
             await run.everything()
         finally:
@@ -155,14 +155,14 @@ class Lane:
                 killer.cancel()
             await asyncio.gather(*([killer] if killer else ()), return_exceptions=True)
             await stage.mends()
-        made = [one for one in await stage.calls(run.since) if one["method"] == point.method]
+        made = [one for one in await stage.calls(since) if one["method"] == point.method]
         return len(made) >= point.nth and (killer is None or not killer.cancelled())
 
 
 async def kill_when_held(stage: Stage, method: str, since: int) -> None:
     """Wait for the call that is held, kill the bot there, and start it again."""
     while not await held(stage, method, since):
-        await asyncio.sleep(BEAT_S / 3)
+        await asyncio.sleep(BEAT_S)
     await stage.kill_bot()
     await stage.mends()
     await stage.start_bot(connected=False)
@@ -170,10 +170,12 @@ async def kill_when_held(stage: Stage, method: str, since: int) -> None:
 
 async def held(stage: Stage, method: str, since: int) -> bool:
     """Other calls are answered within a millisecond or two: what is open at two looks is held."""
+    if not (await stage.wire())["open"]:
+        return False
     first = [one["started"] for one in await stage.calls(since) if one["method"] == method and not one["ended"]]
     if not first:
         return False
-    await asyncio.sleep(BEAT_S / 3)
+    await asyncio.sleep(BEAT_S)
     return any(one["started"] in first and not one["ended"] for one in await stage.calls(since))
 
 
