@@ -157,7 +157,7 @@ class FakeSlack(Slack):
         channel = self.channels[args["channel"]]
         return {"channel": {"id": channel.id, "topic": {"value": channel.topic}}}
 
-    def _conversations_setTopic(self, args: Json) -> Json:  # noqa: N802
+    def _conversations_setTopic(self, args: Json) -> Json:
         if len(args["topic"]) > 250:
             raise refused("too_long")
         self._use(args["channel"]).topic = args["topic"]
@@ -170,7 +170,7 @@ class FakeSlack(Slack):
         more = {"response_metadata": {"next_cursor": str(start + 2)}} if len(found) > start + 2 else {}
         return {"messages": found[start : start + 2], **more}
 
-    def _chat_postMessage(self, args: Json) -> Json:  # noqa: N802
+    def _chat_postMessage(self, args: Json) -> Json:
         check_blocks(args.get("blocks") or [])
         channel = self._use(args["channel"])
         self._count += 1
@@ -211,11 +211,11 @@ class FakeSlack(Slack):
                 bookmark["link"] = args["link"]
         return {}
 
-    def _files_getUploadURLExternal(self, args: Json) -> Json:  # noqa: N802
+    def _files_getUploadURLExternal(self, args: Json) -> Json:
         self._count += 1
         return {"upload_url": f"https://files.example/F{self._count}", "file_id": f"F{self._count}"}
 
-    def _files_completeUploadExternal(self, args: Json) -> Json:  # noqa: N802
+    def _files_completeUploadExternal(self, args: Json) -> Json:
         channel = self._use(args["channel_id"])
         self._count += 1
         channel.messages.append({"ts": f"{int(self._clock())}.{self._count:06}", "files": args["files"]})
