@@ -21,7 +21,8 @@ def test_each_event_carries_the_hash_of_the_one_before() -> None:
 
 
 def test_the_hash_can_be_computed_by_anybody() -> None:
-    """SHA-256 over the canonical JSON of all but payload and hash, and the digest over the payload's: no secret in it."""
+    """SHA-256 over the canonical JSON of all but payload and hash, and the digest over the payload's: no
+    secret in it."""
     flat = chain.as_json(declared().events[0])
     canonical = {"ensure_ascii": False, "sort_keys": True, "separators": (",", ":")}
     rest = {k: v for k, v in flat.items() if k not in ("payload", "hash")}

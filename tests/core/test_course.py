@@ -82,7 +82,8 @@ def test_every_phase_says_what_can_be_done_now() -> None:
 @pytest.mark.parametrize("command", TABLE)
 @pytest.mark.parametrize("phase", PHASES)
 def test_every_phase_and_command(phase: str, command: str) -> None:
-    """Each command is taken in its phases and leads where the design says; elsewhere the refusal says what can be done."""
+    """Each command is taken in its phases and leads where the design says; elsewhere the refusal says what
+    can be done."""
     tale = ready(command, phase)
     if to := TABLE[command].get(phase):
         tale.do(COMMANDS[command], after=DAY - timedelta(minutes=1))
@@ -94,7 +95,7 @@ def test_every_phase_and_command(phase: str, command: str) -> None:
 
 
 RECORDING = (
-    c.Note("seen in the EU too"), c.Suppose("the prompt"), c.AddEvidence("trace 7"), c.Change("impact", "wrong answers"),
+    c.Note("seen in the EU too"), c.Suppose("the prompt"), c.AddEvidence("trace 7"), c.Change("impact", "slow"),
     c.GiveRole("scribe", DAVE), c.SayUpdate("we look into it"), c.Judge(19, 1), c.AddAction(BOB, LATER_DAY, "a test"),
     c.Bleeding("yes", "still wrong"), c.Export(("md",)),
 )  # fmt: skip
@@ -162,7 +163,8 @@ def test_contained_by_judged_answers(harm: tuple[int, int] | None, judged: tuple
 
 
 def test_a_harmless_sample_before_the_mitigation_is_no_trap() -> None:
-    """When the answers judged before showed no harm, its share is unknown: 0 bad of 20 after the mitigation is enough."""
+    """When the answers judged before showed no harm, its share is unknown: 0 bad of 20 after the mitigation
+    is enough."""
     tale = walked("mitigate")
     tale.do(c.Judge(30, 0))
     tale.do(c.Applied("prompt back to v17"))
@@ -242,7 +244,8 @@ def test_watching_needs_mitigations_removed_or_kept() -> None:
     tale.do(c.Explain("confirmed", "the prompt"))
     tale.do(c.Judge(60, 0))
     assert refused(tale, c.Watch()) == (
-        "Still applied: 1 &lt;b&gt;filter&lt;/b&gt; up. `/incident removed K`, or `/incident kept K @who until DATE WHY`."
+        "Still applied: 1 &lt;b&gt;filter&lt;/b&gt; up."
+        " `/incident removed K`, or `/incident kept K @who until DATE WHY`."
     )
     tale.do(c.MoveMitigation("kept", None, BOB, LATER_DAY, "until v18"))
     tale.do(c.Watch())

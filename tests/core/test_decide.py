@@ -21,7 +21,8 @@ def refused(tale: Tale, command: c.Command, by: str = ALICE) -> str:
 
 
 def test_declare_records_one_event_and_owes_one_effect() -> None:
-    """Lean declare: before the acknowledgement there is one event and one effect, and the service is marked as assumed."""
+    """Lean declare: before the acknowledgement there is one event and one effect, and the service is marked
+    as assumed."""
     decision = Tale().do(c.Declare(7, "answers cite the wrong policy"))
     assert decision.events == (
         e.Declared("answers cite the wrong policy", service="support-copilot", service_assumed=True),
@@ -81,7 +82,8 @@ def test_a_title_of_3000_characters_loses_nothing() -> None:
     assert event.title.endswith("…")
     assert event.whole_title == typed
     assert decision.say == (
-        f"INC-7 is opening: {event.title}\nThe title was longer than 120 characters and is cut; the whole of it is entry 1."
+        f"INC-7 is opening: {event.title}\n"
+        "The title was longer than 120 characters and is cut; the whole of it is entry 1."
     )
 
 
@@ -126,8 +128,10 @@ def test_change_says_what_it_did(what: str, to: str, said: str) -> None:
     [
         ("klass", "secur ity", "There is no class `secur ity`. Did you mean `security`?"
          " Known: `quality_regression`, `provider_outage`, `security`."),
-        ("klass", "<!here>", "There is no class `&lt;!here&gt;`. Known: `quality_regression`, `provider_outage`, `security`."),
-        ("severity", "SEV9", "There is no severity `SEV9`. Did you mean `SEV4`? Known: `SEV1`, `SEV2`, `SEV3`, `SEV4`."),
+        ("klass", "<!here>", "There is no class `&lt;!here&gt;`."
+         " Known: `quality_regression`, `provider_outage`, `security`."),
+        ("severity", "SEV9", "There is no severity `SEV9`. Did you mean `SEV4`?"
+         " Known: `SEV1`, `SEV2`, `SEV3`, `SEV4`."),
         ("service", "copilot", "There is no service `copilot`. Did you mean `support-copilot`?"
          " Known: `support-copilot`, `search-answers`."),
         ("scope", " \n", "There is nothing to set yet: `/incident scope TEXT`."),
@@ -233,7 +237,8 @@ def test_the_seat_of_command_is_never_empty() -> None:
 
 
 def test_two_people_clicking_at_once() -> None:
-    """The first click has the seat; the second is told who was faster and how to take over; one's own again is nothing."""
+    """The first click has the seat; the second is told who was faster and how to take over; one's own again
+    is nothing."""
     tale = opened()
     tale.do(c.TakeSeat("scribe"), ERIN)
     assert refused(tale, c.TakeSeat("scribe"), DAVE) == (

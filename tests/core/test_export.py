@@ -86,7 +86,8 @@ def whole_story() -> Tale:
 
 
 def test_markdown_for_people() -> None:
-    """The head says what it was; each entry has its time, its number, who and what; the last line has the chain's head."""
+    """The head says what it was; each entry has its time, its number, who and what; the last line has the
+    chain's head."""
     tale = declared("answers cite the wrong policy", severity="SEV2", klass="provider_outage", impact="wrong answers")
     tale.do(c.Note("in the EU"), BOB, minutes(1))
     assert to_markdown(tale.events, called).decode() == (

@@ -96,7 +96,8 @@ def test_keys_of_effects_name_one_thing_each(tale: Tale) -> None:
 
 
 def test_owners_are_invited_after_a_role_was_given_in_between() -> None:
-    """The service changes, bob gets a seat, then the owners are found: both invitations are owed, each by its own key."""
+    """The service changes, bob gets a seat, then the owners are found: both invitations are owed, each by
+    its own key."""
     tale = opened()
     tale.do(c.Change("service", "search-answers"))
     given = tale.do(c.GiveRole("scribe", ERIN))
@@ -108,7 +109,8 @@ def test_owners_are_invited_after_a_role_was_given_in_between() -> None:
 @quickly
 @given(TALE)
 def test_texts_can_be_stored(tale: Tale) -> None:
-    """No lone surrogate is recorded, and no NUL stands in what is looked up: neither UTF-8 nor PostgreSQL holds them."""
+    """No lone surrogate is recorded, and no NUL stands in what is looked up: neither UTF-8 nor PostgreSQL
+    holds them."""
     for event in tale.events:
         assert chain.canonical(event.payload).encode()
     assert "\0" not in f"{tale.incident.title}{tale.incident.impact}{tale.incident.scope}"

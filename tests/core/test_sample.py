@@ -49,7 +49,8 @@ def test_bounds_are_around_what_was_seen(judged: int, data: st.DataObject) -> No
 @settings(max_examples=40, deadline=None)
 @given(st.integers(2, 200), st.data())
 def test_the_bound_is_where_five_percent_are_left(judged: int, data: st.DataObject) -> None:
-    """At the upper bound, so few bad answers or fewer come up five times in a hundred: Clopper and Pearson's definition."""
+    """At the upper bound, so few bad answers or fewer come up five times in a hundred: Clopper and Pearson's
+    definition."""
     bad = data.draw(st.integers(0, judged // 2))
     share, total = at_most(judged, bad), 0.0
     chance = (1 - share) ** judged

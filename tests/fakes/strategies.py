@@ -19,7 +19,8 @@ REPORTS = (
 
 HOSTILE = (
     "<!channel>", "<@U0BOB>", "`rm -rf`", "=HYPERLINK(\"http://x\")", "a | b \\ [x](y)", "\x00\x07", "\ud800", "‮evil",
-    "مرحبا بالعالم", "🏳️‍🌈🔥", "   ", "", "long " * 130, "one\ntwo", "&lt;", "“quoted” — dashed", "xoxb-1234567890-abcdefghij",
+    "مرحبا بالعالم", "🏳️‍🌈🔥", "   ", "", "long " * 130, "one\ntwo", "&lt;", "“quoted” — dashed",
+    "xoxb-1234567890-abcdefghij",
 )  # fmt: skip
 TEXT = st.sampled_from(HOSTILE) | st.text(max_size=40) | st.sampled_from(("prompt v17", "region was lost", "it held"))
 PERSON = st.sampled_from(PEOPLE)
@@ -27,7 +28,8 @@ ROLE = st.sampled_from((*ROLES, "janitor"))
 SMALL = st.integers(0, 4)
 DAY = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 FACTS = {
-    "title": TEXT, "scope": TEXT, "impact": TEXT, "klass": st.sampled_from((*CATALOGUE.classes, "Availability", "nonsense")),
+    "title": TEXT, "scope": TEXT, "impact": TEXT,
+    "klass": st.sampled_from((*CATALOGUE.classes, "Availability", "nonsense")),
     "severity": st.sampled_from((*CATALOGUE.severities, "sev2", "3", "SEV9")),
     "service": st.sampled_from((*CATALOGUE.services, "Search Answers", "?")),
 }  # fmt: skip
@@ -46,8 +48,8 @@ RECORDING = st.one_of(
     st.builds(c.GiveRole, ROLE, st.none() | PERSON), st.builds(c.TakeSeat, ROLE),
     st.builds(c.Export, st.sets(st.sampled_from(FORMATS), min_size=1).map(lambda s: tuple(sorted(s)))),
     st.builds(c.AddAction, PERSON, DAY, TEXT), st.builds(c.Judge, st.integers(-1, 200), st.integers(-1, 3), TEXT),
-    st.builds(c.MoveMitigation, st.sampled_from(("effective", "removed", "kept")), st.none() | SMALL, st.none() | PERSON,
-              st.none() | DAY, TEXT),
+    st.builds(c.MoveMitigation, st.sampled_from(("effective", "removed", "kept")), st.none() | SMALL,
+              st.none() | PERSON, st.none() | DAY, TEXT),
 )  # fmt: skip
 MOVING = st.one_of(
     st.just(c.Mitigate()), st.builds(c.Applied, TEXT), st.builds(c.Contain, st.sampled_from(("", "drill"))),
@@ -55,7 +57,8 @@ MOVING = st.one_of(
     st.builds(c.Explain, st.sampled_from(("confirmed", "probable", "unknown", "sure")), TEXT),
     st.builds(c.Watch, st.sampled_from(("", "drill"))), st.builds(c.ReportRedCheck, TEXT), st.builds(c.Resolve, TEXT),
     st.builds(c.Close, TEXT), st.builds(c.Reopen, TEXT),
-    st.builds(c.Dismiss, st.sampled_from(("false-alarm", "near-miss", "duplicate-of", "dull")), TEXT, st.none() | SMALL),
+    st.builds(c.Dismiss, st.sampled_from(("false-alarm", "near-miss", "duplicate-of", "dull")), TEXT,
+              st.none() | SMALL),
 )  # fmt: skip
 CARD, CARD_LOST = c.ReportCard("", 0), c.ReportCardLost("")
 ROOM = st.just(c.ReportRoom("C0ROOM", "inc-7-answers", False))
@@ -70,7 +73,8 @@ REPORTED = st.one_of(
     st.builds(c.ReportRoomChange, st.just("renamed"), st.sampled_from(("kitchen", "inc-7-x"))),
     st.builds(c.ReportTrouble, st.text(max_size=20), st.text(max_size=20)),
 )  # fmt: skip
-"""What Slack and the worker report. The card's reports are templates: the ts that Slack gave is put in when they are told."""
+"""What Slack and the worker report. The card's reports are templates: the ts that Slack gave is put in when
+they are told."""
 
 STEP = st.tuples(
     st.one_of(RECORDING, MOVING, REPORTED), PERSON, st.sampled_from((timedelta(seconds=1), timedelta(hours=6)))

@@ -131,7 +131,8 @@ async def test_a_permanent_error_is_told_once(bot: Bot) -> None:
 async def test_no_notice_about_a_notice(bot: Bot) -> None:
     """When the notice cannot be posted either, nothing more is said about it."""
     bot.slack.faults = [
-        Fault("bookmarks.add", refused("too_many_bookmarks")), Fault("chat.postMessage", refused("restricted_action"), 4)
+        Fault("bookmarks.add", refused("too_many_bookmarks")),
+        Fault("chat.postMessage", refused("restricted_action"), 4)
     ]  # fmt: skip
     await opened(bot)
     assert len(trouble(bot)) == 1
@@ -326,7 +327,8 @@ def clean_picture(template_file: Any, tmp_path_factory: pytest.TempPathFactory) 
 async def test_killed_at_any_call_nothing_is_lost_or_doubled(
     database: Database, clean_picture: dict[str, Any], method: str, nth: int, after: int
 ) -> None:
-    """The process ends in the middle of a call, before or after it took effect; the next one leaves the same picture."""
+    """The process ends in the middle of a call, before or after it took effect; the next one leaves the same
+    picture."""
     slack = Hanging(method, nth, bool(after))
     bot = Bot(database, slack)
 

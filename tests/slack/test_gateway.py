@@ -172,7 +172,7 @@ ERRORS = (
     [(200, error, Kind.APP) for error in sorted(APP_WIDE)]
     + [(200, error, Kind.UNCLEAR) for error in sorted(MAY_HAVE_HAPPENED)]
     + [(200, error, Kind.PAUSED) for error in ("ratelimited", "rate_limited")]
-    + [(200, error, Kind.REFUSED) for error in ("name_taken", "is_archived", "already_pinned", "invalid_blocks", "new_word")]
+    + [(200, error, Kind.REFUSED) for error in ("name_taken", "is_archived", "already_pinned", "new_word")]
     + [(status, "", Kind.UNCLEAR) for status in (500, 502, 503)] + [(429, "ratelimited", Kind.PAUSED)]
 )  # fmt: skip
 

@@ -46,7 +46,8 @@ def render() -> Render:
 
 
 HOSTILE = (
-    "<!channel> <@U0BOB> & `code` *bold* ", "&&&&&&&&&&", "<<<<<<<<<<", "🏳️‍🌈", "العربية ", "long words ", "a\nb\n", "|>|>",
+    "<!channel> <@U0BOB> & `code` *bold* ", "&&&&&&&&&&", "<<<<<<<<<<", "🏳️‍🌈", "العربية ", "long words ", "a\nb\n",
+    "|>|>",
 )  # fmt: skip
 
 
@@ -84,7 +85,8 @@ def messages(render: Render, tale: Tale) -> Iterator[Message]:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_cards_and_announcements_stay_within_slacks_limits(render: Render, text: str) -> None:
-    """With every field full of hostile text Slack takes each message, and its notification is short and pings nobody."""
+    """With every field full of hostile text Slack takes each message, and its notification is short and
+    pings nobody."""
     for message in messages(render, filled(text)):
         check_blocks(list(message.blocks))
         assert not PINGS.search(marked(message.blocks))
@@ -259,7 +261,8 @@ def test_a_full_card_says_what_is_known(render: Render) -> None:
         tale.do(command)
     text = texts(render.card(tale.incident))
     for words in (
-        "🟠 INC-7 · SEV2", "Availability in Search answers", "*Users see*  timeouts", "*Scope*  EU", "*Commander*  @alice",
+        "🟠 INC-7 · SEV2", "Availability in Search answers", "*Users see*  timeouts", "*Scope*  EU",
+        "*Commander*  @alice",
         "… 1 failover 50 % (applied)", "*Last word*  we fail over", "from @carol", "phase *mitigate*",
     ):  # fmt: skip
         assert words in text

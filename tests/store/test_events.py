@@ -159,7 +159,8 @@ def stored(database: Database) -> list[dict]:
 
 
 def test_projections_follow_from_the_events(database: Database, clock: Clock) -> None:
-    """After any commands, the rows rebuilt from the events equal the rows that were written, and every export verifies."""
+    """After any commands, the rows rebuilt from the events equal the rows that were written, and every
+    export verifies."""
     desk = Desk(database, CATALOGUE, clock=clock)
 
     # without shrinking, which would take minutes on a database

@@ -282,7 +282,8 @@ def test_retry_leaves_superseded_ones_alone(box: Outbox) -> None:
 
 
 def test_release_all(box: Outbox) -> None:
-    """At the start of the only process the leases of the dead end at once; their effects are looked at, after the grace."""
+    """At the start of the only process the leases of the dead end at once; their effects are looked at,
+    after the grace."""
     box.owe(effect("a"), effect("b"))
     (a,) = box.claim(1, limit=1)
     assert box.database.run(outbox.release_all) == 1
@@ -295,7 +296,8 @@ def test_release_all(box: Outbox) -> None:
 
 
 def test_next_due(box: Outbox) -> None:
-    """The moment from which a claim would get something: by due time, by lease, by grace, and only first in their lane."""
+    """The moment from which a claim would get something: by due time, by lease, by grace, and only first in
+    their lane."""
     box.owe(effect("1", "room"), effect("2", "room"), at=10)
     assert box.due() == 10
     owed = box.one(11)

@@ -1,4 +1,5 @@
-"""The schema: what the migrations make is what the code means, and nobody's data is changed without a copy or a word."""
+"""The schema: what the migrations make is what the code means, and nobody's data is changed without a copy
+or a word."""
 
 import re
 import sqlite3
@@ -78,7 +79,7 @@ def test_an_unknown_schema_is_refused(empty: Database) -> None:
     """A database that another version wrote is left as it is, with what to do."""
     schema.upgrade(empty.engine)
     stamp(empty, "9999")
-    with pytest.raises(StanchError, match="does not know .*Start the version that wrote it, or restore a backup."):
+    with pytest.raises(StanchError, match=r"does not know .*Start the version that wrote it, or restore a backup."):
         schema.upgrade(empty.engine)
     with empty.engine.connect() as db:
         assert schema.found(db) == "9999"
