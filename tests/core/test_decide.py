@@ -109,13 +109,13 @@ def test_commands_need_an_incident() -> None:
 @pytest.mark.parametrize(
     ("what", "to", "said"),
     [
-        ("title", "wrong region", "The title is now wrong region."),
-        ("klass", "Availability", "The class is now Availability."),
+        ("title", "wrong region", "The title is now: wrong region"),
+        ("klass", "Availability", "The class is now: Availability"),
         ("severity", "2", "No severity → SEV2. An update to the room is due every 30 min."),
         ("severity", "SEV4", "No severity → SEV4. "),
-        ("service", "search answers", "The service is now Search answers."),
-        ("scope", "EU & <US>", "The scope is now EU &amp; &lt;US&gt;."),
-        ("impact", "wrong answers", "The what users see is now wrong answers."),
+        ("service", "search answers", "The service is now: Search answers"),
+        ("scope", "EU & <US>", "The scope is now: EU &amp; &lt;US&gt;"),
+        ("impact", "wrong answers", "What users see is now: wrong answers"),
     ],
 )
 def test_change_says_what_it_did(what: str, to: str, said: str) -> None:
@@ -148,7 +148,7 @@ def test_setting_what_is_set_records_nothing() -> None:
     tale = opened(severity="SEV2")
     decision = tale.do(c.Change("severity", "sev2"))
     assert (decision.events, decision.effects) == ((), ())
-    assert decision.say == "The severity is SEV2 already."
+    assert decision.say == "That is so already: SEV2"
 
 
 def test_naming_the_assumed_service_confirms_it() -> None:
@@ -195,7 +195,7 @@ def test_a_class_that_left_the_catalogue_is_kept() -> None:
 def test_becoming_security_in_public_warns() -> None:
     """A public room cannot be closed by a bot: the answer says what to keep out of it."""
     assert opened().do(c.Change("klass", "security")).say == (
-        "The class is now Security. This room was opened in public and a bot cannot close it:"
+        "The class is now: Security\nThis room was opened in public and a bot cannot close it:"
         " keep names, secrets and samples out of it, and declare a private one for them."
     )
 
@@ -255,10 +255,11 @@ def test_owners_are_seated_and_invited() -> None:
     )
     decision = tale.do(report, "stanch")
     assert decision.events == (
-        e.RoleGiven("commander", BOB), e.RoleGiven("scribe", ERIN),
-        e.Trouble("find the owners mallory of support-copilot", "nobody of that name is here"),
+        e.RoleGiven("commander", BOB),
+        e.RoleGiven("scribe", ERIN),
         e.RoomOpened("C1", "inc-7-x"),
-    )  # fmt: skip
+        e.Trouble("find the owners mallory of support-copilot", "nobody of that name is here"),
+    )
     invited = [effect.payload["users"] for effect in decision.effects if effect.kind == "invite"]
     assert invited == [[ALICE, BOB, ERIN, DAVE]]
 

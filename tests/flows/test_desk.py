@@ -47,6 +47,18 @@ async def test_a_second_delivery_gets_the_first_answer(desk: Desk) -> None:
     assert (count(desk, "declared"), count(desk, "noted")) == (1, 2)
 
 
+async def test_a_second_delivery_of_a_refusal_is_refused(desk: Desk) -> None:
+    """What was refused is refused again in the same words, also when it would be taken now; nothing happens later."""
+    await desk.ask(declaring("t1"))
+    await desk.ask(Asked(c.TakeSeat("scribe"), ALICE, "button", 1, "c1"))
+    second = Asked(c.TakeSeat("scribe"), BOB, "button", 1, "c2")
+    first = await desk.ask(second)
+    assert first.refused
+    await desk.ask(Asked(c.GiveRole("scribe", None), ALICE, "slash", 1))
+    assert await desk.ask(second) == first
+    assert (await desk.state(1)).seats == {}
+
+
 async def test_deliveries_at_once_are_one(desk: Desk) -> None:
     """Eight deliveries of one interaction at the same moment: one event, one answer for all."""
     answers = await asyncio.gather(*(desk.ask(declaring("t1")) for _ in range(8)))

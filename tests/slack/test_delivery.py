@@ -123,7 +123,7 @@ async def test_a_permanent_error_is_told_once(bot: Bot) -> None:
     await opened(bot)
     assert trouble(bot) == ["add the bookmark to the card: too_many_bookmarks"]
     room = bot.slack.named(ROOM)
-    assert [key for key in room.keys() if "said" in key] == ["inc-1/said/8"] or len(room.messages) == 3  # noqa: SIM118
+    assert sum("too_many_bookmarks" in message["text"] for message in room.messages) == 1
     assert room.pins
     assert bot.counts()["buried"] == 1
 
@@ -242,8 +242,9 @@ async def test_a_result_that_cannot_be_recorded_does_not_stop_the_others(
     bot.worker._perform = strange
     await bot.ask(c.Change("severity", "SEV2"))
     await bot.ask(c.Note("goes out all the same"))
-    await bot.run(lambda: bot.counts()["owed"] + bot.counts()["trying"] <= 1, seconds=3)
+    await bot.run(seconds=5)
     assert "goes out all the same" in bot.slack.named(ROOM).messages[-1]["text"]
+    assert bot.counts()["buried"] == 1
 
 
 # Killed
