@@ -204,17 +204,21 @@ class Stage:
         The health at rest; held and buried effects may remain.
         """
         before: Json = {}
-        quiet = 0
+        health: Json = {}
         async with asyncio.timeout(within_s):
             while True:
-                health = await self.health()
-                resting = health.get("connected") and not health["owed"] + health["trying"]
-                wire = await self.wire() if resting else {}
-                quiet = quiet + 1 if wire and not wire["open"] and wire == before else 0
-                if quiet == 2:
+                wire = await self.wire()
+                still = wire == before and not wire["open"]
+                if still and at_rest(health):
                     return health
+                # Asked between two looks at the wire: what it owes shows here before it shows there.
+                health = await self.health() if still else {}
                 before = wire
                 await asyncio.sleep(BEAT_S)
+
+
+def at_rest(health: Json) -> bool:
+    return bool(health) and health["connected"] and not health["owed"] + health["trying"]
 
 
 @asynccontextmanager
