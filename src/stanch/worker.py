@@ -13,9 +13,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from stanch.core.incident import Incident
-from stanch.errors import StanchError, Unavailable
+from stanch.errors import Unavailable
 from stanch.flows.deliver import Later, Outcome, Unclear, settle, with_state
 from stanch.flows.desk import Desk
 from stanch.store import outbox
@@ -66,6 +67,11 @@ class Worker:
                 logger.warning("worker.database_away", extra={"error": str(trouble)})
                 await asyncio.sleep(AWAY)
                 continue
+            except Exception:
+                # An edge: the loop never ends. What was claimed is looked at again when its lease is over.
+                logger.exception("worker.turn_failed")
+                await asyncio.sleep(AWAY)
+                continue
             try:
                 async with asyncio.timeout(max(0.01, min(rest, IDLE))):
                     await self._wake.wait()
@@ -82,7 +88,7 @@ class Worker:
         for owed, incident in claimed:
             task = asyncio.create_task(self._deliver(owed, incident))
             self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            task.add_done_callback(self._is_done)
         return IDLE if due is None or free <= len(claimed) else due - time.time()
 
     def _turn(
@@ -98,12 +104,13 @@ class Worker:
         try:
             with db.begin_nested():
                 settle(self._desk, db, owed, outcome, grace=self._pace.grace)
-        except StanchError as mistake:
-            # What it brought back cannot be recorded: the others' results must not suffer for it.
-            logger.error(
-                "effect.unsettled", extra={"incident": owed.incident, "effect": owed.key, "error": str(mistake)}
-            )
-            outbox.bury(db, owed, str(mistake))
+        except DBAPIError:
+            # A conflict, or the database is away: the whole turn is run again.
+            raise
+        except Exception as mistake:
+            # An edge: what it brought back cannot be recorded, and the others' results must not suffer for it.
+            logger.exception("effect.unsettled", extra={"incident": owed.incident, "effect": owed.key})
+            outbox.bury(db, owed, f"its result cannot be recorded: {mistake}")
 
     async def _deliver(self, owed: Owed, incident: Incident | None) -> None:
         outcome = await self._try(owed, incident)
@@ -117,6 +124,10 @@ class Worker:
             },
         )
         self._finished.append((owed, outcome))
+
+    def _is_done(self, task: asyncio.Task[None]) -> None:
+        # Its place must be free before the loop counts how many are.
+        self._running.discard(task)
         self.wake()
 
     async def _try(self, owed: Owed, incident: Incident | None) -> Outcome:

@@ -27,7 +27,7 @@ async def opening(one: Stage, number: int, delay_ms: int) -> tuple[float, float,
             made = Counter(call["method"] for call in calls if call["ended"])
             if all(made[method] >= count for method, count in LAST.items()):
                 break
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.3)
     await one.mends()
     card = next(call["ended"] for call in calls if call["method"] == "chat.postMessage")
     ready = max(call["ended"] for call in calls if call["ended"])

@@ -144,11 +144,11 @@ def _seat_owners(incident: Incident, command: c.SeatOwners, by: str, catalogue: 
         user, holder = wanted.get(role), incident.seats.get(role)
         if user and user != holder and (holder is None or role in incident.seated_by_owners):
             events.append(e.RoleGiven(role, user, holder))
+    if command.room:
+        events.extend(_room(incident, command.room))
     if command.unknown:
         names = ", ".join(command.unknown)
         events.append(e.Trouble(f"find the owners {names} of {incident.service}", "nobody of that name is here"))
-    if command.room:
-        events.extend(_room(incident, command.room))
     seated = [x.user for x in events if isinstance(x, e.RoleGiven) and x.user]
     everyone = dict.fromkeys((incident.declared_by, *incident.seats.values(), *seated, *command.invite))
     effects = (greeting(incident, tuple(everyone)), *((owners_later(incident),) if command.later else ()))

@@ -52,8 +52,9 @@ def change(incident: Incident, command: c.Change, catalogue: Catalogue) -> tuple
     to, whole = _title(command.to) if what == "title" else (_value(what, command.to, catalogue), "")
     confirms = what == "service" and incident.service_assumed
     if to == was and not confirms:
-        return (), f"The {LABELS[what]} is {_shown(what, to, catalogue)} already."
-    words = f"The {LABELS[what]} is now {_shown(what, to, catalogue)}."
+        return (), f"That is so already: {_shown(what, to, catalogue)}"
+    subject = "What users see" if what == "impact" else f"The {LABELS[what]}"
+    words = f"{subject} is now: {_shown(what, to, catalogue)}"
     if what == "severity":
         words = f"{was or 'No severity'} → {to}. {_cadence(to, catalogue)}"
     if whole:

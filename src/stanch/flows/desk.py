@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from stanch.core import commands as c
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import Event
 from stanch.core.decide import decide
-from stanch.core.incident import Incident
+from stanch.core.incident import STANCH, Incident
 from stanch.core.text import one_line
 from stanch.errors import Refusal
 from stanch.store import outbox
@@ -25,6 +25,10 @@ TWICE_WITHIN = timedelta(minutes=2)
 """The same title by the same person within this time is one incident told twice (design, section 5)."""
 REMEMBER = timedelta(days=2)
 """How long answers are kept for second deliveries; Slack repeats events for a day at the longest."""
+
+
+_TOLD = select(t.interaction).where(t.interaction.c.key == bindparam("delivery"))
+_REMEMBER = insert(t.interaction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +133,12 @@ class Desk:
         return Answer(decision.say, number)
 
     def _told(self, db: Connection, key: str) -> Answer | None:
-        row = db.execute(select(t.interaction).where(t.interaction.c.key == key)).one_or_none()
+        row = db.execute(_TOLD, {"delivery": key}).one_or_none()
         return Answer(**json.loads(row.answer), number=row.incident) if row else None
 
     def _remember(self, db: Connection, key: str, answer: Answer, now: datetime) -> None:
-        db.execute(
-            insert(t.interaction).values(
-                key=key,
-                incident=answer.number,
-                answer=json.dumps({"say": answer.say, "refused": answer.refused}),
-                at=now.timestamp(),
-            )
-        )
+        told = json.dumps({"say": answer.say, "refused": answer.refused})
+        db.execute(_REMEMBER, {"key": key, "incident": answer.number, "answer": told, "at": now.timestamp()})
 
     async def forget(self) -> None:
         """Drop the answers that no second delivery can ask for any more."""
@@ -180,6 +178,11 @@ class Desk:
         now = self.clock().timestamp()
         await self.database(lambda db: outbox.retry(db, now, incident=number))
         self.wake()
+
+    async def would_change(self, number: int, report: c.Command) -> bool:
+        """Whether what Slack reports is news. A look only: `ask` decides again."""
+        state = await self.state(number)
+        return state is not None and bool(decide(state, report, STANCH, self.clock(), self.catalogue).events)
 
     async def of_room(self, channel: str) -> int | None:
         return await self.database(lambda db: self.log.of_room(db, channel))

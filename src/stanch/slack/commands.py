@@ -9,7 +9,7 @@ from stanch.core import commands as c
 from stanch.core.export import FORMATS
 from stanch.core.roles import ROLES
 from stanch.errors import Refusal
-from stanch.slack.words import Words
+from stanch.slack.words import Words, parted
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +204,11 @@ class Typed:
 
 def take_apart(text: str) -> Typed:
     """Raises `Refusal` with the nearest verb for a word that is none."""
-    head, _, rest = text.strip().partition(" ")
+    head, rest = parted(text)
     number = None
     if found := NUMBER.match(head):
         number = int(found[1])
-        head, _, rest = rest.strip().partition(" ")
+        head, rest = parted(rest)
     if not head:
         return Typed(number, BY_NAME["show"] if number is not None else None, "")
     verb = BY_NAME.get(head.lower())

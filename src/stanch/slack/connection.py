@@ -33,6 +33,8 @@ def bolt(slack: Slack, directory: Directory, token: str, signing_secret: str) ->
         authorize=authorize,
         signing_secret=signing_secret,
         process_before_response=True,
+        # Its own deleted message looks like an event of its own; that is how a lost card is noticed.
+        ignoring_self_events_enabled=False,
         logger=quiet,
     )
     quiet.setLevel(logging.WARNING)

@@ -78,6 +78,7 @@ class Happenings:
 
     async def _report(self, body: Body, channel: str, report: c.Command) -> int | None:
         number = await self._desk.of_room(channel)
-        if number is not None:
+        # Most events say nothing new (five people join a room that opens): those cost a look and no commit.
+        if number is not None and await self._desk.would_change(number, report):
             await self._desk.ask(Asked(report, STANCH, "slack", number, f"event:{body['event_id']}"))
         return number

@@ -26,6 +26,12 @@ def plain(text: str, name: Name) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+def parted(text: str) -> tuple[str, str]:
+    """The first word, and what follows it."""
+    head, *rest = text.split(maxsplit=1) or ("",)
+    return head, rest[0].strip() if rest else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What followed the verb, as Slack sent it. `usage` is what a refusal shows."""
@@ -42,7 +48,7 @@ class Words:
 
     def first(self) -> tuple[str, "Words"]:
         """The first word and what follows it."""
-        head, _, tail = self.text.strip().partition(" ")
+        head, tail = parted(self.text)
         return head, self._with(tail)
 
     def _with(self, text: str) -> "Words":

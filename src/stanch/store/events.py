@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, insert, select, update
 
 from stanch.core.chain import GENESIS, Event, canonical, link, stamp, unstamp
 from stanch.core.events import Payload
@@ -16,6 +16,43 @@ from stanch.store import tables as t
 from stanch.store.ids import uuid7
 
 __all__ = ["Log", "projection"]
+
+
+_i, _v = t.incident.c, t.event.c
+_number = bindparam("incident_number", type_=Integer)
+
+# Statements are built once: building them costs more than running them.
+_HEAD = select(_i.seq, _i.head).where(_i.number == _number)
+_HEAD_LOCKED = _HEAD.with_for_update()
+_EVENTS = select(t.event).where(_v.incident == _number, _v.seq > bindparam("after", type_=Integer)).order_by(_v.seq)
+_ENTRY = select(t.event).where(_v.incident == _number, _v.seq == bindparam("entry", type_=Integer))
+_LATEST = select(t.event).where(_v.incident == _number).order_by(_v.seq.desc()).limit(bindparam("most", type_=Integer))
+_ADD_EVENTS = insert(t.event)
+_ADD_INCIDENT = insert(t.incident)
+_SET_INCIDENT = (
+    update(t.incident)
+    .where(_i.number == _number)
+    .values({column.name: bindparam(column.name) for column in t.incident.columns if column.name != "number"})
+)
+_TAKE_NUMBER = (
+    update(t.counter)
+    .where(t.counter.c.name == "incident")
+    .values(value=t.counter.c.value + 1)
+    .returning(t.counter.c.value)
+)
+_OF_ROOM = select(_i.number).where(_i.room == bindparam("channel")).limit(1)
+_OPEN = select(_i.number, _i.severity).where(_i.phase.in_(OPEN)).order_by(_i.number)
+_SAME_TITLE = (
+    select(_i.number)
+    .where(
+        _i.declared_by == bindparam("who"),
+        _i.title == bindparam("wanted"),
+        _i.declared_at >= bindparam("since"),
+        _i.phase.in_(OPEN),
+    )
+    .order_by(_i.number.desc())
+    .limit(1)
+)
 
 
 class Log:
@@ -28,19 +65,11 @@ class Log:
 
     def next_number(self, db: Connection) -> int:
         """The next incident's number. Without gaps: it is given back when the transaction is."""
-        return int(
-            db.execute(
-                update(t.counter)
-                .where(t.counter.c.name == "incident")
-                .values(value=t.counter.c.value + 1)
-                .returning(t.counter.c.value)
-            ).scalar_one()
-        )
+        return int(db.execute(_TAKE_NUMBER).scalar_one())
 
     def load(self, db: Connection, number: int, *, to_write: bool = False) -> Incident | None:
         """The incident as it stands, or None. `to_write` locks it until the transaction ends."""
-        asked = select(t.incident.c.seq, t.incident.c.head).where(t.incident.c.number == number)
-        row = db.execute(asked.with_for_update() if to_write else asked).one_or_none()
+        row = db.execute(_HEAD_LOCKED if to_write else _HEAD, {"incident_number": number}).one_or_none()
         if row is None:
             return None
         with self._lock:
@@ -67,19 +96,14 @@ class Log:
             return self._states.get(number)
 
     def read(self, db: Connection, number: int, after: int = 0) -> list[Event]:
-        rows = db.execute(
-            select(t.event).where(t.event.c.incident == number, t.event.c.seq > after).order_by(t.event.c.seq)
-        )
-        return [_event(row) for row in rows]
+        return [_event(row) for row in db.execute(_EVENTS, {"incident_number": number, "after": after})]
 
     def entry(self, db: Connection, number: int, seq: int) -> Event | None:
-        row = db.execute(select(t.event).where(t.event.c.incident == number, t.event.c.seq == seq)).one_or_none()
+        row = db.execute(_ENTRY, {"incident_number": number, "entry": seq}).one_or_none()
         return _event(row) if row else None
 
     def latest(self, db: Connection, number: int, count: int) -> list[Event]:
-        rows = db.execute(
-            select(t.event).where(t.event.c.incident == number).order_by(t.event.c.seq.desc()).limit(count)
-        ).all()
+        rows = db.execute(_LATEST, {"incident_number": number, "most": count}).all()
         return [_event(row) for row in reversed(rows)]
 
     def append(
@@ -112,39 +136,25 @@ class Log:
             rows.append(_row(event))
         if not rows or state is None:
             return state
-        db.execute(insert(t.event), rows)
+        db.execute(_ADD_EVENTS, rows)
+        row = projection(state)
         if before is None:
-            db.execute(insert(t.incident).values(**projection(state)))
+            db.execute(_ADD_INCIDENT, row)
         else:
-            db.execute(update(t.incident).where(t.incident.c.number == number).values(**projection(state)))
+            db.execute(_SET_INCIDENT, row | {"incident_number": number})
         return state
 
     def of_room(self, db: Connection, room: str) -> int | None:
         """The incident whose room this channel is."""
-        return db.execute(select(t.incident.c.number).where(t.incident.c.room == room).limit(1)).scalar()
+        return db.execute(_OF_ROOM, {"channel": room}).scalar()
 
     def open_numbers(self, db: Connection) -> list[int]:
         """Open incidents, worst first, then oldest first; those without a severity come after SEV4."""
-        rows = db.execute(
-            select(t.incident.c.number, t.incident.c.severity)
-            .where(t.incident.c.phase.in_(OPEN))
-            .order_by(t.incident.c.number)
-        ).all()
-        return [row.number for row in sorted(rows, key=lambda row: (row.severity or "SEV9", row.number))]
+        return [row.number for row in sorted(db.execute(_OPEN), key=lambda row: (row.severity or "SEV9", row.number))]
 
     def same_title(self, db: Connection, title: str, by: str, since: datetime) -> int | None:
         """An open incident of the same title that the same person declared since then."""
-        return db.execute(
-            select(t.incident.c.number)
-            .where(
-                t.incident.c.declared_by == by,
-                t.incident.c.title == title,
-                t.incident.c.declared_at >= stamp(since),
-                t.incident.c.phase.in_(OPEN),
-            )
-            .order_by(t.incident.c.number.desc())
-            .limit(1)
-        ).scalar()
+        return db.execute(_SAME_TITLE, {"wanted": title, "who": by, "since": stamp(since)}).scalar()
 
 
 def projection(state: Incident) -> dict[str, Any]:

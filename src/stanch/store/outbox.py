@@ -9,7 +9,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    Row,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from stanch.core.chain import Event
 from stanch.core.effects import Effect
@@ -17,6 +33,72 @@ from stanch.store import tables as t
 
 _e = t.effect.c
 LIVE = ("owed", "trying")
+
+# Statements are built once: building them costs more than running them.
+
+
+def _first_in_lane() -> ColumnElement[bool]:
+    earlier = t.effect.alias()
+    return ~exists().where(earlier.c.lane == _e.lane, earlier.c.state.in_(LIVE), earlier.c.id < _e.id)
+
+
+_now, _grace = bindparam("now", type_=Float), bindparam("grace", type_=Float)
+_DUE = or_(and_(_e.state == "owed", _e.due_at <= _now), and_(_e.state == "trying", _e.lease_until <= _now))
+_CLAIMABLE = (
+    select(t.effect)
+    .where(_DUE, or_(_e.intent_at.is_(None), _e.tried_at + _grace <= _now), _first_in_lane())
+    .order_by(_e.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(t.effect)
+    .where(_e.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state="trying",
+        leased_by=bindparam("worker"),
+        lease_until=bindparam("until"),
+        intent_at=func.coalesce(_e.intent_at, _now),
+        tried_at=_now,
+        attempts=_e.attempts + 1,
+    )
+)
+_SETTLE = (
+    update(t.effect)
+    .where(
+        _e.id == bindparam("effect"),
+        _e.state == "trying",
+        _e.leased_by == bindparam("worker"),
+        _e.attempts == bindparam("tries"),
+    )
+    .values(
+        state=bindparam("new"),
+        due_at=func.coalesce(bindparam("due", type_=Float), _e.due_at),
+        error=bindparam("why"),
+        held=bindparam("holds"),
+        result=bindparam("brought"),
+        intent_at=case((bindparam("refused", type_=Boolean), None), else_=_e.intent_at),
+        leased_by=None,
+        lease_until=None,
+    )
+)
+_SUPERSEDE = (
+    update(t.effect)
+    .where(_e.grp.in_(bindparam("groups", expanding=True)), _e.state == "owed", _e.intent_at.is_(None))
+    .values(state="superseded", held=None)
+)
+_KNOWN = select(_e.key).where(_e.key.in_(bindparam("keys", expanding=True)))
+_OWE = insert(t.effect)
+_FREE = case((_e.state == "trying", _e.lease_until), else_=_e.due_at)
+_SETTLED = _e.tried_at + _grace
+_NEXT = select(func.min(case((and_(_e.intent_at.is_not(None), _SETTLED > _FREE), _SETTLED), else_=_FREE))).where(
+    _e.state.in_(LIVE), _first_in_lane()
+)
+_COUNTS = (
+    select(_e.state, _e.held.is_not(None), func.count())
+    .where(_e.state.in_((*LIVE, "buried")))
+    .group_by(_e.state, _e.held.is_not(None))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +125,7 @@ def owe(db: Connection, incident: int, effects: Sequence[Effect], now: float) ->
     if not effects:
         return
     if groups := [one.group for one in effects if one.group]:
-        db.execute(
-            update(t.effect)
-            .where(_e.grp.in_(groups), _e.state == "owed", _e.intent_at.is_(None))
-            .values(state="superseded", held=None)
-        )
+        db.execute(_SUPERSEDE, {"groups": groups})
     rows = [
         {
             "key": one.key,
@@ -63,9 +141,9 @@ def owe(db: Connection, incident: int, effects: Sequence[Effect], now: float) ->
         for one in _newest_of_each_group(effects)
     ]
     # The incident's row is locked, so nobody else can owe the same in between.
-    known = set(db.execute(select(_e.key).where(_e.key.in_([row["key"] for row in rows]))).scalars())
+    known = set(db.execute(_KNOWN, {"keys": [row["key"] for row in rows]}).scalars())
     if new := [row for row in rows if row["key"] not in known]:
-        db.execute(insert(t.effect), new)
+        db.execute(_OWE, new)
 
 
 def _newest_of_each_group(effects: Sequence[Effect]) -> Iterable[Effect]:
@@ -75,34 +153,11 @@ def _newest_of_each_group(effects: Sequence[Effect]) -> Iterable[Effect]:
 
 def claim(db: Connection, worker: str, now: float, *, lease: float, grace: float, limit: int) -> list[Owed]:
     """Take up to `limit` effects that are due and first in their lane, and commit the intent to perform them."""
-    settled = or_(_e.intent_at.is_(None), _e.tried_at + grace <= now)
-    due = or_(and_(_e.state == "owed", _e.due_at <= now), and_(_e.state == "trying", _e.lease_until <= now))
-    chosen = db.execute(
-        select(t.effect)
-        .where(
-            due,
-            settled,
-            _first_in_lane(),
-        )
-        .order_by(_e.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+    chosen = db.execute(_CLAIMABLE, {"now": now, "grace": grace, "most": limit}).all()
     if not chosen:
         return []
     until = now + lease
-    db.execute(
-        update(t.effect)
-        .where(_e.id.in_([row.id for row in chosen]))
-        .values(
-            state="trying",
-            leased_by=worker,
-            lease_until=until,
-            intent_at=func.coalesce(_e.intent_at, now),
-            tried_at=now,
-            attempts=_e.attempts + 1,
-        )
-    )
+    db.execute(_CLAIM, {"ids": [row.id for row in chosen], "worker": worker, "until": until, "now": now})
     return [_owed(row, worker, until, now) for row in chosen]
 
 
@@ -124,34 +179,38 @@ def _owed(row: Row[Any], worker: str, until: float, now: float) -> Owed:
 
 def done(db: Connection, owed: Owed, result: dict[str, Any]) -> bool:
     """Settle it. False when the lease was lost meanwhile: then nothing may follow from this result."""
-    return _settle(db, owed, state="done", result=json.dumps(result), error=None, held=None)
+    return _settle(db, owed, "done", brought=json.dumps(result))
 
 
 def cancel(db: Connection, owed: Owed, why: str) -> bool:
     """It is not wanted any more: there is nowhere for it to go."""
-    return _settle(db, owed, state="cancelled", error=why, held=None)
+    return _settle(db, owed, "cancelled", why=why)
 
 
 def bury(db: Connection, owed: Owed, error: str) -> bool:
     """Set aside for good: repeating it cannot help until a person has changed something."""
-    return _settle(db, owed, state="buried", error=error, held=None)
+    return _settle(db, owed, "buried", why=error)
 
 
 def postpone(db: Connection, owed: Owed, until: float, error: str, *, refused: bool, held: bool = False) -> bool:
     """Try again at `until`. `refused`: it certainly did not happen, so there is no intent left to wonder about."""
-    values: dict[str, Any] = {"state": "owed", "due_at": until, "error": error, "held": error if held else None}
-    if refused:
-        values["intent_at"] = None
-    return _settle(db, owed, **values)
+    return _settle(db, owed, "owed", due=until, why=error, holds=error if held else None, refused=refused)
 
 
-def _settle(db: Connection, owed: Owed, **values: Any) -> bool:
-    changed = db.execute(
-        update(t.effect)
-        .where(_e.id == owed.id, _e.state == "trying", _e.leased_by == owed.worker, _e.attempts == owed.attempts)
-        .values(leased_by=None, lease_until=None, **values)
-    )
-    return changed.rowcount == 1
+def _settle(
+    db: Connection,
+    owed: Owed,
+    state: str,
+    *,
+    due: float | None = None,
+    why: str | None = None,
+    holds: str | None = None,
+    brought: str | None = None,
+    refused: bool = False,
+) -> bool:
+    values = {"new": state, "due": due, "why": why, "holds": holds, "brought": brought, "refused": refused}
+    whose = {"effect": owed.id, "worker": owed.worker, "tries": owed.attempts}
+    return db.execute(_SETTLE, values | whose).rowcount == 1
 
 
 def release_all(db: Connection) -> int:
@@ -163,15 +222,7 @@ def release_all(db: Connection) -> int:
 
 def next_due(db: Connection, grace: float) -> float | None:
     """When the next effect can be claimed at the earliest (epoch seconds), or None when nothing is owed."""
-    free = case((_e.state == "trying", _e.lease_until), else_=_e.due_at)
-    settled = _e.tried_at + grace
-    ready = case((and_(_e.intent_at.is_not(None), settled > free), settled), else_=free)
-    return db.execute(select(func.min(ready)).where(_e.state.in_(LIVE), _first_in_lane())).scalar()
-
-
-def _first_in_lane() -> ColumnElement[bool]:
-    earlier = t.effect.alias()
-    return ~exists().where(earlier.c.lane == _e.lane, earlier.c.id < _e.id, earlier.c.state.in_(LIVE))
+    return db.execute(_NEXT, {"grace": grace}).scalar()
 
 
 def retry(db: Connection, now: float, *, id: int | None = None, incident: int | None = None) -> int:
@@ -188,11 +239,7 @@ def retry(db: Connection, now: float, *, id: int | None = None, incident: int | 
 
 def counts(db: Connection) -> dict[str, int]:
     """`owed`, `trying`, `held` and `buried`, for `/health`. Held effects are owed too, but counted apart."""
-    rows = db.execute(
-        select(_e.state, _e.held.is_not(None).label("held"), func.count())
-        .where(_e.state.in_((*LIVE, "buried")))
-        .group_by(_e.state, _e.held.is_not(None))
-    ).all()
+    rows = db.execute(_COUNTS).all()
     found = {"owed": 0, "trying": 0, "held": 0, "buried": 0}
     for state, held, count in rows:
         found["held" if held and state == "owed" else state] += count

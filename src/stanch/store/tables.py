@@ -54,7 +54,7 @@ class EffectRow(SQLModel, table=True):
     __tablename__ = "effect"
     __table_args__ = (
         Index("effect_due", "state", "due_at"),
-        Index("effect_lane", "lane", "id"),
+        Index("effect_lane", "lane", "state", "id"),
         Index("effect_incident", "incident"),
         Index("effect_group", "grp"),
     )

@@ -61,7 +61,7 @@ def upgrade() -> None:
         sa.Column("result", sa.Text()),
     )
     op.create_index("effect_due", "effect", ["state", "due_at"])
-    op.create_index("effect_lane", "effect", ["lane", "id"])
+    op.create_index("effect_lane", "effect", ["lane", "state", "id"])
     op.create_index("effect_incident", "effect", ["incident"])
     op.create_index("effect_group", "effect", ["grp"])
     op.create_table(
