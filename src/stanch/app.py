@@ -47,7 +47,7 @@ async def serve(settings: Settings, host: str, port: int) -> None:
 
 
 def _listener(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
@@ -81,8 +81,8 @@ async def running(settings: Settings, listener: socket.socket) -> AsyncIterator[
         desk.wake = worker.wake
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         app = bolt(slack, directory, bot_token, secret)
-        Listeners(desk, slack, directory, render).register(app)
         Happenings(desk, directory).register(app)
+        Listeners(desk, slack, directory, render).register(app)
         sockets = Sockets(app, slack, app_token)
         stack.push_async_callback(sockets.close)
         await _start(stack, desk, worker, directory, sockets, settings)

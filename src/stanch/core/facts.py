@@ -58,11 +58,11 @@ def change(incident: Incident, command: c.Change, catalogue: Catalogue) -> tuple
     if what == "severity":
         words = f"{was or 'No severity'} → {to}. {_cadence(to, catalogue)}"
     if whole:
-        words += f" It was longer than {TITLE} characters and is cut; the whole of it is entry {incident.seq + 1}."
+        words += f"\nIt was longer than {TITLE} characters and is cut; the whole of it is entry {incident.seq + 1}."
     sheet = catalogue.klass(to) if what == "klass" else None
     if sheet and sheet.restricted and not incident.restricted:
         words += (
-            " This room was opened in public and a bot cannot close it:"
+            "\nThis room was opened in public and a bot cannot close it:"
             " keep names, secrets and samples out of it, and declare a private one for them."
         )
     return (e.Changed(what, to, was or None, whole),), words

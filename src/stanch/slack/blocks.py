@@ -17,10 +17,14 @@ TEXT, FIELD, HEADER, BUTTON, OPTION, PLACEHOLDER = 3_000, 2_000, 150, 75, 75, 15
 
 def safe(text: str, limit: int = TEXT) -> Mrkdwn:
     """Escaped and at most `limit` characters long; an entity is never cut in half."""
-    room = limit
-    while len(out := escape(cut(text, room))) > limit:
-        room -= max(1, (len(out) - limit) // 4)
-    return Mrkdwn(out)
+    short, long = 0, min(limit, len(text))
+    while short < long:
+        middle = (short + long + 1) // 2
+        if len(escape(cut(text, middle))) <= limit:
+            short = middle
+        else:
+            long = middle - 1
+    return Mrkdwn(escape(cut(text, short)))
 
 
 def when(moment: datetime, form: str = "{time}") -> Mrkdwn:

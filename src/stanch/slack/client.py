@@ -126,9 +126,11 @@ class Slack:
 
 
 def _fault(refusal: SlackApiError) -> SlackFault:
-    answer = refusal.response
-    data = answer.data if isinstance(answer.data, dict) else {}
-    status = answer.status_code
+    answer: Any = refusal.response
+    data = getattr(answer, "data", None)
+    data = data if isinstance(data, dict) else {}
+    # A body that is no JSON comes as aiohttp's own response, which says `status`.
+    status = int(getattr(answer, "status_code", 0) or getattr(answer, "status", 0))
     error = str(data.get("error") or f"http_{status}")
     if status == 429 or error in ("ratelimited", "rate_limited"):
         return SlackFault(Kind.PAUSED, "ratelimited", after=_seconds(answer.headers))

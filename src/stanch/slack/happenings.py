@@ -1,7 +1,7 @@
 """Events: what people do to the workspace by hand, taken in once each, by their event id."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -12,6 +12,9 @@ from stanch.flows.desk import Asked, Desk
 from stanch.slack.directory import Directory
 
 Body = Mapping[str, Any]
+Taker = Callable[[Body, Body], Awaitable[None]]
+TWINS = ("channel", "group")
+"""Public rooms are channels and private ones groups, to Slack's events."""
 
 
 class Happenings:
@@ -19,18 +22,24 @@ class Happenings:
         self._desk = desk
         self._people = directory
 
+        self._takers: Mapping[str, Taker] = {
+            "member_left_channel": self.member,
+            "member_joined_channel": self.member,
+            "message": self.message,
+            "user_change": self.person,
+            "team_join": self.person,
+            **{f"{twin}_rename": self.renamed for twin in TWINS},
+            **{f"{twin}_{what}": self.room for twin in TWINS for what in ("archive", "unarchive", "deleted", "left")},
+        }
+
     def register(self, app: AsyncApp) -> None:
-        app.event("member_left_channel")(self.member)
-        app.event("member_joined_channel")(self.member)
-        for twin in ("channel", "group"):
-            app.event(f"{twin}_rename")(self.renamed)
-            for name in ("archive", "unarchive", "deleted", "left"):
-                app.event(f"{twin}_{name}")(self.room)
-        app.event({"type": "message", "subtype": "message_deleted"})(self.deleted)
-        app.event("user_change")(self.person)
-        app.event("team_join")(self.person)
-        # What is subscribed and means nothing to us yet is acknowledged too, or Slack would send it again.
-        app.event(re.compile(r".*"))(self.nothing)
+        """One listener for all events, before any other: Bolt tries its listeners one after the other, and a room that
+        opens brings a dozen events. What means nothing to us is acknowledged too, or Slack would send it again."""
+        app.event(re.compile(r".*"))(self.happened)
+
+    async def happened(self, body: Body, event: Body) -> None:
+        if taker := self._takers.get(str(event["type"])):
+            await taker(body, event)
 
     async def member(self, body: Body, event: Body) -> None:
         joined = event["type"] == "member_joined_channel"
@@ -54,7 +63,9 @@ class Happenings:
         state = {"archive": "archived", "deleted": "deleted", "left": "bot_removed"}[what]
         await self._report(body, channel, c.ReportRoomChange(state))
 
-    async def deleted(self, body: Body, event: Body) -> None:
+    async def message(self, body: Body, event: Body) -> None:
+        if event.get("subtype") != "message_deleted":
+            return
         channel, ts = str(event["channel"]), str(event.get("deleted_ts"))
         await self._report(body, channel, c.ReportCardLost(ts))
 
@@ -67,9 +78,6 @@ class Happenings:
                 key = f"event:{body['event_id']}:{incident.number}"
                 report = c.ReportMember(user, joined=False)
                 await self._desk.ask(Asked(report, STANCH, "slack", incident.number, key))
-
-    async def nothing(self) -> None:
-        return
 
     async def _back(self, body: Body, channel: str) -> None:
         number = await self._report(body, channel, c.ReportRoomChange("open"))
