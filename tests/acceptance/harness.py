@@ -66,7 +66,7 @@ class Process:
 
 @dataclass
 class Stage:
-    """One workspace, one bot, one person at a time. `data` is the bot's folder; `env` goes on top of its environment."""
+    """One workspace with one bot. `data` is the bot's folder; `env` goes on top of its environment."""
 
     data: Path
     env: dict[str, str] = field(default_factory=dict)
@@ -116,7 +116,7 @@ class Stage:
 
     async def until_connected(self) -> None:
         async with asyncio.timeout(READY_WITHIN_S):
-            while not (await self.health()).get("connected"):
+            while not (await self.health()).get("connected"):  # noqa: ASYNC110 - it is another process
                 await asyncio.sleep(BEAT_S)
 
     async def kill_bot(self) -> None:

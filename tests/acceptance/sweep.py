@@ -161,7 +161,7 @@ class Lane:
 
 async def kill_when_held(stage: Stage, method: str, since: int) -> None:
     """Wait for the call that is held, kill the bot there, and start it again."""
-    while not await held(stage, method, since):
+    while not await held(stage, method, since):  # noqa: ASYNC110 - it is another process
         await asyncio.sleep(BEAT_S)
     await stage.kill_bot()
     await stage.mends()
@@ -210,9 +210,7 @@ async def sweep(
 
 
 @asynccontextmanager
-async def opened(
-    folder: Path, database: Databases, command: Sequence[str], lanes: int
-) -> AsyncIterator[list[Lane]]:
+async def opened(folder: Path, database: Databases, command: Sequence[str], lanes: int) -> AsyncIterator[list[Lane]]:
     made = [Lane(folder / f"lane{number}", database, command) for number in range(lanes)]
     try:
         yield made

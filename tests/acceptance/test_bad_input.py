@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.harness import Stage
+from tests.acceptance.harness import Stage, said
 from tests.acceptance.incidents import ALICE, BOB, CAROL, ERIN, Incident, declared, form, newest
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -49,7 +49,7 @@ async def test_title_of_3000_characters(stage: Stage) -> None:
     """It is cut to a title, the person is told where the whole of it is, and it is there."""
     title = ("answers are wrong " * 170)[:3000].strip()
     answer = await stage.types("alice", f"declare {title}")
-    assert "The title was longer than 120 characters and is cut; the whole of it is entry 1." in answer["ephemerals"][0]["text"]
+    assert said(answer).endswith("The title was longer than 120 characters and is cut; the whole of it is entry 1.")
     incident = await newest(stage)
     assert len((await incident.look())["name"]) <= 80
     assert event_of(incident, 0)["whole_title"] == title

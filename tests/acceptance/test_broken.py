@@ -1,5 +1,7 @@
 """What breaks a whole app or workspace: each test has a stage of its own."""
 
+import asyncio
+import random
 import shutil
 from pathlib import Path
 
@@ -96,3 +98,39 @@ async def test_nothing_is_lost_when_the_bot_dies_with_work_in_hand(tmp_path: Pat
         await stage.settle()
         numbers = [text.split("number ")[1][0] for text in await incident.heard() if "number" in text]
         assert numbers == ["0", "1", "2", "3"]
+
+
+async def test_notes_survive_kills_at_any_instant(tmp_path: Path) -> None:
+    """Five people write while the bot dies three times; who hears nothing looks and repeats; each is there once."""
+    dice = random.Random(20261122)
+    async with staged(tmp_path / "stage") as stage:
+        incident = await declared(stage, "killed at any instant")
+        done = asyncio.Event()
+
+        async def write(user: str) -> None:
+            for number in range(8):
+                text = f"{user} says {number}"
+                while not (await stage.types(user, f"note {text}", incident.room))["ok"]:
+                    await stage.settle()
+                    if any(text in one for one in await incident.heard()):
+                        break
+
+        async def kill() -> None:
+            for _ in range(3):
+                await asyncio.sleep(dice.uniform(0.02, 0.25))
+                if done.is_set():
+                    return
+                await stage.restart_bot()
+
+        killing = asyncio.create_task(kill())
+        await asyncio.gather(*map(write, ("alice", "bob", "carol", "dave", "erin")))
+        done.set()
+        await killing
+        await stage.settle()
+        heard = [text.split(": ")[1].split("  ")[0] for text in await incident.heard() if text.startswith("📝")]
+        noted = [one["payload"]["text"] for one in incident.events() if one["kind"] == "noted"]
+    assert sorted(noted) == sorted(f"{user} says {n}" for user in PEOPLE for n in range(8))
+    assert heard == noted
+
+
+PEOPLE = ("alice", "bob", "carol", "dave", "erin")

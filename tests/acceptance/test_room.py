@@ -50,14 +50,15 @@ async def test_form_keeps_what_was_filled_in_when_it_cannot_be_taken(stage: Stag
 
 
 async def test_title_opens_a_room_at_once(stage: Stage) -> None:
-    """One command: a room with its people, its topic, the pinned card, the bookmark to it, the roles, the word outside."""
+    """One command: a room with its people, topic, pinned card and the bookmark to it, the roles, the word outside."""
     answer = await stage.types("alice", "declare answers cite the wrong policy")
     assert said(answer).endswith("is opening: answers cite the wrong policy")
     incident = await newest(stage)
     room = await incident.look()
     assert room["name"] == f"inc-{incident.number}-answers-cite-the-wrong-policy"
     assert {ALICE, BOB, CAROL, ERIN} < set(room["members"])
-    assert room["topic"] == f"INC-{incident.number} · no severity yet · answers cite the wrong policy · commander @alice"
+    title = "no severity yet · answers cite the wrong policy"
+    assert room["topic"] == f"INC-{incident.number} · {title} · commander @alice"
     card = await incident.card()
     assert room["pins"] == [card["ts"]]
     [bookmark] = room["bookmarks"]

@@ -1,4 +1,4 @@
-"""The crash sweep: a fixed sample with every test run, all of it on SQLite and a sample on PostgreSQL with `-m sweep`."""
+"""The crash sweep: a fixed sample with every test run; with `-m sweep` all on SQLite and a sample on PostgreSQL."""
 
 import subprocess
 import sys

@@ -130,7 +130,7 @@ async def test_security_is_private_without_asking(stage: Stage) -> None:
 
 
 async def test_refresh_of_the_sockets_loses_nothing(stage: Stage) -> None:
-    """Slack closes connections now and then: what was acknowledged stands once, the rest is told and can be repeated."""
+    """Slack closes connections now and then: what was acknowledged stands once, the rest can be repeated."""
     incident = await declared(stage, "sockets refresh")
 
     async def note(number: int) -> None:
@@ -187,7 +187,7 @@ async def test_rate_limit_pauses_one_channel_only(stage: Stage) -> None:
 
 async def until_call(stage: Stage, since: int, method: str) -> None:
     async with asyncio.timeout(10):
-        while not any(one["method"] == method and one["ended"] for one in await stage.calls(since)):
+        while not any(one["method"] == method and one["ended"] for one in await stage.calls(since)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
 
