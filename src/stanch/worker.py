@@ -26,6 +26,8 @@ from stanch.store.outbox import Owed
 logger = logging.getLogger("stanch.worker")
 IDLE = 5.0
 """Seconds after which the loop looks again by itself: other replicas owe effects too."""
+A_TURN = 8
+"""Results, and claims, in one transaction: people who wait for theirs should not wait long."""
 AWAY = 1.0
 """Seconds between two tries to reach a database that does not answer."""
 
@@ -58,7 +60,7 @@ class Worker:
         """Until cancelled. The database's absence is waited out: what is owed stays owed."""
         while True:
             self._wake.clear()
-            results, self._finished = self._finished, []
+            results, self._finished = self._finished[:A_TURN], self._finished[A_TURN:]
             try:
                 rest = await self._round(results)
             except Unavailable as trouble:
@@ -89,6 +91,8 @@ class Worker:
             task = asyncio.create_task(self._deliver(owed, incident))
             self._running.add(task)
             task.add_done_callback(self._is_done)
+        if self._finished:
+            return 0.0
         return IDLE if due is None or free <= len(claimed) else due - time.time()
 
     def _turn(
@@ -97,7 +101,11 @@ class Worker:
         for owed, outcome in results:
             self._settle(db, owed, outcome)
         lease, grace = self._pace.lease, self._pace.grace
-        owed_now = outbox.claim(db, self._name, time.time(), lease=lease, grace=grace, limit=free) if free > 0 else []
+        owed_now = (
+            outbox.claim(db, self._name, time.time(), lease=lease, grace=grace, limit=min(free, A_TURN))
+            if free > 0
+            else []
+        )
         return [with_state(self._desk, db, owed) for owed in owed_now], outbox.next_due(db, grace)
 
     def _settle(self, db: Connection, owed: Owed, outcome: Outcome) -> None:

@@ -111,7 +111,8 @@ class Desk:
         # The number is taken first: it holds the lock under which nobody else can declare the same.
         numbered = replace(command, number=self.log.next_number(db))
         twin = self.log.same_title(db, one_line(command.title), asked.by, now - TWICE_WITHIN)
-        if asked.key and (told := self._told(db, asked.key)):
+        if asked.key and not self.database.is_sqlite and (told := self._told(db, asked.key)):
+            # Another replica took the same delivery while this one waited for the lock.
             raise _Instead(told)
         if twin is not None and not even_if_twin:
             raise _Instead(Answer(f"INC-{twin} is opening.", twin, twin=True))
@@ -129,7 +130,7 @@ class Desk:
         self.log.append(
             db, number, state, decision.events, by=asked.by, source=asked.source, at=asked.at or now, now=now
         )
-        outbox.owe(db, number, decision.effects, now.timestamp())
+        outbox.owe(db, number, decision.effects, now.timestamp(), first=new is not None)
         return Answer(decision.say, number)
 
     def _told(self, db: Connection, key: str) -> Answer | None:

@@ -1,7 +1,7 @@
 """The one way to the database: a function of a connection, run in a transaction, off the event loop.
 
-SQLite has one writer thread (WAL, `BEGIN IMMEDIATE`, `synchronous=FULL`: safe against power loss); PostgreSQL has four.
-Work that nobody waits for passes through a semaphore, so that an acknowledgement never queues behind it.
+SQLite has one writer thread (WAL, `BEGIN IMMEDIATE`, `synchronous=FULL`: safe against power loss), which commits what
+waits for it together; PostgreSQL has four. Work that nobody waits for never keeps an acknowledgement waiting for long.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 
 from stanch.errors import StanchError, Unavailable
+from stanch.store.together import Together
 
 T = TypeVar("T")
 TRIES = 6
@@ -62,9 +63,12 @@ class Database:
         self.engine = engine_for(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._threads = ThreadPoolExecutor(1 if self.is_sqlite else 4, thread_name_prefix="database")
-        self._patience = asyncio.Semaphore(1 if self.is_sqlite else 2)
+        self._patience = asyncio.Semaphore(2)
+        self._together = Together(self.engine, self._threads)
 
     async def __call__(self, work: Callable[[Connection], T], *, background: bool = False) -> T:
+        if self.is_sqlite:
+            return await self._together(work, background=background)
         loop = asyncio.get_running_loop()
         if not background:
             return await loop.run_in_executor(self._threads, self.run, work)

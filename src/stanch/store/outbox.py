@@ -120,8 +120,8 @@ class Owed:
     """The entry of the timeline that it is about, if it is about one."""
 
 
-def owe(db: Connection, incident: int, effects: Sequence[Effect], now: float) -> None:
-    """Write effects down; those that are owed already (the same key) stay as they are."""
+def owe(db: Connection, incident: int, effects: Sequence[Effect], now: float, *, first: bool = False) -> None:
+    """Write effects down; those that are owed already (the same key) stay as they are. `first`: none can be."""
     if not effects:
         return
     if groups := [one.group for one in effects if one.group]:
@@ -141,7 +141,7 @@ def owe(db: Connection, incident: int, effects: Sequence[Effect], now: float) ->
         for one in _newest_of_each_group(effects)
     ]
     # The incident's row is locked, so nobody else can owe the same in between.
-    known = set(db.execute(_KNOWN, {"keys": [row["key"] for row in rows]}).scalars())
+    known = set() if first else set(db.execute(_KNOWN, {"keys": [row["key"] for row in rows]}).scalars())
     if new := [row for row in rows if row["key"] not in known]:
         db.execute(_OWE, new)
 
