@@ -16,9 +16,9 @@ from stanch.core.incident import PHASES, fold
 from stanch.core.roles import ROLES
 from stanch.errors import Refusal
 from tests.fakes.strategies import REPORTS, STEP, TALE
-from tests.fakes.world import DAVE, ERIN, NOW, Tale, called, opened
+from tests.fakes.world import DAVE, ERIN, NOW, Tale, called, declared, opened
 
-quickly = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quickly = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @quickly
@@ -161,16 +161,19 @@ def found(content: bytes) -> bool:
         return True
 
 
-@pytest.mark.parametrize("part", range(16))
+SHORT = to_json(declared("العربية 🔥").events)
+
+
+@pytest.mark.parametrize("part", range(4))
 def test_any_flipped_byte_is_found(part: int) -> None:
     """Flip one bit of any byte of the file, and verify says that it is not whole; it never breaks."""
-    for place in range(part, len(CONTENT), 16):
-        flipped = bytearray(CONTENT)
+    for place in range(part, len(SHORT), 4):
+        flipped = bytearray(SHORT)
         flipped[place] ^= 1 << (place % 8)
-        assert found(bytes(flipped)), (place, CONTENT[max(0, place - 20) : place + 20])
+        assert found(bytes(flipped)), (place, SHORT[max(0, place - 20) : place + 20])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_any_edit_is_found(data: st.DataObject) -> None:
     """Replace, insert or delete any bytes anywhere: found."""
@@ -276,7 +279,7 @@ def strange(whole: dict, payload: object) -> None:
     relinked(whole)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

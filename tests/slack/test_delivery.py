@@ -305,9 +305,9 @@ def picture(slack: FakeSlack) -> dict[str, Any]:
 
 # The whole sweep runs against the practice workspace; here stands one of each kind.
 POINTS = [
-    ("users.list", 1), ("conversations.create", 1), ("conversations.invite", 1), ("conversations.setTopic", 1),
-    ("chat.postMessage", 1), ("chat.postMessage", 2), ("chat.postMessage", 5), ("chat.update", 1), ("pins.add", 1),
-    ("bookmarks.add", 1), ("files.getUploadURLExternal", 1), ("files.completeUploadExternal", 1),
+    ("conversations.create", 1), ("conversations.invite", 1), ("conversations.setTopic", 1), ("chat.postMessage", 1),
+    ("chat.postMessage", 5), ("chat.update", 1), ("pins.add", 1), ("bookmarks.add", 1),
+    ("files.completeUploadExternal", 1),
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -51,9 +52,10 @@ HOSTILE = (
 )  # fmt: skip
 
 
+@cache
 def filled(text: str) -> Tale:
-    """Every field as full as it can be, with this text over and over."""
-    long = text * (9_000 // len(text) + 1)
+    """Every field as full as it can be, with this text over and over. Shared between tests: to look at only."""
+    long = text * (3_500 // len(text) + 1)
     tale = opened(title=long, severity="SEV1", klass="quality_regression", impact=long, drill=True)
     for command in (
         c.Change("scope", long), c.SayUpdate(long), c.Note(long), c.Suppose(long), c.AddEvidence(long),
