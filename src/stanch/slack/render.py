@@ -18,6 +18,10 @@ from stanch.slack.directory import Directory
 
 ICONS = {"SEV1": "🔴", "SEV2": "🟠", "SEV3": "🟡", "SEV4": "🔵"}
 PRIVATE = "🔒"
+LISTED = 30
+"""Incidents in one list: what a person can take in, and far below Slack's limit for a text."""
+ANSWER = 3_900
+"""Characters of an answer to one person."""
 FREE_HANDS = (
     "Whoever is on call may make it do *less*, or put it *back*, alone and at once."
     " Then say what was pulled: `/incident applied WHAT`."
@@ -157,7 +161,9 @@ class Render:
     def listing(self, incidents: Sequence[Incident], viewer: str) -> str:
         if not incidents:
             return "No incident is open. Something wrong? `/incident declare what users see`"
-        return "\n".join(self.line(i, viewer) for i in incidents)
+        lines = [self.line(i, viewer) for i in incidents[:LISTED]]
+        more = len(incidents) - len(lines)
+        return "\n".join(lines) + (f"\n… and {more} more, less severe. `/incident N show` opens any." if more else "")
 
     def line(self, i: Incident, viewer: str) -> str:
         """One incident in one line; a restricted one is neutral for those who have no part in it."""
@@ -179,7 +185,7 @@ class Render:
         lines += [f"Room: <#{i.room}>"] if i.room else []
         lines.append("*Latest*")
         lines += [f"{self.entry(event)}" for event in latest]
-        return cut("\n".join(lines), 3_900)
+        return _that_fit(lines, ANSWER)
 
     def entry(self, event: Event) -> str:
         said = cut(describe(event, self._people.name).replace("\n", " "), 200)
@@ -211,6 +217,17 @@ class Render:
 
     def _mentions(self, i: Incident) -> list[tuple[str, Mrkdwn]]:
         return [(spoken, Mrkdwn(f"<@{i.seats[role]}>")) for role, spoken in ROLES.items() if role in i.seats]
+
+
+def _that_fit(lines: Sequence[str], limit: int) -> str:
+    """Whole lines only: half a line could be half a date or half an escape."""
+    kept, size = [], 0
+    for line in lines:
+        size += len(line) + 1
+        if size > limit:
+            break
+        kept.append(line)
+    return "\n".join(kept)
 
 
 def is_in(i: Incident, user: str) -> bool:
