@@ -1,7 +1,21 @@
 """Who may do what. Recording is for everybody; what ends or overrides is not (design, section 4)."""
 
-from stanch.core.incident import Incident
+from stanch.core.incident import STANCH, Incident
 from stanch.errors import Refusal
+
+
+def has_part(incident: Incident, user: str, channel: str | None = None) -> bool:
+    """Sees the details of a restricted incident: who declared it, who holds a seat, and whoever speaks in its room.
+
+    Slack lets nobody speak in a private room who is not in it (catalogue, section 6).
+    """
+    in_room = channel is not None and channel == incident.room
+    return in_room or user in (STANCH, incident.declared_by) or user in incident.seats.values()
+
+
+def outsiders_stay_out(incident: Incident, user: str, channel: str | None) -> None:
+    if incident.restricted and not has_part(incident, user, channel):
+        raise Refusal(f"{incident.name} is restricted. Ask <@{incident.commander}>, who commands it, to let you in.")
 
 
 def command_only(incident: Incident, by: str, what: str) -> None:

@@ -14,6 +14,7 @@ from stanch.core.catalogue import Catalogue
 from stanch.core.chain import Event
 from stanch.core.decide import decide
 from stanch.core.incident import STANCH, Incident
+from stanch.core.policy import outsiders_stay_out
 from stanch.core.text import one_line
 from stanch.errors import Refusal
 from stanch.store import outbox
@@ -42,6 +43,8 @@ class Asked:
     number: int | None = None
     key: str | None = None
     at: datetime | None = None
+    channel: str | None = None
+    """Where it was said or clicked; it shows who is in a restricted room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,8 @@ class Desk:
         state = None if new is not None else self.log.load(db, number, to_write=True)
         if state is None and new is None:
             raise Refusal(f"There is no INC-{number}. `/incident list` shows those that are open.")
+        if state is not None:
+            outsiders_stay_out(state, asked.by, asked.channel)
         decision = decide(state, asked.command, asked.by, now, self.catalogue)
         self.log.append(
             db, number, state, decision.events, by=asked.by, source=asked.source, at=asked.at or now, now=now

@@ -38,7 +38,7 @@ def fill_in(catalogue: Catalogue, incident: Incident) -> Block:
         *_facts(catalogue, incident),
         b.text_input("scope", "Scope", hint="Features, segments, regions.", initial=incident.scope),
     ]
-    return b.modal("fill_in", incident.name, "Save", blocks, json.dumps({"number": incident.number}))
+    return b.modal("fill_in", incident.name, "Save", blocks)
 
 
 def _facts(catalogue: Catalogue, i: Incident | None) -> list[Block]:
@@ -75,7 +75,12 @@ def note(incident: Incident) -> Block:
             "text", "Note", hint="It stands in the timeline, with your name and the time.", many=True, optional=False
         )
     ]
-    return b.modal("add_note", f"Note in {incident.name}", "Note it", blocks, json.dumps({"number": incident.number}))
+    return b.modal("add_note", f"Note in {incident.name}", "Note it", blocks)
+
+
+def about(incident: Incident, channel: str | None) -> str:
+    """The metadata of a form about an incident: which one, and where it was opened."""
+    return json.dumps({"number": incident.number, "channel": channel})
 
 
 def values(view: Mapping[str, Any]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncApp
 
 from stanch.core import commands as c
 from stanch.core.course import NOW
+from stanch.core.policy import has_part, outsiders_stay_out
 from stanch.core.text import cut, one_line
 from stanch.errors import Refusal, StanchError, Unavailable
 from stanch.flows.desk import Answer, Asked, Desk
@@ -62,7 +63,7 @@ class Listeners:
         typed = take_apart(str(body.get("text") or ""))
         if typed.verb is None:
             number = await self._desk.of_room(channel)
-            await ack(response_type="ephemeral", **await self._bare(number, user))
+            await ack(response_type="ephemeral", **await self._bare(number, user, channel))
             return
         words = Words(typed.text, typed.verb.usage, self._people.name, self._find, user, datetime.now(UTC).date())
         asked = typed.verb.read(words)
@@ -75,7 +76,7 @@ class Listeners:
             await self._look(ack, asked, body, number)
             return
         key = f"command:{body['trigger_id']}"
-        answer = await self._desk.ask(Asked(asked, user, "slash", number, key))
+        answer = await self._desk.ask(Asked(asked, user, "slash", number, key, channel=channel))
         await ack(response_type="ephemeral", **self._answered(answer, asked))
         if isinstance(asked, c.Declare) and not answer.refused and not answer.twin:
             self._later(self._say_when_open(answer.number, body.get("response_url")))
@@ -86,9 +87,9 @@ class Listeners:
         another = b.button("Open another", "open_another", json.dumps({"title": one_line(asked.title)}))
         return {"text": answer.say, "blocks": [b.section(answer.say), b.actions([another])]}
 
-    async def _bare(self, number: int | None, user: str) -> dict[str, Any]:
+    async def _bare(self, number: int | None, user: str, channel: str | None) -> dict[str, Any]:
         state = await self._desk.state(number) if number is not None else None
-        if state is None:
+        if state is None or (state.restricted and not has_part(state, user, channel)):
             return {"text": self._render.listing(await self._desk.open_incidents(), user)}
         message = self._render.now(state, NOW[state.phase])
         return {"text": message.text, "blocks": message.blocks}
@@ -113,7 +114,7 @@ class Listeners:
                 state, latest = await self._desk.latest(number or 0, 10)
                 if state is None:
                     raise Refusal(f"There is no INC-{number}. `/incident list` shows those that are open.")
-                text = self._render.details(state, latest, user)
+                text = self._render.details(state, latest, user, str(body["channel_id"]))
         await ack(text=text, response_type="ephemeral")
 
     def _find(self, wanted: str) -> str | None:
@@ -122,8 +123,15 @@ class Listeners:
 
     async def _open_for(self, body: Body, number: int | None, make: Any) -> None:
         state = self._desk.seen(number or 0) or await self._desk.state(number or 0)
-        if state is not None:
-            await self._open(body, make(state))
+        if state is None:
+            return
+        user, channel = _who(body), _where(body)
+        try:
+            outsiders_stay_out(state, user, channel)
+        except Refusal as refusal:
+            await self._tell(body.get("response_url"), str(refusal))
+        else:
+            await self._open(body, make(state) | {"private_metadata": forms.about(state, channel)})
 
     async def _open(self, body: Body, view: b.Block) -> None:
         """At most once: a trigger is good for one form and three seconds."""
@@ -146,7 +154,7 @@ class Listeners:
             await self._clicked(ack, body, {**action, "value": rest}, c.Export(("md", "json")))
             return
         await ack()
-        now = await self._bare(number, str(body["user"]["id"]))
+        now = await self._bare(number, str(body["user"]["id"]), _where(body))
         self._later(self._tell(body.get("response_url"), **now))
 
     async def _clicked(self, ack: Any, body: Body, action: Body, command: c.Command) -> None:
@@ -154,7 +162,7 @@ class Listeners:
         place = (body.get("container") or {}).get("message_ts") or body.get("trigger_id")
         key = f"click:{(body.get('channel') or {}).get('id')}:{place}:{action['action_id']}:{value}:{user}"
         try:
-            answer = await self._desk.ask(Asked(command, user, "button", _number(value), key))
+            answer = await self._desk.ask(Asked(command, user, "button", _number(value), key, channel=_where(body)))
         except Unavailable as away:
             answer = Answer(str(away))
         await ack()
@@ -206,7 +214,8 @@ class Listeners:
         self, ack: Any, body: Body, view: Body, command: c.Command, number: int | None, block: str
     ) -> Answer | None:
         """What was filled in stays in the form when it cannot be taken; the words stand beside the field."""
-        asked = Asked(command, str(body["user"]["id"]), "form", number, f"form:{view['id']}")
+        channel = forms.metadata(view).get("channel")
+        asked = Asked(command, str(body["user"]["id"]), "form", number, f"form:{view['id']}", channel=channel)
         try:
             answer = await self._desk.ask(asked, even_if_twin=True)
         except Unavailable as away:
@@ -247,6 +256,18 @@ class Listeners:
             else "That went wrong on my side, and is in my log. Please try again."
         )
         await self._tell(body.get("response_url"), words)
+
+
+def _who(body: Body) -> str:
+    """Commands name the user flat, clicks as an object."""
+    user = body.get("user")
+    return str(user["id"] if isinstance(user, Mapping) else body.get("user_id"))
+
+
+def _where(body: Body) -> str | None:
+    channel = body.get("channel")
+    found = channel.get("id") if isinstance(channel, Mapping) else body.get("channel_id")
+    return str(found) if found else None
 
 
 def _number(value: str) -> int | None:

@@ -9,6 +9,7 @@ from stanch.core.catalogue import Catalogue
 from stanch.core.chain import Event
 from stanch.core.describe import describe
 from stanch.core.incident import Incident
+from stanch.core.policy import has_part
 from stanch.core.roles import ROLES
 from stanch.core.text import cut
 from stanch.core.words import Mrkdwn, escape
@@ -165,16 +166,16 @@ class Render:
         more = len(incidents) - len(lines)
         return "\n".join(lines) + (f"\n… and {more} more, less severe. `/incident N show` opens any." if more else "")
 
-    def line(self, i: Incident, viewer: str) -> str:
+    def line(self, i: Incident, viewer: str, channel: str | None = None) -> str:
         """One incident in one line; a restricted one is neutral for those who have no part in it."""
-        if i.restricted and not is_in(i, viewer):
+        if i.restricted and not has_part(i, viewer, channel):
             return f"{PRIVATE} {i.name} · restricted · commander {safe(self._people.name(i.commander), 100)}"
         room = f" <#{i.room}>" if i.room else ""
         age = when(i.declared_at, "{date_short_pretty} {time}")
         return f"{safe(self.headline(i), 220)} · {i.phase}, bleeding: {i.bleeding} · since {age}{room}"
 
-    def details(self, i: Incident, latest: Sequence[Event], viewer: str) -> str:
-        if i.restricted and not is_in(i, viewer):
+    def details(self, i: Incident, latest: Sequence[Event], viewer: str, channel: str | None = None) -> str:
+        if i.restricted and not has_part(i, viewer, channel):
             return self.line(i, viewer) + "\nAsk the commander to let you in."
         lines = [f"*{safe(self.headline(i), 300)}*", self._where(i)]
         lines += [f"Users see: {safe(i.impact, 500)}"] if i.impact else []
@@ -228,8 +229,3 @@ def _that_fit(lines: Sequence[str], limit: int) -> str:
             break
         kept.append(line)
     return "\n".join(kept)
-
-
-def is_in(i: Incident, user: str) -> bool:
-    """Has a part in it: declared it or holds a seat. Who else is in a restricted room is Slack's to say."""
-    return user == i.declared_by or user in i.seats.values()
