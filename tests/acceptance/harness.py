@@ -51,6 +51,10 @@ class Process:
         return answer
 
     @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    @property
     def alive(self) -> bool:
         return self._popen.poll() is None
 

@@ -122,7 +122,7 @@ async def test_restricted_incident_shows_outsiders_nothing(stage: Stage) -> None
 
 
 async def test_outsider_cannot_write_into_a_restricted_incident(stage: Stage) -> None:
-    """No verb lets somebody who is not in it write, take a role or be invited; it records nothing and says whom to ask."""
+    """No verb lets somebody who is not in it write, take a role or be invited; it says whom to ask."""
     view = await form(stage)
     values = {"title": "Somebody else's invoices", "private": True}
     await stage.does("submit", user="alice", view_id=view["id"], values=values)
@@ -130,7 +130,14 @@ async def test_outsider_cannot_write_into_a_restricted_incident(stage: Stage) ->
     await stage.does("leave", user="dave", channel=incident.room)
     await stage.settle()
     before = await incident.heard()
-    for command in ("note let me in", "role commander me", "severity SEV4", "title mine", "export", "update all is well"):
+    for command in (
+        "note let me in",
+        "role commander me",
+        "severity SEV4",
+        "title mine",
+        "export",
+        "update all is well",
+    ):
         told = said(await stage.types("dave", f"{incident.number} {command}"))
         assert told == f"INC-{incident.number} is restricted. Ask <@U0ALICE>, who commands it, to let you in."
     await stage.settle()

@@ -16,7 +16,7 @@ async def start(one: Stage) -> tuple[float, float]:
     seconds = time.perf_counter() - began
     await asyncio.sleep(3)
     assert one.bot is not None
-    status = Path(f"/proc/{one.bot._popen.pid}/status").read_text()
+    status = await asyncio.to_thread(Path(f"/proc/{one.bot.pid}/status").read_text)
     resident = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
     return seconds, resident / 1024
 
