@@ -27,9 +27,9 @@ async def test_facts_are_changed_and_the_card_follows(stage: Stage) -> None:
     incident = await declared(stage, "facts change")
     told = await incident.types("alice", "severity sev2")
     assert told == "No severity → SEV2. An update to the room is due every 30 min."
-    assert await incident.types("alice", "class Quality regression") == "The class is now Quality regression."
-    assert await incident.types("bob", "scope EU web chat") == "The scope is now EU web chat."
-    assert await incident.types("bob", "title refunds cite 2024") == "The title is now refunds cite 2024."
+    assert await incident.types("alice", "class Quality regression") == "The class is now: Quality regression"
+    assert await incident.types("bob", "scope EU web chat") == "The scope is now: EU web chat"
+    assert await incident.types("bob", "title refunds cite 2024") == "The title is now: refunds cite 2024"
     card = await incident.card_words()
     for fact in ("SEV2 · refunds cite 2024", "Quality regression in Support copilot", "*Scope*  EU web chat", "due "):
         assert fact in card
