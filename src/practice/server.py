@@ -143,6 +143,7 @@ async def running(settings: Settings) -> AsyncIterator[Service]:
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=60,
         ws_max_size=16 * 1024 * 1024,
     )
     server = QuietServer(config)

@@ -60,7 +60,8 @@ class Slack:
         if self._web is None:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
-                connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=15),
+                # An idle connection is given up before a server may close it: a post that meets the closing is unclear.
+                connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=4),
                 trust_env=True,
             )
             self._web = AsyncWebClient(
