@@ -84,7 +84,7 @@ async def body_of(request: Request) -> Json:
     """Raises ActingError for a body that is no JSON object."""
     try:
         body = json.loads(await request.body() or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ActingError(f"the body is not JSON: {error}") from error
     if not isinstance(body, dict):
         raise ActingError("the body must be a JSON object")
@@ -190,7 +190,7 @@ class Looking:
 def since(request: Request) -> int:
     """The query's ``since``; 0 for none, or for what is no whole number."""
     asked = request.query_params.get("since", "")
-    return int(asked) if asked.isascii() and asked.isdigit() else 0
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0
 
 
 def belongs(message: Json, thread: str | None) -> bool:
@@ -214,7 +214,7 @@ class Controls:
             return JSONResponse({"ok": True})
         try:
             self.service.faults.replace(json.loads(await request.body()))
-        except (ValueError, TypeError, ActingError) as error:
+        except (ValueError, TypeError, RecursionError, ActingError) as error:
             return refused(error)
         return JSONResponse({"ok": True})
 

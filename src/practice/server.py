@@ -86,7 +86,12 @@ class Guard:
         if across and not (scope["path"] == "/" or scope["path"].startswith("/archives/")):
             return False
         origin = headers.get(b"origin")
-        return origin is None or urlsplit(origin.decode("latin-1").lower()).netloc == host
+        if origin is None:
+            return True
+        try:
+            return urlsplit(origin.decode("latin-1").lower()).netloc == host
+        except ValueError:
+            return False
 
 
 def build(settings: Settings, base_url: str | None = None, transports: Transports | None = None) -> Starlette:

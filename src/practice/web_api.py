@@ -155,7 +155,7 @@ async def arguments(request: Request) -> tuple[Json, str]:
             if kind.startswith("application/json"):
                 try:
                     parsed = json.loads(body)
-                except ValueError:
+                except (ValueError, RecursionError):
                     parsed = {}
                 raw |= parsed if isinstance(parsed, dict) else {}
             else:

@@ -133,7 +133,7 @@ def verify(
         typer.echo(f"{file}: {fault}")
     if found:
         raise typer.Exit(1)
-    typer.echo(f"{file}: whole." + (" It is the one whose head was posted." if head else ""))
+    typer.echo(f"{file}: whole." + (" It is the one whose head was posted." if head is not None else ""))
 
 
 @outbox_app.command("list")

@@ -25,6 +25,8 @@ async def run(port: int, data: Path | None, *, browser: bool, fresh: bool) -> No
     settings = read({k: v for k, v in os.environ.items() if k in (*KEPT, "STANCH_DATA")}, Path(os.devnull))
     folder = (data or settings.stanch_data).absolute()
     folder.mkdir(parents=True, exist_ok=True)
+    if (folder / "stanch.sqlite3").exists() and not (folder / "practice.sqlite3").exists():
+        raise StanchError(f"{folder} holds incidents of a real Slack. Name another folder with --data.")
     if fresh:
         _empty(folder)
     bot_port = _free_port()
@@ -81,7 +83,7 @@ async def _ready(service: Service) -> None:
 
 
 def _empty(folder: Path) -> None:
-    for pattern in ("stanch.sqlite3*", "stanch.*.backup", "practice*"):
+    for pattern in ("stanch.sqlite3*", "practice.sqlite3*"):
         for path in folder.glob(pattern):
             if path.is_file():
                 path.unlink()

@@ -174,7 +174,7 @@ class FakeSlack(Slack):
         check_blocks(args.get("blocks") or [])
         channel = self._use(args["channel"])
         self._count += 1
-        message = {"ts": f"{int(self._clock())}.{self._count:06}", **args}
+        message = {"ts": f"{int(self._clock())}.{self._count:06}", "user": BOT, **args}
         channel.messages.append(message)
         return {"ts": message["ts"]}
 

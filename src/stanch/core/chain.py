@@ -43,7 +43,7 @@ def digest(payload: Mapping[str, Any]) -> str:
 
 def stamp(moment: datetime) -> str:
     """ISO 8601 in UTC with microseconds, as in `2026-11-22T03:00:00.000000Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def unstamp(text: str) -> datetime:

@@ -172,7 +172,8 @@ def _member(incident: Incident, command: c.ReportMember, by: str, catalogue: Cat
     if command.joined:
         return Said((e.MemberJoined(command.user),) if command.user in incident.away else ())
     roles = incident.roles_of(command.user)
-    return Said((e.MemberLeft(command.user, roles),) if roles and command.user not in incident.away else ())
+    counts = bool(roles) or incident.restricted
+    return Said((e.MemberLeft(command.user, roles),) if counts and command.user not in incident.away else ())
 
 
 def _room_change(incident: Incident, command: c.ReportRoomChange, by: str, catalogue: Catalogue) -> Said:

@@ -58,7 +58,7 @@ def to_markdown(events: Sequence[Event], name: Name = str) -> bytes:
         "Commander": name(state.commander) + (" (acting)" if state.acting else ""),
     }
     lines = [
-        f"# {state.name}{' · DRILL' if state.drill else ''} · {_plain(state.title)}",
+        f"# {state.name}{' · DRILL' if state.drill else ''} · {_quiet(state.title)}",
         "",
         *(f"- {label}: {_plain(text)}" for label, text in facts.items()),
         "",
@@ -69,16 +69,22 @@ def to_markdown(events: Sequence[Event], name: Name = str) -> bytes:
     ]
     for event in sorted(events, key=lambda event: (event.at, event.seq)):
         when = event.at.strftime("%Y-%m-%d %H:%M:%S")
-        lines.append(f"| {when} | {event.seq} | {_plain(name(event.by))} | {_plain(describe(event, name))} |")
+        lines.append(f"| {when} | {event.seq} | {_plain(name(event.by))} | {_quiet(describe(event, name))} |")
     lines += ["", f"{len(events)} events; head of the chain: `{events[-1].hash}`", ""]
     return "\n".join(lines).encode()
 
 
 def _plain(text: str) -> str:
     """Text from outside is data: no table cell, link, image or HTML comes out of it."""
+    text = text.replace("&", "&amp;")
     for sign in "\\`*_[]<>|!#":
         text = text.replace(sign, "\\" + sign)
     return "<br>".join(text.split("\n"))
+
+
+def _quiet(text: str) -> str:
+    """The same, where somebody may have written `@everyone`: pasted into a tracker it must call nobody."""
+    return _plain(text).replace("@", "@\u200b")
 
 
 def to_csv(events: Sequence[Event], name: Name = str) -> bytes:
@@ -116,6 +122,8 @@ def verify(content: bytes, head: str | None = None) -> list[str]:
         fault = first_fault(events)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as wrong:
         return [f"the file cannot be read: {type(wrong).__name__}, it was cut or changed"]
+    if not events:
+        return ["there is no event in it: a timeline begins with a declaration"]
     if fault:
         place, what = fault
         kind = events[place - 1].get("kind", "?")
@@ -128,6 +136,6 @@ def verify(content: bytes, head: str | None = None) -> list[str]:
             found.append("the events are whole, but what stands around them was changed: it does not follow from them")
     except (ValueError, KeyError, TypeError, AttributeError) as wrong:
         found.append(f"the events cannot be rebuilt: {type(wrong).__name__}")
-    if head and not found and events and events[-1]["hash"] != head.strip().lower():
+    if head is not None and not found and events[-1]["hash"] != head.strip().lower():
         found.append("it is whole, but it is not the timeline whose head was posted, or not up to the same event")
     return found

@@ -7,10 +7,15 @@ from stanch.errors import Refusal
 def has_part(incident: Incident, user: str, channel: str | None = None) -> bool:
     """Sees the details of a restricted incident: who declared it, who holds a seat, and whoever speaks in its room.
 
-    Slack lets nobody speak in a private room who is not in it (catalogue, section 6).
+    Slack lets nobody speak in a private room who is not in it (catalogue, section 6). Whoever left the room is out, but
+    for the commander: somebody must be able to let people in.
     """
+    if user in (STANCH, incident.commander):
+        return True
+    if user in incident.away:
+        return False
     in_room = channel is not None and channel == incident.room
-    return in_room or user in (STANCH, incident.declared_by) or user in incident.seats.values()
+    return in_room or user == incident.declared_by or user in incident.seats.values()
 
 
 def outsiders_stay_out(incident: Incident, user: str, channel: str | None) -> None:

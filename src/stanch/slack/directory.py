@@ -61,6 +61,8 @@ class Directory:
         if known := self._people.get(wanted):
             return known
         wanted = wanted.casefold()
+        if not wanted:
+            return None
         found = [p for p in self._people.values() if wanted in (p.name.casefold(), p.email)]
         return next((p for p in found if p.here), found[0] if found else None)
 

@@ -272,4 +272,4 @@ def _where(body: Body) -> str | None:
 
 def _number(value: str) -> int | None:
     head = value.partition(":")[0]
-    return int(head) if head.isdigit() else None
+    return int(head) if head.isascii() and head.isdigit() and len(head) <= 9 else None

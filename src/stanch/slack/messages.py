@@ -100,7 +100,8 @@ async def _post_once(kit: Kit, channel: str, key: str, message: Message, owed: O
     if owed.ambiguous:
         async for known in _history(kit, channel, owed.intent_at):
             metadata = known.get("metadata") or {}
-            if (metadata.get("event_payload") or {}).get("key") == key:
+            ours = known.get("user") == kit.directory.me
+            if ours and (metadata.get("event_payload") or {}).get("key") == key:
                 return str(known["ts"])
     answer = await kit.call(
         "chat.postMessage",

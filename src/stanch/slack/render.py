@@ -11,7 +11,7 @@ from stanch.core.describe import describe
 from stanch.core.incident import Incident
 from stanch.core.policy import has_part
 from stanch.core.roles import ROLES
-from stanch.core.text import cut
+from stanch.core.text import cut, one_line
 from stanch.core.words import Mrkdwn, escape
 from stanch.slack import blocks as b
 from stanch.slack.blocks import Block, safe, when
@@ -46,14 +46,16 @@ class Render:
         """One screen, the next action first. Names are plain text: the card pings nobody."""
         value = f"{i.number}:{i.seq}"
         blocks = [b.header(self.headline(i)), b.context(self._where(i))]
-        blocks.append(b.section(f"*Users see*  {safe(i.impact, 900)}" if i.impact else "*Users see*  not said yet"))
+        blocks.append(
+            b.section(f"*Users see*  {safe(one_line(i.impact, 900), 900)}" if i.impact else "*Users see*  not said yet")
+        )
         blocks.extend(self._seats(i, value))
         if i.scope:
-            blocks.append(b.section(f"*Scope*  {safe(i.scope, 600)}"))
+            blocks.append(b.section(f"*Scope*  {safe(one_line(i.scope, 600), 600)}"))
         if i.mitigations:
             blocks.append(b.section("*Applied*  " + self._mitigations(i)))
         if i.last_update:
-            blocks.append(b.section(f"*Last word*  {safe(i.last_update, 600)}"))
+            blocks.append(b.section(f"*Last word*  {safe(one_line(i.last_update, 600), 600)}"))
         blocks.append(b.context(self._next_word(i)))
         blocks.append(b.section(f"*First move*  {self._first_move(i)}"))
         missing = not (i.klass and i.severity) or i.service_assumed
@@ -125,10 +127,10 @@ class Render:
         state = f"{i.phase}" if i.is_open else f"{i.phase}, no longer open"
         lines = [f"*{safe(self.headline(i), 300)}*", self._where(i).replace(f"phase *{i.phase}*", f"*{state}*")]
         if i.impact:
-            lines.append(f"Users see: {safe(i.impact, 300)}")
+            lines.append(f"Users see: {safe(one_line(i.impact, 300), 300)}")
         lines.append(f"Commander: {safe(self._people.name(i.commander), 100)}" + (" (acting)" if i.acting else ""))
         if i.last_update:
-            lines.append(f"Last word: {safe(i.last_update, 400)}")
+            lines.append(f"Last word: {safe(one_line(i.last_update, 400), 400)}")
         blocks = [b.section("\n".join(lines))]
         if i.room:
             blocks.append(b.actions([b.button("Join", "join", f"{i.number}:{i.seq}")]))

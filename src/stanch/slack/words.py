@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 from stanch.errors import Refusal
 
-USER = re.compile(r"<@([A-Z0-9]+)(?:\|([^>]*))?>")
-CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|([^>]*))?>")
-SPECIAL = re.compile(r"<!(?:subteam\^[A-Z0-9]+\|)?@?([^>|^]+)(?:\^[^>|]*)?(?:\|([^>]*))?>")
-LINK = re.compile(r"<((?:https?|mailto):[^>|]+)(?:\|([^>]*))?>")
+USER = re.compile(r"<@([A-Z0-9]+)(?:\|([^<>]*))?>")
+CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|([^<>]*))?>")
+SPECIAL = re.compile(r"<!(?:subteam\^[A-Z0-9]+\|)?@?([^<>|^]+)(?:\^[^<>|]*)?(?:\|([^<>]*))?>")
+LINK = re.compile(r"<((?:https?|mailto):[^<>|]+)(?:\|([^<>]*))?>")
 OPTION = re.compile(r"(?:^|\s)(?:--|—|–)(\w+)\s*(.*)$", re.DOTALL)
 STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "«": '"', "»": '"'})
 
@@ -97,9 +97,12 @@ class Words:
         if head.lower() in near:
             return near[head.lower()], rest
         try:
-            return date.fromisoformat(head), rest
+            day = date.fromisoformat(head)
         except ValueError:
-            raise self.wrong(f"Until when? A date like {self.today + timedelta(days=7)}:") from None
+            day = date.min
+        if day < self.today:
+            raise self.wrong(f"Until when? A date like {self.today + timedelta(days=7)}:")
+        return day, rest
 
     def option(self, name: str) -> tuple[str, "Words"]:
         """The text of `--name "TEXT"`, straight or as a phone types it; empty when it is not there."""

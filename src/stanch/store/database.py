@@ -29,14 +29,20 @@ def engine_for(url: str, *, threads: int = 4) -> Engine:
         raise StanchError("DATABASE_URL cannot be read as a database URL.") from None
     match parsed.get_backend_name():
         case "sqlite":
-            engine = create_engine(parsed, connect_args={"timeout": 10, "check_same_thread": False}, pool_size=1)
+            engine = create_engine(
+                parsed, connect_args={"timeout": 10, "check_same_thread": False}, pool_size=1, hide_parameters=True
+            )
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_immediate)
             return engine
         case "postgresql" | "postgres":
             drivername = "postgresql+psycopg"
             return create_engine(
-                parsed.set(drivername=drivername), pool_size=threads, max_overflow=2, pool_pre_ping=True
+                parsed.set(drivername=drivername),
+                pool_size=threads,
+                max_overflow=2,
+                pool_pre_ping=True,
+                hide_parameters=True,
             )
         case other:
             raise StanchError(f"DATABASE_URL names {other}; Stanch runs on SQLite or PostgreSQL.")
