@@ -89,7 +89,7 @@ class Guard:
         if origin is None:
             return True
         try:
-            return urlsplit(origin.decode("latin-1").lower()).netloc == host
+            return bool(urlsplit(origin.decode("latin-1").lower()).netloc == host)
         except ValueError:
             return False
 

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import json
 import logging
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 logger = logging.getLogger("practice")
+
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
+
+
+def _end_with_parent() -> None:
+    """In the child: a SIGTERM when this process is gone, even by SIGKILL. Linux only; elsewhere it may be left over."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
 
 PAUSE_S = 0.1
 PAUSE_MAX_S = 5.0
@@ -83,6 +94,7 @@ class Bot:
             cwd=self.cwd,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
             limit=2**20,
         )
         self.on_change()

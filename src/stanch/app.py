@@ -2,20 +2,20 @@
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import signal
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from stanch.errors import StanchError, Unavailable
 from stanch.flows.desk import Desk
+from stanch.lock import alone
 from stanch.settings import Settings
 from stanch.slack.client import Slack, SlackFault
 from stanch.slack.connection import Sockets, bolt, meet
@@ -99,24 +99,10 @@ def _database(settings: Settings, stack: contextlib.AsyncExitStack) -> Database:
     if not database.is_sqlite:
         schema.require(database.engine)
         return database
-    stack.enter_context(_alone(Path(str(database.engine.url.database)).with_suffix(".lock")))
+    stack.enter_context(alone(Path(str(database.engine.url.database)).with_suffix(".lock")))
     schema.upgrade(database.engine)
     database.run(outbox.release_all)
     return database
-
-
-@contextlib.contextmanager
-def _alone(path: Path) -> Any:
-    """SQLite serves one bot: the leases of another one are then known to be dead ones."""
-    file: IO[str]
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise StanchError(
-                f"Another Stanch is running on this data folder ({path.parent}). Stop it, or set STANCH_DATA."
-            ) from None
-        yield
 
 
 async def _start(

@@ -52,6 +52,7 @@ def serve(
     transport: Transport = "socket",
     host: Annotated[str, typer.Option(help="Where the bot's HTTP side listens.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Its port; 0 takes a free one.")] = 8766,
+    log_level: Annotated[str, typer.Option(help="debug, info, warning or error; the log goes to stderr.")] = "info",
 ) -> None:
     """The bot, connected to the Slack that the environment names."""
     from stanch import app as root
@@ -59,7 +60,7 @@ def serve(
 
     _socket_only(transport)
     given = settings.read()
-    logs.start()
+    logs.start(log_level)
     asyncio.run(root.serve(given, host, port))
 
 
@@ -67,13 +68,14 @@ def serve(
 def check(folder: Annotated[Path | None, typer.Argument(help="Default: STANCH_HOME, else here.")] = None) -> None:
     """Lint the runbooks, the catalogue and the templates, offline: all faults at once."""
     from stanch import settings
+    from stanch.slack.render import TEMPLATE_WORDS
     from stanch.store import catalogue, templates
 
     home = folder or settings.read().home
     if not home.is_dir():
         raise StanchError(f"There is no folder {home}.")
     faults, warnings = catalogue.lint(home)
-    faults = sorted([*faults, *templates.lint(home / "message_templates")])
+    faults = sorted([*faults, *templates.lint(home / "message_templates", TEMPLATE_WORDS)])
     for warning in warnings:
         typer.echo(f"warning: {warning}")
     for fault in faults:

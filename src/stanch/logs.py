@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 
 from stanch.core.redact import redact
+from stanch.errors import StanchError
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -20,10 +21,12 @@ class Lines(logging.Formatter):
         return redact(json.dumps(line, ensure_ascii=False, default=str))
 
 
-def start(level: int = logging.INFO) -> None:
-    """Called once, by the process that owns stderr."""
+def start(level: str = "info") -> None:
+    """Called once, by the process that owns stderr. Raises `StanchError` for a level that there is not."""
+    if level not in ("debug", "info", "warning", "error"):
+        raise StanchError(f"There is no log level {level}; choose debug, info, warning or error.")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for noisy in ("slack_sdk", "slack_bolt", "aiohttp", "apscheduler", "alembic", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -13,6 +13,7 @@ from practice.service import Service
 from practice.service import Settings as Workspace
 from practice.supervise import Bot
 from stanch.errors import StanchError
+from stanch.lock import alone
 from stanch.settings import OURS, read
 
 KEPT = ("STANCH_HOME", "STANCH_SLACK_TIMEOUT_S", "STANCH_LEASE_S", "STANCH_GRACE_S")
@@ -27,12 +28,20 @@ async def run(port: int, data: Path | None, *, browser: bool, fresh: bool) -> No
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / "stanch.sqlite3").exists() and not (folder / "practice.sqlite3").exists():
         raise StanchError(f"{folder} holds incidents of a real Slack. Name another folder with --data.")
-    if fresh:
-        _empty(folder)
+    _port_is_free(port)
+    # Held by this try, and looked at by the bot's own lock: whoever runs on the folder keeps what is in it.
+    with alone(folder / "try.lock"):
+        with alone(folder / "stanch.lock"):
+            if fresh:
+                _empty(folder)
+        await _both(folder, port, browser)
+
+
+async def _both(folder: Path, port: int, browser: bool) -> None:
     bot_port = _free_port()
 
     def bot(service: Service) -> Bot:
-        command = [sys.executable, "-m", "stanch", "serve", "--port", str(bot_port)]
+        command = [sys.executable, "-m", "stanch", "serve", "--port", str(bot_port), "--log-level", "warning"]
         return Bot(command, _environment(service, folder))
 
     async def announce(service: Service) -> None:
@@ -87,6 +96,16 @@ def _empty(folder: Path) -> None:
         for path in folder.glob(pattern):
             if path.is_file():
                 path.unlink()
+
+
+def _port_is_free(port: int) -> None:
+    """Raises `StanchError` before anything is touched; 0 is any free one."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as taken:
+            raise StanchError(f"Port {port} cannot be used: {taken.strerror}. Choose another with --port.") from taken
 
 
 def _free_port() -> int:

@@ -14,11 +14,13 @@ from stanch.core.catalogue import Catalogue
 from stanch.core.course import COURSE
 from stanch.core.effects import VIEWS, Effect, greeting, joining, owed, owners_later
 from stanch.core.facts import change, declare, fill_in
-from stanch.core.incident import Incident, advance
+from stanch.core.incident import STANCH, Incident, advance
 from stanch.core.roles import ROLES
 from stanch.core.text import clean
 from stanch.core.words import escape
 from stanch.errors import Refusal
+
+OUT_OF_REACH = {"archived": "is archived", "deleted": "was deleted", "bot_removed": "has put me out"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,10 @@ def decide(incident: Incident | None, command: c.Command, by: str, now: datetime
         effects.extend(owed(before, state, payload, by))
     if state is None:
         raise AssertionError("a declaration always records an event")
-    return Decision(said.events, (*effects, *said.effects), state, said.say)
+    say = said.say
+    if said.events and by != STANCH and state.room_state in OUT_OF_REACH:
+        say += f" The room {OUT_OF_REACH[state.room_state]}, so it stands in the timeline only."
+    return Decision(said.events, (*effects, *said.effects), state, say)
 
 
 def _answer(incident: Incident, command: c.Command, by: str, now: datetime, catalogue: Catalogue) -> Said:

@@ -107,7 +107,9 @@ _MARKED: Final = (
     _Rule("Slack token", re.compile(_ALONE + r"xapp-\d-[A-Za-z0-9-]{8,}"), _mixed),
     _Rule(
         "Slack webhook",
-        re.compile(r"hooks\.slack\.com/(?:services|workflows|triggers|commands|actions|app)/(?P<secret>[A-Za-z0-9/_-]{12,})"),
+        re.compile(
+            r"hooks\.slack\.com/(?:services|workflows|triggers|commands|actions|app)/(?P<secret>[A-Za-z0-9/_-]{12,})"
+        ),
     ),
     _Rule("AWS key", re.compile(_ALONE + r"(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])")),
     _Rule("GitHub token", re.compile(_ALONE + r"(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,})")),

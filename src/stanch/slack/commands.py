@@ -219,7 +219,7 @@ def take_apart(text: str) -> Typed:
 
 def _unknown(head: str, rest: str) -> str:
     shown = re.sub(r"[`<>&]", "", head)[:40] or "that"
-    near = get_close_matches(head.lower(), BY_NAME, n=1, cutoff=0.6)
+    near = get_close_matches(head.lower(), BY_NAME, n=1, cutoff=0.7)
     if near:
         return f"There is no `{shown}`. Did you mean `/incident {BY_NAME[near[0]].usage}`?"
     if rest:

@@ -38,7 +38,7 @@ def fill_in(catalogue: Catalogue, incident: Incident) -> Block:
         *_facts(catalogue, incident),
         b.text_input("scope", "Scope", hint="Features, segments, regions.", initial=incident.scope),
     ]
-    return b.modal("fill_in", incident.name, "Save", blocks)
+    return b.modal("fill_in", f"Fill in {incident.name}", "Save", blocks)
 
 
 def _facts(catalogue: Catalogue, i: Incident | None) -> list[Block]:
@@ -55,8 +55,7 @@ def _facts(catalogue: Catalogue, i: Incident | None) -> list[Block]:
     if severities:
         blocks.append(b.select("severity", "How bad is it?", severities, initial=severity, radio=True, hint=higher))
     if services:
-        known = service if service in catalogue.services else next(iter(catalogue.services))
-        blocks.append(b.select("service", "Which service?", services, initial=known))
+        blocks.append(b.select("service", "Which service?", services, initial=service))
     blocks.append(b.text_input("impact", "What do users see?", initial=impact, many=True))
     return blocks
 

@@ -1,13 +1,15 @@
 """What people see: the card, the announcement, the messages in the room, lists. Views of the state, drawn when sent."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from stanch.core.cadence import next_due, who_speaks
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import Event
+from stanch.core.course import NOW
 from stanch.core.describe import describe
+from stanch.core.events import KINDS
 from stanch.core.incident import Incident
 from stanch.core.policy import has_part
 from stanch.core.roles import ROLES
@@ -24,8 +26,7 @@ LISTED = 30
 ANSWER = 3_900
 """Characters of an answer to one person."""
 FREE_HANDS = (
-    "Whoever is on call may make it do *less*, or put it *back*, alone and at once."
-    " Then say what was pulled: `/incident applied WHAT`."
+    "Switch it off, limit it, or put it back to what last worked. Whoever is on call needs nobody's permission. "
 )
 
 
@@ -45,7 +46,7 @@ class Render:
     def card(self, i: Incident) -> Message:
         """One screen, the next action first. Names are plain text: the card pings nobody."""
         value = f"{i.number}:{i.seq}"
-        blocks = [b.header(self.headline(i)), b.context(self._where(i))]
+        blocks = [b.header(self.headline(i)), b.context(self._where(i, ": say which with Fill in"))]
         blocks.append(
             b.section(f"*Users see*  {safe(one_line(i.impact, 900), 900)}" if i.impact else "*Users see*  not said yet")
         )
@@ -57,7 +58,7 @@ class Render:
         if i.last_update:
             blocks.append(b.section(f"*Last word*  {safe(one_line(i.last_update, 600), 600)}"))
         blocks.append(b.context(self._next_word(i)))
-        blocks.append(b.section(f"*First move*  {self._first_move(i)}"))
+        blocks.append(b.section(self._next_step(i)))
         missing = not (i.klass and i.severity) or i.service_assumed
         buttons = [
             b.button("Fill in" if missing else "Change facts", "fill_in", value, style="primary" if missing else None),
@@ -75,7 +76,7 @@ class Render:
             f"{ICONS.get(i.severity or '', '⚪')} {lock}{drill}{i.name} · {i.severity or 'no severity yet'} · {i.title}"
         )
 
-    def _where(self, i: Incident) -> str:
+    def _where(self, i: Incident, way: str = "") -> str:
         sheet = self._catalogue.klass(i.klass) if i.klass else None
         kind = (
             safe(sheet.name, 100)
@@ -84,7 +85,7 @@ class Render:
         )
         service = self._catalogue.service(i.service) if i.service else None
         name = safe(service.name if service else i.service or "no service", 100)
-        assumed = " _(assumed: say which with Fill in)_" if i.service_assumed else ""
+        assumed = f" _(assumed{way})_" if i.service_assumed else ""
         since = when(i.declared_at, "{date_short_pretty} {time}")
         return f"{kind} in {name}{assumed} · since {since} · phase *{i.phase}* · bleeding: *{i.bleeding}*"
 
@@ -115,13 +116,18 @@ class Render:
             )
         return f"*Next word*  due {when(due)}, from {safe(self._people.name(who_speaks(i)), 100)}"
 
-    def _first_move(self, i: Incident) -> str:
+    def _next_step(self, i: Incident) -> str:
+        """The first move while nothing is pulled; later what the phase allows."""
+        if i.phase not in ("assess", "mitigate") or i.mitigations:
+            return f"*Now*  {NOW[i.phase]}"
         sheet = self._catalogue.klass(i.klass) if i.klass else None
-        return safe(sheet.first_move, 400) if sheet and sheet.first_move else FREE_HANDS
+        move = f"{safe(sheet.first_move, 400)} " if sheet and sheet.first_move else FREE_HANDS
+        return f"*First move*  {move}Then: `/incident applied WHAT`"
 
     def announcement(self, i: Incident) -> Message:
         """For people who are not in the room; a restricted incident shows a neutral stub."""
-        if i.restricted:
+        sheet = self._catalogue.klass(i.klass) if i.klass else None
+        if i.restricted or (sheet and sheet.restricted):
             text = f"{PRIVATE} {i.name} is restricted. It is commanded by {self._people.name(i.commander)}."
             return Message(escape(text), [b.section(escape(text))])
         state = f"{i.phase}" if i.is_open else f"{i.phase}, no longer open"
@@ -183,7 +189,8 @@ class Render:
         lines += [f"Users see: {safe(i.impact, 500)}"] if i.impact else []
         lines += [f"Scope: {safe(i.scope, 300)}"] if i.scope else []
         seats = (f"{spoken}: {safe(self._people.name(i.seats[r]), 100)}" for r, spoken in ROLES.items() if r in i.seats)
-        lines.append(" · ".join(seats) or f"Acting commander: {safe(self._people.name(i.commander), 100)}")
+        acting = (f"Commander: nobody yet, {safe(self._people.name(i.commander), 100)} is acting",) if i.acting else ()
+        lines.append(" · ".join((*acting, *seats)))
         lines.append(self._next_word(i))
         lines += [f"Room: <#{i.room}>"] if i.room else []
         lines.append("*Latest*")
@@ -214,12 +221,26 @@ class Render:
             "due": when(due) if due else "", "room": Mrkdwn(f"<#{i.room}>") if i.room else "the room",
             "commander": Mrkdwn(f"<@{i.commander}>"), "seats": self._mentions(i),
             "drill": "DRILL · " if i.drill else "",
+            "exposed": not i.restricted and self._is_secret(event),
             "roles_held": ", ".join(ROLES.get(r, r).lower() for r in payload.get("roles", ())),
             "head": event.hash, "payload_entry": payload.pop("entry", None), "due_by": payload.get("by"),
         } | {k: v for k, v in payload.items() if k != "by"}  # fmt: skip
 
+    def _is_secret(self, event: Event) -> bool:
+        """The class was set to one that belongs in a private room."""
+        payload = event.payload or {}
+        sheet = self._catalogue.klass(str(payload.get("to"))) if payload.get("what") == "klass" else None
+        return bool(sheet and sheet.restricted)
+
     def _mentions(self, i: Incident) -> list[tuple[str, Mrkdwn]]:
         return [(spoken, Mrkdwn(f"<@{i.seats[role]}>")) for role, spoken in ROLES.items() if role in i.seats]
+
+
+FACTS = (
+    "incident entry by spoken label due room commander seats drill roles_held head payload_entry due_by exposed".split()
+)
+TEMPLATE_WORDS = frozenset(FACTS) | {field.name for kind in KINDS.values() for field in fields(kind)}
+"""Every variable that a template may name: what `facts` gives, and the payload's own fields."""
 
 
 def _that_fit(lines: Sequence[str], limit: int) -> str:

@@ -10,12 +10,13 @@ Every value is escaped for Slack unless it is `Mrkdwn`; None reads *unknown*; a 
 Macros and block assignments would be escaped twice, so they are refused.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from pydantic import Field
@@ -80,12 +81,26 @@ class Templates:
         return f"{file}:{_line(error.__traceback__, file)}"
 
 
-def lint(folder: Path) -> list[Fault]:
-    """Return every fault of every template below `folder`: front matter, Jinja, doubled names."""
+def lint(folder: Path, known: Collection[str] = ()) -> list[Fault]:
+    """Return every fault of every template below `folder`: front matter, Jinja, doubled names.
+
+    With `known`, also each variable that is not one of them: it would fail only when its message is due.
+    """
     paths, faults = _scan(folder)
     for path in paths.values():
-        faults += _parse(path, _file(folder, path))[1]
+        body, found = _parse(path, _file(folder, path))
+        faults += found or (_unknown(body, _file(folder, path), known) if known else [])
     return sorted(faults)
+
+
+def _unknown(body: str, file: str, known: Collection[str]) -> list[Fault]:
+    tree = _environment().parse(body)
+    strange = meta.find_undeclared_variables(tree) - set(known)
+    return [
+        Fault(file, node.lineno, 1, f"unknown variable '{node.name}'", f"one that is known{nearest(node.name, known)}")
+        for node in tree.find_all(nodes.Name)
+        if node.ctx == "load" and node.name in strange
+    ]
 
 
 class _FrontMatter(Model):
