@@ -18,7 +18,7 @@ from stanch.worker import Pace, Worker
 from tests.acceptance.harness import ROOT
 from tests.benchmarks.table import Row, main, postgres, show
 
-EFFECTS = 2_000
+EFFECTS = 500
 
 
 async def drain(name: str, url: str, lanes: int) -> Row:
