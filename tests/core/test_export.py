@@ -184,3 +184,11 @@ def test_each_format_and_no_other() -> None:
     assert export(events, "csv", called) == to_csv(events, called)
     with pytest.raises(ValueError, match="pdf"):
         export(events, "pdf")
+
+
+def test_an_export_without_events_is_not_whole() -> None:
+    """A timeline begins with a declaration; no head, not even an empty one, makes an empty file pass."""
+    for head in (None, "", "ab" * 32):
+        assert verify(to_json([]), head) == ["there is no event in it: a timeline begins with a declaration"]
+    content = to_json(declared().events)
+    assert verify(content, "") != []

@@ -94,3 +94,10 @@ async def test_channels_by_name(slack: FakeSlack, people: Directory) -> None:
     assert await people.channel("incidents") == incidents.id
     assert len(slack.calls) == before
     assert await people.channel("kitchen") is None
+
+
+@pytest.mark.parametrize("nobody", ["", "@", " "])
+async def test_no_name_is_nobody(people: Directory, nobody: str) -> None:
+    """An empty name is not the first person without an e-mail address."""
+    people.learn({"id": "U0NOMAIL", "name": "nomail", "profile": {}})
+    assert people.person(nobody) is None
