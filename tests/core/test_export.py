@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from stanch.core import commands as c
 from stanch.core import events as e
 from stanch.core.describe import describe
-from stanch.core.export import FORMATS, export, file_name, to_csv, to_json, to_markdown
+from stanch.core.export import FORMATS, export, file_name, to_csv, to_json, to_markdown, verify
 from tests.core.test_chain import sample_of
 from tests.fakes.world import BOB, LATER_DAY, Tale, called, declared, minutes, opened
 
