@@ -26,7 +26,7 @@ from stanch.store.outbox import Owed
 logger = logging.getLogger("stanch.worker")
 IDLE = 5.0
 """Seconds after which the loop looks again by itself: other replicas owe effects too."""
-A_TURN = 8
+A_TURN = 5
 """Results, and claims, in one transaction: people who wait for theirs should not wait long."""
 AWAY = 1.0
 """Seconds between two tries to reach a database that does not answer."""
