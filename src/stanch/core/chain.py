@@ -73,11 +73,12 @@ def link(
     """A new event with its digest and hash, standing behind `prev`."""
     draft = Event(id, incident, seq, kind, at, recorded_at, by, source, payload, digest(payload), prev, "")
     return Event(
-        id, incident, seq, kind, at, recorded_at, by, source, payload, draft.digest, prev, seal(as_json(draft))
+        id, incident, seq, kind, at, recorded_at, by, source, payload, draft.digest, prev, seal(envelope(draft))
     )
 
 
-def as_json(event: Event) -> dict[str, Any]:
+def envelope(event: Event) -> dict[str, Any]:
+    """Everything but the payload, as JSON."""
     return {
         "id": event.id,
         "incident": event.incident,
@@ -87,11 +88,17 @@ def as_json(event: Event) -> dict[str, Any]:
         "recorded_at": stamp(event.recorded_at),
         "by": event.by,
         "source": event.source,
-        "payload": None if event.payload is None else json.loads(canonical(event.payload)),
         "digest": event.digest,
         "prev": event.prev,
         "hash": event.hash,
     }
+
+
+def as_json(event: Event) -> dict[str, Any]:
+    """The whole event, as it stands in an export."""
+    before = envelope(event)
+    after = {key: before.pop(key) for key in ("digest", "prev", "hash")}
+    return {**before, "payload": None if event.payload is None else json.loads(canonical(event.payload)), **after}
 
 
 def from_json(event: Mapping[str, Any]) -> Event:

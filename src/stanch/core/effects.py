@@ -39,7 +39,6 @@ POSTED = frozenset(
 VIEWS = ("card", "topic", "announce")
 """Kinds that are owed again with every change; one that Slack refuses for good is told once for the incident."""
 LOUD_CHANGES = ("severity", "klass")
-TOPIC_FACTS = ("title", "severity")
 UNSEEN = (e.CardPosted, e.Announced, e.Exported, e.Trouble, e.Noted, e.Evidence, e.Corrected, e.Redacted)
 """Events that leave the card as it is."""
 

@@ -85,6 +85,12 @@ def option(text: str, value: str, description: str = "") -> Block:
     return block | {"description": plain(description, OPTION)} if description else block
 
 
+def _field(block: str, label: str, element: Block, optional: bool = True, hint: str = "") -> Block:
+    out: Block = {"type": "input", "block_id": block, "label": plain(label, 2_000), "element": element}
+    out["optional"] = optional
+    return out | {"hint": plain(hint, 2_000)} if hint else out
+
+
 def text_input(
     block: str, label: str, *, hint: str = "", initial: str = "", many: bool = False, optional: bool = True,
     longest: int = 3_000,
@@ -92,10 +98,7 @@ def text_input(
     element: Block = {"type": "plain_text_input", "action_id": "value", "multiline": many, "max_length": longest}
     if initial:
         element["initial_value"] = cut(initial, longest)
-    out: Block = {
-        "type": "input", "block_id": block, "label": plain(label, 2_000), "element": element, "optional": optional,
-    }  # fmt: skip
-    return out | {"hint": plain(hint, 2_000)} if hint else out
+    return _field(block, label, element, optional, hint)
 
 
 def select(
@@ -109,17 +112,12 @@ def select(
         element["placeholder"] = plain("Not yet known", PLACEHOLDER)
     if chosen := next((one for one in element["options"] if one["value"] == initial), None):
         element["initial_option"] = chosen
-    out: Block = {
-        "type": "input", "block_id": block, "label": plain(label, 2_000), "element": element, "optional": optional,
-    }  # fmt: skip
-    return out | {"hint": plain(hint, 2_000)} if hint else out
+    return _field(block, label, element, optional, hint)
 
 
 def checkbox(block: str, label: str, text: str, description: str) -> Block:
-    return {
-        "type": "input", "block_id": block, "label": plain(label, 2_000), "optional": True,
-        "element": {"type": "checkboxes", "action_id": "value", "options": [option(text, "yes", description)]},
-    }  # fmt: skip
+    element: Block = {"type": "checkboxes", "action_id": "value", "options": [option(text, "yes", description)]}
+    return _field(block, label, element)
 
 
 def modal(callback: str, title: str, submit: str, blocks: Sequence[Block], metadata: str = "") -> Block:

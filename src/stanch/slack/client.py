@@ -101,25 +101,22 @@ class Slack:
 
     async def send_bytes(self, url: str, content: bytes) -> None:
         """The second step of a file upload. Raises `SlackFault`."""
-        session = self.web.session
-        assert session is not None
-        try:
-            async with session.post(url, data=content, allow_redirects=False) as answer:
-                if answer.status != 200:
-                    raise SlackFault(Kind.UNCLEAR, f"http_{answer.status}")
-        except (aiohttp.ClientError, TimeoutError) as broken:
-            raise SlackFault(Kind.UNCLEAR, "upload_broken", detail=type(broken).__name__) from broken
+        await self._post(url, Kind.UNCLEAR, "upload_broken", data=content)
 
     async def answer(self, response_url: str, **message: Any) -> None:
         """Tell one person something by the URL that came with what they did. At most once; raises `SlackFault`."""
+        await self._post(response_url, Kind.REFUSED, "answer_lost", json=message)
+
+    async def _post(self, url: str, refused: Kind, broken: str, **body: Any) -> None:
+        """To a URL that Slack gave us: no redirect is followed, and our token does not go along."""
         session = self.web.session
         assert session is not None
         try:
-            async with session.post(response_url, json=message, allow_redirects=False) as answer:
+            async with session.post(url, allow_redirects=False, **body) as answer:
                 if answer.status != 200:
-                    raise SlackFault(Kind.REFUSED, f"http_{answer.status}")
-        except (aiohttp.ClientError, TimeoutError) as broken:
-            raise SlackFault(Kind.UNCLEAR, "answer_lost", detail=type(broken).__name__) from broken
+                    raise SlackFault(refused, f"http_{answer.status}")
+        except (aiohttp.ClientError, TimeoutError) as lost:
+            raise SlackFault(Kind.UNCLEAR, broken, detail=type(lost).__name__) from lost
 
     async def close(self) -> None:
         if self._session is not None:

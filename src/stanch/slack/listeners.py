@@ -159,8 +159,7 @@ class Listeners:
 
     async def _clicked(self, ack: Any, body: Body, action: Body, command: c.Command) -> None:
         value, user = str(action.get("value") or ""), str(body["user"]["id"])
-        place = (body.get("container") or {}).get("message_ts") or body.get("trigger_id")
-        key = f"click:{(body.get('channel') or {}).get('id')}:{place}:{action['action_id']}:{value}:{user}"
+        key = f"click:{(body.get('channel') or {}).get('id')}:{_place(body)}:{action['action_id']}:{value}:{user}"
         try:
             answer = await self._desk.ask(Asked(command, user, "button", _number(value), key, channel=_where(body)))
         except Unavailable as away:
@@ -170,9 +169,8 @@ class Listeners:
 
     async def open_another(self, ack: Any, body: Body, action: Body) -> None:
         user = str(body["user"]["id"])
-        place = (body.get("container") or {}).get("message_ts") or body.get("trigger_id")
         title = str(json.loads(str(action["value"]))["title"])
-        asked = Asked(c.Declare(0, title), user, "button", key=f"another:{place}:{user}")
+        asked = Asked(c.Declare(0, title), user, "button", key=f"another:{_place(body)}:{user}")
         answer = await self._desk.ask(asked, even_if_twin=True)
         await ack()
         self._later(self._tell(body.get("response_url"), answer.say))
@@ -262,6 +260,11 @@ def _who(body: Body) -> str:
     """Commands name the user flat, clicks as an object."""
     user = body.get("user")
     return str(user["id"] if isinstance(user, Mapping) else body.get("user_id"))
+
+
+def _place(body: Body) -> Any:
+    """The message that was clicked; what is in no message has its trigger."""
+    return (body.get("container") or {}).get("message_ts") or body.get("trigger_id")
 
 
 def _where(body: Body) -> str | None:

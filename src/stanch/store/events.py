@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Row, bindparam, insert, select, update
 
-from stanch.core.chain import GENESIS, Event, canonical, link, stamp, unstamp
+from stanch.core.chain import GENESIS, Event, canonical, envelope, link, stamp, unstamp
 from stanch.core.events import Payload
 from stanch.core.incident import OPEN, Incident, fold
 from stanch.store import tables as t
@@ -179,20 +179,7 @@ def projection(state: Incident) -> dict[str, Any]:
 
 
 def _row(event: Event) -> dict[str, Any]:
-    return {
-        "id": event.id,
-        "incident": event.incident,
-        "seq": event.seq,
-        "kind": event.kind,
-        "at": stamp(event.at),
-        "recorded_at": stamp(event.recorded_at),
-        "by": event.by,
-        "source": event.source,
-        "payload": None if event.payload is None else canonical(event.payload),
-        "digest": event.digest,
-        "prev": event.prev,
-        "hash": event.hash,
-    }
+    return envelope(event) | {"payload": None if event.payload is None else canonical(event.payload)}
 
 
 def _event(row: Row[Any]) -> Event:
