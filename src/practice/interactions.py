@@ -199,7 +199,7 @@ class Interactions:
                     for interaction in self.under_way:
                         if interaction.user.id == url.user:
                             self._note(interaction, workspace.ephemerals[index])
-                workspace.on_change("message", channel.id, url.user)
+                workspace.on_change("message", channel.id, url.user, url.source_ts)
                 return True
         original = channel.messages.get(url.source_ts or "")
         if original is None or original.get("user") != workspace.bot_user:

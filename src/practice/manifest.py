@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from practice.model import Json
+
 
 @dataclass(frozen=True)
 class App:
@@ -24,6 +26,9 @@ class App:
     shortcuts: dict[str, str] | None = None
     home_tab: bool = True
     interactive: bool = True
+    listed_commands: tuple[Json, ...] = ()
+    listed_shortcuts: tuple[Json, ...] = ()
+    """Both as the manifest has them, for the page."""
 
     def granted(self, scope: str) -> bool:
         return self.scopes is None or scope in self.scopes
@@ -57,4 +62,6 @@ def read(path: Path | None) -> App:
         shortcuts={one["callback_id"]: one["type"] for one in features.get("shortcuts") or ()},
         home_tab=bool((features.get("app_home") or {}).get("home_tab_enabled")),
         interactive=bool((settings.get("interactivity") or {}).get("is_enabled")),
+        listed_commands=tuple(features.get("slash_commands") or ()),
+        listed_shortcuts=tuple(features.get("shortcuts") or ()),
     )

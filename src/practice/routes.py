@@ -56,6 +56,7 @@ def routes(service: Service) -> list[BaseRoute]:
         Route("/api/{method:path}", service.web_api, methods=["GET", "POST"]),
         WebSocketRoute("/link/", service.sockets.serve),
         *(Route(f"/practice/{name}", endpoint(act), methods=["POST"]) for name, act in doing.items()),
+        Route("/practice/app", looking.app),
         Route("/practice/state", looking.state),
         Route("/practice/messages/{channel}", looking.messages),
         Route("/practice/views/{user}", looking.views),
@@ -135,19 +136,33 @@ class Looking:
         ]
         return JSONResponse({"users": users, "channels": channels})
 
+    async def app(self, request: Request) -> Response:
+        """What the app's manifest offers a person: commands, shortcuts, a Home tab."""
+        app = self.service.app
+        listed = {"commands": [*app.listed_commands], "shortcuts": [*app.listed_shortcuts]}
+        return JSONResponse({"name": app.name, "home": app.home_tab, **listed})
+
     async def messages(self, request: Request) -> Response:
-        """A list, oldest first. Messages of the app carry ``practice_pings``: whom they notified."""
+        """A list, oldest first. Messages of the app carry ``practice_pings``: whom they notified.
+
+        ``ts=`` (some, with commas between) gives these alone, replies too; ``oldest=`` those after that ts.
+        """
         channel = self.workspace.channel(request.path_params["channel"])
         if channel is None:
             return refused(ActingError(f"there is no channel {request.path_params['channel']!r}"), 404)
         named, thread = request.query_params.get("user"), request.query_params.get("thread_ts")
         user = self.workspace.user(named) if named else None
-        found = [one for one in channel.messages.values() if belongs(one, thread)]
+        wanted, oldest = (
+            set(request.query_params.get("ts", "").split(",")) - {""},
+            request.query_params.get("oldest", ""),
+        )
+        asked = (lambda one: one["ts"] in wanted) if wanted else lambda one: belongs(one, thread) and one["ts"] > oldest
+        found = [one for one in channel.messages.values() if asked(one)]
         if user:
             found += [
                 one
                 for one in self.workspace.ephemerals
-                if one["channel"] == channel.id and one["ephemeral_to"] == user.id and belongs(one, thread)
+                if one["channel"] == channel.id and one["ephemeral_to"] == user.id and asked(one)
             ]
             found.sort(key=lambda one: str(one["ts"]))
         return JSONResponse([{**one, "practice_pings": pings.of(one)} if "bot_id" in one else one for one in found])

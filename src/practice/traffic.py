@@ -58,7 +58,8 @@ class Traffic:
         made = self.forgotten + len(self.calls)
         return {"next": self.count, "calls": made, "open": self.open, "entries": lines}
 
-    def publish(self, kind: str, channel: str | None = None, user: str | None = None) -> None:
+    def publish(self, kind: str, channel: str | None = None, user: str | None = None, ts: str | None = None) -> None:
+        """Tell the pages that something changed: which message (``ts``), seen by ``user`` alone when one is named."""
         if not self.listeners:
             return
         note: Json = {"kind": kind}
@@ -66,6 +67,8 @@ class Traffic:
             note["channel"] = channel
         if user:
             note["user"] = user
+        if ts:
+            note["ts"] = ts
         for listener in self.listeners:
             listener.add(note)
 
@@ -80,7 +83,7 @@ class Listener:
         self.closed = False
 
     def add(self, note: Json) -> None:
-        self.pending[tuple(note.values())] = note
+        self.pending[tuple(note.items())] = note
         self.ready.set()
 
     def close(self) -> None:

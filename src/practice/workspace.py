@@ -51,7 +51,7 @@ class Workspace:
         self.last_us = 0
         self.dirty: set[tuple[str, str]] = set()
         self.on_event: Callable[[Json, Channel | None], None] = nothing
-        self.on_change: Callable[[str, str | None, str | None], None] = nothing
+        self.on_change: Callable[[str, str | None, str | None, str | None], None] = nothing
         self.on_ephemeral: Callable[[Json], None] = nothing
         self.on_view: Callable[[Json], None] = nothing
 
@@ -71,7 +71,7 @@ class Workspace:
     def touch(self, kind: str, key: str, *, channel: str | None = None, user: str | None = None) -> None:
         """Note that the entry must be stored, and tell the page to look again."""
         self.dirty.add((kind, key))
-        self.on_change("message" if kind == "message" else kind, channel, user)
+        self.on_change(kind, channel, user, key.partition("/")[2] or None)
 
     # looking things up
 
@@ -184,7 +184,7 @@ class Workspace:
         full |= {**message, "channel": channel.id, "ephemeral_to": user}
         self.ephemerals.append(full)
         del self.ephemerals[:-EPHEMERALS_KEPT]
-        self.on_change("message", channel.id, user)
+        self.on_change("message", channel.id, user, full["ts"])
         self.on_ephemeral(full)
         return full
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -268,13 +269,22 @@ async def test_direct_messages(person: Person, client: AsyncWebClient, service: 
 
 
 async def test_the_stream(person: Person, service: Service, http: aiohttp.ClientSession) -> None:
-    """A page that follows the stream hears of a change, once a burst."""
+    """A page that follows the stream hears of each message that changed, in one burst."""
     async with http.get(f"{service.base_url}/practice/stream") as response:
         assert response.content_type == "text/event-stream"
         await response.content.readuntil(b"\n\n")
-        await asyncio.gather(*(person.does("message", user="alice", channel="triage", text="x") for _ in range(5)))
-        heard = await response.content.readuntil(b"\n\n")
-        assert heard == b'data: {"kind": "message", "channel": "C0TRIAGE"}\n\n'
+        said = [person.does("message", user="alice", channel="triage", text="x") for _ in range(5)]
+        stamps = [answer["ts"] for answer in await asyncio.gather(*said)]
+        heard = [json.loads((await response.content.readuntil(b"\n\n")).removeprefix(b"data: ")) for _ in range(5)]
+        assert heard == [{"kind": "message", "channel": "C0TRIAGE", "ts": ts} for ts in stamps]
+
+
+async def test_messages_by_their_time(person: Person) -> None:
+    """A page asks for the messages that changed, replies too, or for those after the last it has."""
+    first, second = [(await person.does("message", user="alice", channel="triage", text=text))["ts"] for text in "ab"]
+    reply = (await person.does("message", user="bob", channel="triage", text="c", thread_ts=first))["ts"]
+    assert [one["ts"] for one in await person.sees(f"messages/triage?ts={reply},{second},1.0")] == [second, reply]
+    assert [one["ts"] for one in await person.sees(f"messages/triage?oldest={first}")] == [second]
 
 
 async def test_the_page_has_a_policy(service: Service, http: aiohttp.ClientSession) -> None:
