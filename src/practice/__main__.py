@@ -38,14 +38,13 @@ def main() -> int:
     """Exit status: 0 after Ctrl-C or SIGTERM, 2 for unusable input."""
     given = parser().parse_args()
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(name)s: %(message)s")
-    if given.mode == "http" or given.request_url:
-        print("practice: delivery over HTTP is not there yet; use --mode socket", file=sys.stderr)
-        return 2
     if given.manifest is not None and not given.manifest.exists():
         print(f"practice: {given.manifest}: no such manifest", file=sys.stderr)
         return 2
     settings = Settings(
         port=given.port,
+        mode=given.mode,
+        request_url=given.request_url,
         data=given.data,
         seed=given.seed,
         manifest=given.manifest,

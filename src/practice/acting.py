@@ -10,12 +10,12 @@ import asyncio
 from typing import Any
 
 from practice import forms, views
+from practice.delivery import Ack
 from practice.errors import ActingError, SlackError
 from practice.events import Events
 from practice.interactions import Interaction, Interactions
 from practice.manifest import App
 from practice.model import Channel, Json, ResponseUrl, User
-from practice.sockets import Ack
 from practice.typed import escaped
 from practice.workspace import Workspace
 
@@ -122,7 +122,7 @@ class Acting:
                 try:
                     self.interactions.reply(url, ack.payload)
                 except SlackError as error:
-                    self.interactions.sockets.line("slack→bot", "ack", error.word, {"messages": error.messages})
+                    self.interactions.line("slack→bot", "ack", error.word, {"messages": error.messages})
                     return error.word
         return None
 
@@ -243,7 +243,7 @@ class Acting:
                     case _:
                         views.close(self.workspace, view)
             except SlackError as error:
-                self.interactions.sockets.line("slack→bot", "ack", error.word, {"messages": error.messages})
+                self.interactions.line("slack→bot", "ack", error.word, {"messages": error.messages})
                 return {}, error.word
         return {}, None
 

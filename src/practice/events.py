@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from practice.delivery import Ack, Attempt, Delivery
 from practice.manifest import App
 from practice.model import APP_ID, TEAM_ID, VERIFICATION_TOKEN, Channel, Json
-from practice.sockets import Ack, Sockets
 from practice.workspace import Workspace
 
 RETRY_AFTER_S = (1.0, 60.0, 300.0)
@@ -18,10 +18,10 @@ RETRY_AFTER_S = (1.0, 60.0, 300.0)
 class Events:
     """Sends what the workspace reports to the app, if the manifest asks for it and the bot is there to see it."""
 
-    def __init__(self, workspace: Workspace, app: App, sockets: Sockets, scale: float = 1.0) -> None:
+    def __init__(self, workspace: Workspace, app: App, delivery: Delivery, scale: float = 1.0) -> None:
         self.workspace = workspace
         self.app = app
-        self.sockets = sockets
+        self.delivery = delivery
         self.scale = scale
         self.times = 1
         self.first_tries: list[asyncio.Future[Ack]] | None = None
@@ -76,15 +76,14 @@ class Events:
         }
 
     async def _deliver(self, name: str, payload: Json, first: asyncio.Future[Ack]) -> None:
-        retry: Json = {"retry_attempt": 0, "retry_reason": ""}
-        for number, pause in enumerate((*RETRY_AFTER_S, None)):
-            ack = await self.sockets.deliver("events_api", name, payload, **retry)
+        attempt = Attempt()
+        for number, pause in enumerate((*RETRY_AFTER_S, None), 1):
+            ack = await self.delivery.deliver("events_api", name, payload, attempt)
             if not first.done():
                 first.set_result(ack)
-            if ack.error is None or pause is None:
+            if ack.error is None or ack.final or pause is None:
                 return
-            reason = "timeout" if ack.error == "operation_timeout" else "connection_failed"
-            retry = {"retry_attempt": number + 1, "retry_reason": reason}
+            attempt = Attempt(number, ack.reason)
             await asyncio.sleep(pause * self.scale)
 
     @contextmanager

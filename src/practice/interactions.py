@@ -9,9 +9,9 @@ from typing import Any
 
 from practice import posting, views
 from practice.args import Args
+from practice.delivery import Ack, Delivery, Kind, Line
 from practice.errors import SlackError
 from practice.model import APP_ID, TEAM_DOMAIN, TEAM_ID, VERIFICATION_TOKEN, Channel, Json, ResponseUrl, Trigger, User
-from practice.sockets import Ack, Sockets
 from practice.workspace import Workspace
 
 RESPONSE_LIFE_S = 30 * 60.0
@@ -36,9 +36,10 @@ class Interaction:
 class Interactions:
     """Makes interactions, sends them, and notices which messages and views come of them."""
 
-    def __init__(self, workspace: Workspace, sockets: Sockets) -> None:
+    def __init__(self, workspace: Workspace, delivery: Delivery, line: Line) -> None:
         self.workspace = workspace
-        self.sockets = sockets
+        self.delivery = delivery
+        self.line = line
         self.under_way: set[Interaction] = set()
         workspace.on_ephemeral = self._saw_ephemeral
         workspace.on_view = self._saw_view
@@ -65,9 +66,9 @@ class Interactions:
         interaction.response_id = response_id
         return f"{self.workspace.base_url}/response/{TEAM_ID}/{response_id}"
 
-    async def send(self, kind: str, name: str, payload: Json, times: int) -> list[Ack]:
+    async def send(self, kind: Kind, name: str, payload: Json, times: int) -> list[Ack]:
         """The same payload ``times`` times at once."""
-        return list(await asyncio.gather(*(self.sockets.deliver(kind, name, payload) for _ in range(times))))
+        return list(await asyncio.gather(*(self.delivery.deliver(kind, name, payload) for _ in range(times))))
 
     # payloads
 

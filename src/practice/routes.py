@@ -234,11 +234,17 @@ class Controls:
         return JSONResponse({"ok": True})
 
     async def disconnect(self, request: Request) -> Response:
-        return JSONResponse({"ok": True, "sockets": await self.service.sockets.refresh()})
+        """Every socket is asked to connect anew; over HTTP there is none, and the answer says so."""
+        body: Json = {"ok": True, "sockets": await self.service.delivery.refresh()}
+        if self.service.settings.mode == "http":
+            body["note"] = "payloads go out over HTTP, so there is no socket to disconnect"
+        return JSONResponse(body)
 
     async def bot(self, request: Request) -> Response:
+        """How the app is doing. ``connected``: a socket is open, or its Request URL answers."""
         bot = self.service.bot
-        body: Json = {"sockets": len(self.service.sockets.connections), "managed": bot is not None}
+        body: Json = {"mode": self.service.settings.mode, "connected": self.service.delivery.connected}
+        body |= {"sockets": len(self.service.sockets.connections), "managed": bot is not None}
         body |= {"pid": bot.pid if bot else None, "restarts": bot.restarts if bot else 0}
         return JSONResponse(body)
 

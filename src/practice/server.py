@@ -102,11 +102,13 @@ def build(settings: Settings, base_url: str | None = None, transports: Transport
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         writer = asyncio.create_task(service.store.keep_writing(service.workspace)) if service.store else None
+        await service.delivery.start()
         try:
             yield
         finally:
             for task in service.events.tasks:
                 task.cancel()
+            await service.delivery.close()
             if writer is not None:
                 writer.cancel()
                 with contextlib.suppress(asyncio.CancelledError):

@@ -6,13 +6,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
 from practice import manifest, seed
 from practice.acting import Acting
+from practice.delivery import Delivery
 from practice.events import Events
 from practice.faults import Faults
+from practice.http_delivery import HttpDelivery
 from practice.interactions import Interactions
 from practice.people import People
 from practice.sockets import Sockets
@@ -29,10 +33,13 @@ class Settings:
     """How to run a workspace. Tokens are fixed, so that they survive a restart: this Slack listens on loopback only.
 
     ``port`` 0 takes a free one. Without ``data`` everything is kept in memory. Without ``manifest`` all is allowed.
+    ``mode`` says how the app gets its payloads: over its sockets, or all posted to ``request_url``.
     ``retry_scale`` shortens the pauses between event retries (1 s, 1 min, 5 min). ``rate_limits`` enforces the tiers.
     """
 
     port: int = 0
+    mode: Literal["socket", "http"] = "socket"
+    request_url: str | None = None
     data: Path | None = None
     seed: Path | None = None
     manifest: Path | None = None
@@ -44,7 +51,10 @@ class Settings:
 
 
 class Service:
-    """One workspace with everything around it. Raises ``ValueError`` for a manifest or seed that cannot be read."""
+    """One workspace with everything around it.
+
+    Raises ``ValueError`` for a manifest or seed that cannot be read, and for a mode and request URL that do not fit.
+    """
 
     def __init__(self, settings: Settings, base_url: str, abort: Callable[[Scope], None]) -> None:
         self.settings = settings
@@ -57,8 +67,9 @@ class Service:
         self.traffic = Traffic()
         self.faults = Faults()
         self.sockets = Sockets(self.traffic.line, lambda: self.traffic.publish("bot"))
-        self.events = Events(self.workspace, self.app, self.sockets, settings.retry_scale)
-        self.interactions = Interactions(self.workspace, self.sockets)
+        self.delivery = self._delivery()
+        self.events = Events(self.workspace, self.app, self.delivery, settings.retry_scale)
+        self.interactions = Interactions(self.workspace, self.delivery, self.traffic.line)
         self.acting = Acting(self.workspace, self.app, self.interactions, self.events)
         self.people = People(self.acting)
         self.workspace.on_event = self.events.emit
@@ -74,7 +85,21 @@ class Service:
             settings.app_token,
             abort,
             Tiers(time.monotonic) if settings.rate_limits else None,
+            socket_mode=settings.mode == "socket",
         )
+
+    def _delivery(self) -> Delivery:
+        url = self.settings.request_url
+        if self.settings.mode == "socket":
+            if url:
+                raise ValueError("a request URL goes with the mode http")
+            return self.sockets
+        if not url or urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+            raise ValueError(
+                f"the mode http needs a request URL such as http://127.0.0.1:8766/slack/events, not {url!r}"
+            )
+        secret, clock = self.settings.signing_secret, self.workspace.clock
+        return HttpDelivery(url, secret, clock, self.traffic.line, lambda: self.traffic.publish("bot"))
 
     def connection(self) -> dict[str, str]:
         """What an app needs to connect: the line that ``python -m practice`` prints."""
@@ -88,5 +113,10 @@ class Service:
 
     def attach(self, bot: Bot) -> None:
         """Let the page show this child process and kill it."""
+
+        def changed() -> None:
+            self.delivery.look_again()
+            self.traffic.publish("bot")
+
         self.bot = bot
-        bot.on_change = lambda: self.traffic.publish("bot")
+        bot.on_change = changed

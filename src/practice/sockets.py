@@ -9,26 +9,17 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from practice import delivery
+from practice.delivery import Ack, Attempt, Kind, Line, ms_since
 from practice.errors import SlackError
 from practice.model import APP_ID, Json
 
-ACK_S = 3.0
 SOCKETS_MAX = 10
 TICKET_LIFE_S = 30.0
 CONNECTION_TIME_S = 3600
-
-
-@dataclass(frozen=True)
-class Ack:
-    """How a delivery ended. ``error``: operation_timeout (no answer in 3 s, or the app is gone) or dispatch_failed."""
-
-    ms: float
-    payload: Json | None = None
-    error: str | None = None
 
 
 @dataclass(eq=False)
@@ -43,12 +34,25 @@ class Connection:
 class Sockets:
     """The app's open sockets. Each delivery goes to exactly one, in turn."""
 
-    def __init__(self, line: Callable[[str, str, str | None, Any], None], changed: Callable[[], None]) -> None:
+    def __init__(self, line: Line, changed: Callable[[], None]) -> None:
         self.line = line
         self.changed = changed
         self.tickets: dict[str, float] = {}
         self.connections: list[Connection] = []
         self.turn = 0
+
+    @property
+    def connected(self) -> bool:
+        return bool(self.connections)
+
+    async def start(self) -> None:
+        """Nothing to do: the app connects."""
+
+    async def close(self) -> None:
+        """Nothing to do: the server closes the sockets."""
+
+    def look_again(self) -> None:
+        """Nothing to do: a socket that is gone is noticed."""
 
     def ticket(self) -> str:
         """A ticket for one connection, good for half a minute. Raises ``too_many_websockets`` when ten are open."""
@@ -100,28 +104,30 @@ class Sockets:
             payload = message.get("payload")
             future.set_result(payload if isinstance(payload, dict) else None)
 
-    async def deliver(self, kind: str, name: str, payload: Json, **envelope: object) -> Ack:
-        """Send the payload to one socket and wait up to 3 s. ``kind``: events_api, slash_commands or interactive."""
+    async def deliver(self, kind: Kind, name: str, payload: Json, attempt: Attempt | None = None) -> Ack:
+        """Send the payload to one socket and wait up to 3 s."""
         open_ones = [one for one in self.connections if not one.refreshed] or self.connections
         if not open_ones:
             self.line("slack→bot", name, "dispatch_failed", {"reason": "no socket is connected"})
-            return Ack(0.0, error="dispatch_failed")
+            return Ack(0.0, error="dispatch_failed", reason="connection_failed")
         self.turn += 1
         connection = open_ones[self.turn % len(open_ones)]
         envelope_id = str(uuid.uuid4())
         future: asyncio.Future[Json | None] = asyncio.get_running_loop().create_future()
         connection.waiting[envelope_id] = future
         started = time.perf_counter()
-        message = {"envelope_id": envelope_id, "type": kind, "payload": payload, **envelope}
+        message: Json = {"envelope_id": envelope_id, "type": kind, "payload": payload}
+        if attempt is not None:
+            message |= {"retry_attempt": attempt.number, "retry_reason": attempt.reason}
         message["accepts_response_payload"] = kind != "events_api"
         ack = Ack(0.0)
         try:
             await connection.websocket.send_text(json.dumps(message))
-            async with asyncio.timeout(ACK_S):
+            async with asyncio.timeout(delivery.ACK_S):
                 answer = await future
-            ack = Ack(_ms(started), answer)
+            ack = Ack(ms_since(started), answer)
         except (TimeoutError, ConnectionResetError, WebSocketDisconnect, RuntimeError):
-            ack = Ack(_ms(started), error="operation_timeout")
+            ack = Ack(ms_since(started), error="operation_timeout", reason="timeout")
         finally:
             connection.waiting.pop(envelope_id, None)
         self.line("slack→bot", name, ack.error, {"payload": payload, "ack": ack.payload, "ms": ack.ms})
@@ -136,7 +142,3 @@ class Sockets:
                 {"type": "disconnect", "reason": reason, "debug_info": {"host": "practice"}}
             )
         return len(asked)
-
-
-def _ms(started: float) -> float:
-    return round((time.perf_counter() - started) * 1000, 3)

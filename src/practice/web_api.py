@@ -34,7 +34,8 @@ SETTLE_S = 0.02
 
 @dataclass(frozen=True)
 class WebApi:
-    """The ASGI app below ``/api/``. ``abort`` closes a connection without an answer; ``tiers`` limits rates."""
+    """The ASGI app below ``/api/``. ``abort`` closes a connection without an answer; ``tiers`` limits rates;
+    ``socket_mode``: whether the app has it switched on."""
 
     workspace: Workspace
     app: App
@@ -45,6 +46,7 @@ class WebApi:
     app_token: str
     abort: Callable[[Scope], None]
     tiers: Tiers | None = None
+    socket_mode: bool = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -131,7 +133,11 @@ class WebApi:
             raise SlackError("insecure_request")
         self.check_token(token, self.app_token, self.bot_token)
         address = self.workspace.base_url.replace("http", "ws", 1)
-        return {"ok": True, "url": f"{address}/link/?ticket={self.sockets.ticket()}&app_id={APP_ID}"}
+        answer: Json = {"ok": True, "url": f"{address}/link/?ticket={self.sockets.ticket()}&app_id={APP_ID}"}
+        if not self.socket_mode:
+            # As people report of Slack: the socket opens and says hello, but nothing comes through it.
+            answer["response_metadata"] = {"messages": ["[WARN] Socket Mode is not turned on."]}
+        return answer
 
     def answer(self, method: str, body: Json, status: int = 200, fault: Fault | None = None) -> Response:
         headers = {}

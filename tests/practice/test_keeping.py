@@ -125,7 +125,9 @@ def test_unusable_input(tmp_path: Path) -> None:
     """Bad input ends with status 2 and one line that says what is wrong."""
     (tmp_path / "bad.yml").write_text("[]")
     for args, says in (
-        (["--mode", "http", "--request-url", "http://127.0.0.1:1/"], "not there yet"),
+        (["--mode", "http"], "the mode http needs a request URL"),
+        (["--mode", "http", "--request-url", "/slack/events"], "the mode http needs a request URL"),
+        (["--request-url", "http://127.0.0.1:1/"], "a request URL goes with the mode http"),
         (["--manifest", str(tmp_path / "none.yml")], "no such manifest"),
         (["--manifest", str(tmp_path / "bad.yml")], "no Slack app manifest"),
         (["--seed", str(tmp_path / "bad.yml")], "a seed has users, channels and bot"),

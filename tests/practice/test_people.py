@@ -152,7 +152,7 @@ async def test_many_times(person: Person, line: Line) -> None:
 
 async def test_retries(person: Person, line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """An event that is not acknowledged comes again, with the number and the reason on the envelope, three times."""
-    monkeypatch.setattr("practice.sockets.ACK_S", 0.05)
+    monkeypatch.setattr("practice.delivery.ACK_S", 0.05)
     monkeypatch.setattr("practice.events.RETRY_AFTER_S", (1.0, 1.0, 1.0))
     line.silent = 10
     await person.does("message", user="alice", channel="triage", text="hi")
