@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from practice import forms, views
+from practice import finding, forms, views
 from practice.delivery import Ack
 from practice.errors import ActingError, SlackError
 from practice.events import Events
@@ -55,6 +55,8 @@ class Acting:
         user = self.workspace.user(named) if isinstance(named, str) else None
         if user is None:
             raise ActingError(f"{key}: there is no user {named!r}")
+        if user.deleted:
+            raise ActingError(f"{key}: {user.name} is deactivated")
         return user
 
     def channel(self, body: Json) -> Channel:
@@ -127,26 +129,32 @@ class Acting:
         return None
 
     async def click(self, body: Json) -> Json:
+        """``{user, channel, ts}`` or ``{user, view_id}``, and ``action_id`` or ``text``, and ``value``."""
         user = self.user(body)
         if "view_id" in body:
             view = self.workspace.views.get(str(body["view_id"]))
             if view is None or view["practice_user"] != user.id:
                 raise ActingError(f"{user.name} has no view {body['view_id']!r} open")
-            block, element, chosen = self.find(view["blocks"], body)
-            state = forms.entry(self.workspace, element, chosen) if chosen is not None else None
+            block, element, state = self.chosen(view["blocks"], body)
             if state and element["type"] != "overflow":
                 view["state"]["values"].setdefault(block["block_id"], {})[element["action_id"]] = state
+                self.workspace.touch("view", view["id"], user=user.id)
+            if block["type"] == "input" and not block.get("dispatch_action"):
+                return outcome([])
             interaction = self.interactions.begin(user, view=view)
             payload = self.interactions.view_action(interaction, view, self.action(block, element, state))
         else:
             user, channel = self.person_in(body)
             message = self.message(channel, user, str(body.get("ts")))
             nested = [block for one in message.get("attachments") or () for block in one.get("blocks") or ()]
-            block, element, chosen = self.find([*(message.get("blocks") or ()), *nested], body)
-            state = forms.entry(self.workspace, element, chosen) if chosen is not None else None
+            blocks = [*(message.get("blocks") or ()), *nested]
+            block, element, state = self.chosen(blocks, body)
             interaction = self.interactions.begin(user, channel)
             action = self.action(block, element, state)
-            payload = self.interactions.message_action(interaction, channel, message, action)
+            values = views.initial_state(blocks)
+            if state and element["type"] != "overflow":
+                values[block["block_id"]][element["action_id"]] = state
+            payload = self.interactions.message_action(interaction, channel, message, action, values)
         try:
             acks = await self.interactions.send(
                 "interactive", f"block_actions {element['action_id']}", payload, self.times(body)
@@ -156,6 +164,11 @@ class Acting:
         finally:
             self.interactions.end(interaction)
 
+    def chosen(self, blocks: list[Json], body: Json) -> tuple[Json, Json, Json | None]:
+        """The block, its element, and the element's new state if it has one."""
+        block, element, value = finding.element(blocks, body)
+        return block, element, None if value is None else forms.entry(self.workspace, element, value)
+
     def message(self, channel: Channel, user: User, ts: str) -> Json:
         found = channel.messages.get(ts)
         for one in self.workspace.ephemerals:
@@ -164,30 +177,6 @@ class Acting:
         if found is None:
             raise ActingError(f"there is no message {ts} in #{channel.name or channel.id} for {user.name}")
         return found
-
-    def find(self, blocks: list[Json], body: Json) -> tuple[Json, Json, Any]:
-        """The block, its element and the value chosen in it, by action id or by visible text."""
-        wanted_id, wanted_text, value = body.get("action_id"), body.get("text"), body.get("value")
-        labels: list[str] = []
-        for block, element in views.elements(blocks):
-            label = str((element.get("text") or {}).get("text", "")) if element["type"] == "button" else ""
-            labels.append(f"{element['action_id']} ({label})" if label else element["action_id"])
-            by_id = wanted_id is not None and element["action_id"] == wanted_id
-            button = element["type"] in ("button", "icon_button")
-            if button and (by_id or (wanted_id is None and wanted_text and label.strip() == str(wanted_text).strip())):
-                if wanted_id is not None and wanted_text and label.strip() != str(wanted_text).strip():
-                    continue
-                if by_id and value is not None and element.get("value") != value:
-                    continue
-                return block, element, None
-            if not button and by_id:
-                return block, element, value if value is not None else wanted_text
-            if element["type"] == "overflow" and wanted_id is None:
-                for one in element["options"]:
-                    labels.append(one["text"]["text"])
-                    if one["text"]["text"].strip() == str(wanted_text).strip():
-                        return block, element, wanted_text
-        raise ActingError(f"there is no {wanted_id or wanted_text!r} to click; there are {', '.join(labels) or 'none'}")
 
     def action(self, block: Json, element: Json, state: Json | None) -> Json:
         action: Json = {
@@ -263,11 +252,10 @@ class Acting:
         return outcome(acks)
 
     async def shortcut(self, body: Json) -> Json:
+        """``{user, callback_id}`` for a global one; a message shortcut has ``channel`` and ``ts`` too."""
         user, callback_id = self.user(body), self.text(body, "callback_id")
-        known = self.app.shortcuts
-        if known is not None and callback_id not in known:
-            raise ActingError(f"the manifest has no shortcut {callback_id!r}; it has {', '.join(known) or 'none'}")
         on_message = "ts" in body
+        self.check_shortcut(callback_id, "message" if on_message else "global")
         channel = self.person_in(body)[1] if on_message else None
         interaction = self.interactions.begin(user, channel)
         try:
@@ -276,11 +264,21 @@ class Acting:
             payload["action_ts"] = self.workspace.next_ts()
             if channel is not None:
                 message = self.message(channel, user, str(body["ts"]))
+                if message.get("is_ephemeral"):
+                    raise ActingError("a message that only one person sees has no shortcuts")
                 url = self.interactions.response_url(interaction, channel)
-                payload |= {"channel": {"id": channel.id, "name": channel.name}, "message": message}
+                payload |= {"channel": {"id": channel.id, "name": channel.name_in_payloads}, "message": message}
                 payload |= {"message_ts": message["ts"], "response_url": url}
             acks = await self.interactions.send("interactive", f"{kind} {callback_id}", payload, self.times(body))
             await self.settle(interaction, acks, COMMAND_WAIT_S)
             return outcome(acks, interaction)
         finally:
             self.interactions.end(interaction)
+
+    def check_shortcut(self, callback_id: str, kind: str) -> None:
+        """Raises ActingError when the manifest has no such shortcut of this kind."""
+        known = self.app.shortcuts
+        if known is None or known.get(callback_id) == kind:
+            return
+        of_kind = [name for name, its in known.items() if its == kind]
+        raise ActingError(f"the manifest has no {kind} shortcut {callback_id!r}; it has {', '.join(of_kind) or 'none'}")

@@ -91,7 +91,7 @@ class Interactions:
             "team_id": TEAM_ID,
             "team_domain": TEAM_DOMAIN,
             "channel_id": channel.id,
-            "channel_name": "directmessage" if channel.partner else channel.name,
+            "channel_name": channel.name_in_payloads,
             "user_id": interaction.user.id,
             "user_name": interaction.user.name,
             "command": command,
@@ -102,8 +102,10 @@ class Interactions:
             "trigger_id": interaction.trigger_id,
         }
 
-    def message_action(self, interaction: Interaction, channel: Channel, message: Json, action: Json) -> Json:
-        """A click in a message. Slack leaves the message out of the payload when it is ephemeral."""
+    def message_action(
+        self, interaction: Interaction, channel: Channel, message: Json, action: Json, values: Json
+    ) -> Json:
+        """A click in a message, whose inputs hold ``values``. Slack leaves the message out when it is ephemeral."""
         ephemeral = bool(message.get("is_ephemeral"))
         container = {
             "type": "message",
@@ -112,11 +114,10 @@ class Interactions:
             "is_ephemeral": ephemeral,
         }
         payload = self.base(interaction, "block_actions") | {"container": container}
-        payload |= {"channel": {"id": channel.id, "name": "directmessage" if channel.partner else channel.name}}
+        payload |= {"channel": {"id": channel.id, "name": channel.name_in_payloads}}
         if not ephemeral:
             payload["message"] = message
-        state = views.initial_state(message.get("blocks") or [])
-        payload["state"] = {"values": state}
+        payload["state"] = {"values": values}
         payload["response_url"] = self.response_url(interaction, channel, message["ts"])
         return payload | {"actions": [action]}
 

@@ -49,7 +49,9 @@ class User:
 
 @dataclass
 class Channel:
-    """A public or private channel, or a direct message (``partner`` set: the person the bot talks with).
+    """A public or private channel, a direct message or a group message.
+
+    ``partner`` is the person the bot talks with in a direct message. A group message has ``group`` and ``private``.
 
     ``members`` keeps the order of joining; ``messages`` maps ts to the message and grows in ts order.
     ``created`` is in epoch seconds.
@@ -63,6 +65,7 @@ class Channel:
     general: bool = False
     archived: bool = False
     partner: str | None = None
+    group: bool = False
     topic: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
     purpose: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
     members: list[str] = field(default_factory=list)
@@ -73,12 +76,22 @@ class Channel:
 
     @property
     def family(self) -> str:
-        """The word Slack uses for this type in scopes and event names: channels, groups or im."""
-        return "im" if self.partner else "groups" if self.private else "channels"
+        """The word Slack uses for this type in scopes and event names: channels, groups, im or mpim."""
+        return "im" if self.partner else "mpim" if self.group else "groups" if self.private else "channels"
 
     @property
     def channel_type(self) -> str:
-        return {"im": "im", "groups": "group", "channels": "channel"}[self.family]
+        return {"im": "im", "mpim": "mpim", "groups": "group", "channels": "channel"}[self.family]
+
+    @property
+    def direct(self) -> bool:
+        """A direct or group message: nobody can be invited, nobody leaves, it has no name of its own."""
+        return bool(self.partner or self.group)
+
+    @property
+    def name_in_payloads(self) -> str:
+        """Commands and interactions do not tell the name of a private channel."""
+        return {"im": "directmessage", "groups": "privategroup"}.get(self.family, self.name)
 
     def stored(self) -> Json:
         return {key: value for key, value in vars(self).items() if key != "messages"}
@@ -100,10 +113,10 @@ class Channel:
             "id": self.id,
             "name": self.name,
             "name_normalized": self.name,
-            "is_channel": True,
+            "is_channel": not self.group,
             "is_group": False,
             "is_im": False,
-            "is_mpim": False,
+            "is_mpim": self.group,
             "is_private": self.private,
             "is_archived": self.archived,
             "is_general": self.general,

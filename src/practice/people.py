@@ -54,6 +54,38 @@ class People:
 
         return await self.told(body, act)
 
+    async def edit(self, body: Json) -> Json:
+        """``{user, channel, ts, text}``: one's own message. The text it has already changes nothing."""
+        typed = self.acting.text(body, "text")
+
+        def act() -> None:
+            user, channel = self.member(body)
+            message = self.own(user, channel, body, "cant_update_message")
+            text = escaped(self.workspace, typed)
+            if not text.strip():
+                raise SlackError("no_text")
+            if text != message["text"]:
+                edited = {"user": user, "ts": f"{int(self.workspace.clock())}.000000"}
+                self.workspace.change_message(channel, message, {**message, "text": text, "edited": edited})
+
+        return await self.told(body, act)
+
+    async def delete(self, body: Json) -> Json:
+        """``{user, channel, ts}``: one's own message."""
+
+        def act() -> None:
+            user, channel = self.member(body)
+            self.workspace.remove_message(channel, self.own(user, channel, body, "cant_delete_message"))
+
+        return await self.told(body, act)
+
+    def own(self, user: str, channel: Channel, body: Json, refusal: str) -> Json:
+        """The message, if the person wrote it. Raises ``message_not_found`` or ``refusal``."""
+        message = self.workspace.message(channel, str(body.get("ts")))
+        if message.get("user") != user or message.get("subtype") not in (None, "thread_broadcast"):
+            raise SlackError(refusal)
+        return message
+
     async def react(self, body: Json) -> Json:
         name = self.acting.text(body, "name").strip(":")
 

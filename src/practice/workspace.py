@@ -14,6 +14,7 @@ from practice.errors import SlackError
 from practice.model import BOT_ID, TEAM_ID, Channel, Json, ResponseUrl, Trigger, User
 
 EPHEMERALS_KEPT = 5_000
+SLACKBOT = "USLACKBOT"
 BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -128,27 +129,36 @@ class Workspace:
         """Append the message (it gets ``type``, ``ts`` and ``team``), note it, and send the message event."""
         ts = self.next_ts()
         full: Json = {"type": "message", "ts": ts, "team": TEAM_ID, **message}
-        channel.messages[ts] = full
-        parent_ts = full.get("thread_ts")
-        parent = channel.messages.get(parent_ts) if isinstance(parent_ts, str) else None
+        parent = self._parent(channel, full)
         if parent is not None:
-            self._count_reply(channel, parent, full)
+            full |= {"thread_ts": parent["ts"], "parent_user_id": parent.get("user")}
+        channel.messages[ts] = full
+        if parent is not None:
+            self._count_replies(channel, parent)
         self.touch("message", f"{channel.id}/{ts}", channel=channel.id)
         self.on_event({**full, **self.place(channel), "event_ts": ts}, channel)
         return full
 
-    def _count_reply(self, channel: Channel, parent: Json, reply: Json) -> None:
-        users = parent.setdefault("reply_users", [])
-        author = reply.get("user") or reply.get("bot_id")
-        if author not in users:
-            users.append(author)
-        parent |= {
-            "thread_ts": parent["ts"],
-            "reply_count": parent.get("reply_count", 0) + 1,
-            "reply_users_count": len(users),
-            "latest_reply": reply["ts"],
-        }
+    def _parent(self, channel: Channel, message: Json) -> Json | None:
+        """The head of the message's thread; a reply to a reply is in the same thread."""
+        head = channel.messages.get(message.get("thread_ts", ""))
+        if head is None or head.get("thread_ts") in (None, head["ts"]):
+            return head
+        return channel.messages.get(head["thread_ts"])
+
+    def _count_replies(self, channel: Channel, parent: Json) -> None:
+        """Note on the head of a thread who replied, and how often."""
+        replies = [one for one in channel.messages.values() if self._is_reply(one, parent)]
+        for name in ("reply_count", "reply_users", "reply_users_count", "latest_reply"):
+            parent.pop(name, None)
+        if replies:
+            users = list(dict.fromkeys(one.get("user") or one.get("bot_id") for one in replies))
+            parent |= {"thread_ts": parent["ts"], "reply_count": len(replies), "reply_users": users}
+            parent |= {"reply_users_count": len(users), "latest_reply": replies[-1]["ts"]}
         self.touch("message", f"{channel.id}/{parent['ts']}", channel=channel.id)
+
+    def _is_reply(self, message: Json, parent: Json) -> bool:
+        return bool(message.get("thread_ts") == parent["ts"] != message["ts"])
 
     def system_message(self, channel: Channel, user: str, subtype: str, text: str, **more: Any) -> None:
         self.add_message(channel, {"user": user, "subtype": subtype, "text": text, **more})
@@ -163,20 +173,40 @@ class Workspace:
         self.on_event({**event, **self.place(channel)}, channel)
 
     def remove_message(self, channel: Channel, message: Json) -> None:
-        """Take the message away, with its pin, and send ``message_deleted``."""
+        """Take the message away, with its pin, and send ``message_deleted``.
+
+        The head of a thread with replies leaves a tombstone, which Slack tells as ``message_changed``; it goes with the
+        last reply.
+        """
         ts = message["ts"]
-        del channel.messages[ts]
         if any(pin["ts"] == ts for pin in channel.pins):
             channel.pins = [pin for pin in channel.pins if pin["ts"] != ts]
             self.touch("channel", channel.id, channel=channel.id)
-        parent = channel.messages.get(message.get("thread_ts", ""))
-        if parent is not None and parent.get("reply_count"):
-            parent["reply_count"] -= 1
-            self.touch("message", f"{channel.id}/{parent['ts']}", channel=channel.id)
+        if message.get("reply_count") and message.get("subtype") != "tombstone":
+            kept = (
+                "type",
+                "ts",
+                "team",
+                "thread_ts",
+                "reply_count",
+                "reply_users",
+                "reply_users_count",
+                "latest_reply",
+            )
+            tombstone: Json = {name: message[name] for name in kept} | {"subtype": "tombstone", "hidden": True}
+            tombstone |= {"user": SLACKBOT, "text": "This message was deleted."}
+            self.change_message(channel, message, tombstone)
+            return
+        del channel.messages[ts]
         self.touch("message", f"{channel.id}/{ts}", channel=channel.id)
         event: Json = {"type": "message", "subtype": "message_deleted", "hidden": True, "deleted_ts": ts}
         event |= {"previous_message": message, "ts": (event_ts := self.next_ts()), "event_ts": event_ts}
         self.on_event({**event, **self.place(channel)}, channel)
+        parent = channel.messages.get(message.get("thread_ts", ""))
+        if parent is not None:
+            self._count_replies(channel, parent)
+            if parent.get("subtype") == "tombstone" and "reply_count" not in parent:
+                self.remove_message(channel, parent)
 
     def add_ephemeral(self, channel: Channel, user: str, message: Json) -> Json:
         """A message that only ``user`` sees. Like Slack's, it does not outlive the workspace's process."""

@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from practice.server import running
 from practice.service import Service, Settings
 from tests.practice.desk import Person, client_of
+from tests.practice.line import Line, listening
 
 
 @pytest.fixture
@@ -33,3 +34,9 @@ def client(service: Service, http: aiohttp.ClientSession) -> AsyncWebClient:
 @pytest.fixture
 def person(service: Service, http: aiohttp.ClientSession) -> Person:
     return Person(service.base_url, http)
+
+
+@pytest.fixture
+async def line(service: Service, http: aiohttp.ClientSession) -> AsyncIterator[Line]:
+    async with listening(service, http) as line:
+        yield line

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,44 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from practice.server import running
 from practice.service import Service, Settings
 from tests.practice.desk import Json, Person, client_of
+from tests.practice.line import Line
 from tests.practice.stage import ALICE, BOT, TRIAGE, Stage
-
-
-class Line:
-    """A bare socket of the app: acknowledges what it is told to, keeps everything."""
-
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self.socket = socket
-        self.envelopes: list[Json] = []
-        self.silent = 0
-
-    async def listen(self) -> None:
-        async for message in self.socket:
-            envelope = message.json()
-            if "envelope_id" not in envelope:
-                continue
-            self.envelopes.append(envelope)
-            if self.silent:
-                self.silent -= 1
-                continue
-            await self.socket.send_json({"envelope_id": envelope["envelope_id"]})
-
-    def events(self) -> list[Json]:
-        return [one["payload"]["event"] for one in self.envelopes]
-
-    def kinds(self) -> list[str]:
-        return [f"{event['type']} {event.get('subtype', '')}".strip() for event in self.events()]
-
-
-@pytest.fixture
-async def line(service: Service, http: aiohttp.ClientSession, client: AsyncWebClient) -> AsyncIterator[Line]:
-    opened = await client.apps_connections_open(app_token=service.settings.app_token)
-    async with http.ws_connect(opened["url"]) as socket:
-        await socket.receive_json()
-        line = Line(socket)
-        task = asyncio.create_task(line.listen())
-        yield line
-        task.cancel()
 
 
 async def test_a_message(person: Person, line: Line) -> None:

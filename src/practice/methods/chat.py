@@ -96,7 +96,10 @@ def get_permalink(call: Call) -> Json:
 
 
 def permalink(workspace: Workspace, channel: Channel, ts: str) -> str:
-    return f"{workspace.base_url}/archives/{channel.id}/p{ts.replace('.', '')}"
+    """The address of the message; that of a reply names its thread."""
+    address = f"{workspace.base_url}/archives/{channel.id}/p{ts.replace('.', '')}"
+    thread = channel.messages.get(ts, {}).get("thread_ts", ts)
+    return address if thread == ts else f"{address}?thread_ts={thread}&cid={channel.id}"
 
 
 METHODS: dict[str, Handler] = {
