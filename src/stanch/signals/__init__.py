@@ -1,0 +1,1 @@
+"""Signals come in over HTTP: the receiver, and one pure parser a source."""
