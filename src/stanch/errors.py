@@ -8,7 +8,14 @@ class StanchError(Exception):
 
 
 class Refusal(StanchError):
-    """Asked for, and not done: the message (Slack mrkdwn) says what can be done instead. Nothing has changed."""
+    """Asked for, and not done: the message (Slack mrkdwn) says what can be done instead. Nothing has changed.
+
+    `offers` names moves that the person may want now; Slack shows them as buttons below the message.
+    """
+
+    def __init__(self, message: str, *offers: str) -> None:
+        super().__init__(message)
+        self.offers = offers
 
 
 class Unavailable(StanchError):

@@ -1,12 +1,22 @@
 """What can be asked of an incident: by a person, or reported by Slack and by the worker. Texts are plain text."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Something that `decide` turns into events, or refuses."""
+from stanch.core.command import Command as Command
+from stanch.core.reports import (
+    ReportAnnouncement as ReportAnnouncement,
+    ReportCard as ReportCard,
+    ReportCardLost as ReportCardLost,
+    ReportDuplicate as ReportDuplicate,
+    ReportMember as ReportMember,
+    ReportRecurred as ReportRecurred,
+    ReportRoom as ReportRoom,
+    ReportRoomChange as ReportRoomChange,
+    ReportSignal as ReportSignal,
+    ReportTrouble as ReportTrouble,
+    SeatOwners as SeatOwners,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +29,11 @@ class Declare(Command):
     impact: str = ""
     private: bool = False
     drill: bool = False
+    signal: str = ""
+    """Key of the group of alerts that it was declared from."""
+    recurs_from: int | None = None
+    message: "Capture | None" = None
+    """The message that it was declared from: the first evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,73 +88,58 @@ class SayUpdate(Command):
 
 @dataclass(frozen=True, slots=True)
 class Join(Command):
-    """*Join* on the announcement: no event, only an invitation."""
+    """*Join* on the announcement: no event, only an invitation. On a restricted incident it asks to be let in.
+
+    `on_call`: the person is one of the owners of the service, who are always in.
+    """
+
+    on_call: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LetIn(Command):
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restrict(Command):
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin(Command):
+    """Somebody put a pushpin on a message of the room: it is owed to be read and put into the timeline."""
+
+    channel: str
+    ts: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capture(Command):
+    """A message of Slack, as it stands. `at` is its own time (UTC); `pinned_by` is who wanted it in the timeline."""
+
+    channel: str
+    ts: str
+    author: str
+    text: str
+    link: str
+    at: datetime
+    pinned_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportEdit(Command):
+    """A captured message was edited; `text` None: it was deleted."""
+
+    channel: str
+    ts: str
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Export(Command):
     formats: tuple[str, ...]
-
-
-# What Slack and the worker report
-
-
-@dataclass(frozen=True, slots=True)
-class ReportRoom(Command):
-    channel: str
-    name: str
-    private: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SeatOwners(Command):
-    """The owners of the service as the workspace knows them: who to seat where, and who to invite."""
-
-    seats: tuple[tuple[str, str], ...]
-    invite: tuple[str, ...]
-    unknown: tuple[str, ...] = ()
-    """Names in `services.yml` that belong to nobody who can be invited."""
-    room: ReportRoom | None = None
-    later: bool = False
-    """The workspace could not be asked who they are: it is owed still."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReportCard(Command):
-    ts: str
-    generation: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReportAnnouncement(Command):
-    channel: str
-    ts: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReportCardLost(Command):
-    ts: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReportMember(Command):
-    user: str
-    joined: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReportRoomChange(Command):
-    """`renamed`, `archived`, `open` again, `deleted`, or `bot_removed`."""
-
-    state: str
-    name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReportTrouble(Command):
-    what: str
-    error: str
-    effect: str = ""
 
 
 # What moves an incident along

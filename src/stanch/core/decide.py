@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from stanch.core import commands as c
-from stanch.core import events as e
+from stanch.core import captures, commands as c, doors, events as e
 from stanch.core.catalogue import Catalogue
 from stanch.core.course import COURSE
 from stanch.core.effects import VIEWS, Effect, greeting, joining, owed, owners_later
 from stanch.core.facts import change, declare, fill_in
 from stanch.core.incident import STANCH, Incident, advance
 from stanch.core.roles import ROLES
-from stanch.core.text import clean
+from stanch.core.said import Said
+from stanch.core.text import clean, one_line
 from stanch.core.words import escape
 from stanch.errors import Refusal
 
@@ -25,21 +25,16 @@ OUT_OF_REACH = {"archived": "is archived", "deleted": "was deleted", "bot_remove
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Events in order, the effects they owe, and what the person who asked is told (Slack mrkdwn)."""
+    """Events in order, the effects they owe, what the person who asked is told (Slack mrkdwn), and what they may want
+    to do next. `by` and `at` are whose deed it was and when (UTC), if not of who asked, and now."""
 
     events: tuple[e.Payload, ...]
     effects: tuple[Effect, ...]
     incident: Incident
     say: str
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What one rule answers: events, words, and effects beyond those that the events owe by themselves."""
-
-    events: tuple[e.Payload, ...] = ()
-    say: str = ""
-    effects: tuple[Effect, ...] = ()
+    offers: tuple[str, ...] = ()
+    by: str | None = None
+    at: datetime | None = None
 
 
 def decide(incident: Incident | None, command: c.Command, by: str, now: datetime, catalogue: Catalogue) -> Decision:
@@ -48,7 +43,7 @@ def decide(incident: Incident | None, command: c.Command, by: str, now: datetime
         if not isinstance(command, c.Declare):
             raise Refusal("There is no such incident. `/incident list` shows those that are open.")
         number = command.number
-        said = Said(*declare(command, catalogue))
+        said = declare(command, catalogue)
     else:
         number = incident.number
         said = _answer(incident, command, by, now, catalogue)
@@ -62,23 +57,25 @@ def decide(incident: Incident | None, command: c.Command, by: str, now: datetime
     say = said.say
     if said.events and by != STANCH and state.room_state in OUT_OF_REACH:
         say += f" The room {OUT_OF_REACH[state.room_state]}, so it stands in the timeline only."
-    return Decision(said.events, (*effects, *said.effects), state, say)
+    return Decision(said.events, (*effects, *said.effects), state, say, said.offers, said.by, said.at)
 
 
 def _answer(incident: Incident, command: c.Command, by: str, now: datetime, catalogue: Catalogue) -> Said:
     if course := COURSE.get(type(command)):
-        return Said(*course(incident, command, by, now, catalogue))
+        return course(incident, command, by, now, catalogue)
+    if isinstance(command, c.Capture):
+        return captures.capture(incident, command, by, now, catalogue)
     if rule := RULES.get(type(command)):
         return rule(incident, command, by, catalogue)
     raise TypeError(f"no rule for {type(command).__name__}")
 
 
 def _change(incident: Incident, command: c.Change, by: str, catalogue: Catalogue) -> Said:
-    return Said(*change(incident, command, catalogue))
+    return change(incident, command, catalogue)
 
 
 def _fill_in(incident: Incident, command: c.FillIn, by: str, catalogue: Catalogue) -> Said:
-    return Said(*fill_in(incident, command, catalogue))
+    return fill_in(incident, command, catalogue)
 
 
 def _give_role(incident: Incident, command: c.GiveRole, by: str, catalogue: Catalogue) -> Said:
@@ -123,14 +120,6 @@ def _update(incident: Incident, command: c.SayUpdate, by: str, catalogue: Catalo
     return Said((e.UpdateSaid(text),), "Said. The card and the announcement follow.")
 
 
-def _join(incident: Incident, command: c.Join, by: str, catalogue: Catalogue) -> Said:
-    if incident.restricted:
-        raise Refusal(f"{incident.name} is restricted. Ask <@{incident.commander}>, who commands it, to let you in.")
-    if not incident.room:
-        raise Refusal(f"The room of {incident.name} is still opening. Try again in a moment.")
-    return Said(say=f"Come in: <#{incident.room}>", effects=(joining(incident, by),))
-
-
 def _export(incident: Incident, command: c.Export, by: str, catalogue: Catalogue) -> Said:
     where = f"<#{incident.room}>" if incident.room else "the room, when it stands"
     return Said((e.Exported(command.formats),), f"The timeline of {incident.name} is on its way to {where}.")
@@ -139,7 +128,7 @@ def _export(incident: Incident, command: c.Export, by: str, catalogue: Catalogue
 def _room(incident: Incident, command: c.ReportRoom) -> tuple[e.Payload, ...]:
     if incident.room == command.channel and incident.room_state == "open":
         return ()
-    return (e.RoomOpened(command.channel, command.name, command.private),)
+    return (e.RoomOpened(command.channel, command.name, command.private, command.group),)
 
 
 def _seat_owners(incident: Incident, command: c.SeatOwners, by: str, catalogue: Catalogue) -> Said:
@@ -155,7 +144,9 @@ def _seat_owners(incident: Incident, command: c.SeatOwners, by: str, catalogue: 
         names = ", ".join(command.unknown)
         events.append(e.Trouble(f"find the owners {names} of {incident.service}", "nobody of that name is here"))
     seated = [x.user for x in events if isinstance(x, e.RoleGiven) and x.user]
-    everyone = dict.fromkeys((incident.declared_by, *incident.seats.values(), *seated, *command.invite))
+    everyone = dict.fromkeys(
+        (incident.declared_by, *incident.seats.values(), *seated, *command.invite, *incident.members)
+    )
     effects = (greeting(incident, tuple(everyone)), *((owners_later(incident),) if command.later else ()))
     return Said(tuple(events), effects=effects)
 
@@ -173,17 +164,31 @@ def _card_lost(incident: Incident, command: c.ReportCardLost, by: str, catalogue
     return Said((e.CardLost(command.ts),) if incident.card_ts == command.ts else ())
 
 
-def _member(incident: Incident, command: c.ReportMember, by: str, catalogue: Catalogue) -> Said:
-    if command.joined:
-        return Said((e.MemberJoined(command.user),) if command.user in incident.away else ())
-    roles = incident.roles_of(command.user)
-    counts = bool(roles) or incident.restricted
-    return Said((e.MemberLeft(command.user, roles),) if counts and command.user not in incident.away else ())
-
-
 def _room_change(incident: Incident, command: c.ReportRoomChange, by: str, catalogue: Catalogue) -> Said:
     same = command.name == incident.room_name if command.state == "renamed" else command.state == incident.room_state
     return Said(() if same or incident.room is None else (e.RoomChanged(command.state, command.name),))
+
+
+def _signal(incident: Incident, command: c.ReportSignal, by: str, catalogue: Catalogue) -> Said:
+    """The alert fires again, or is over. While watching, firing again is the red check."""
+    if dict(incident.signals).get(command.key) == command.status:
+        return Said()
+    title = one_line(command.title, 200)
+    told: e.Payload = e.Signalled(command.key, command.source, title, command.status, command.link)
+    red = command.status == "firing" and incident.phase == "watching"
+    return Said((told, e.RedCheck(f"{title} fires again")) if red else (told,))
+
+
+def _duplicate(incident: Incident, command: c.ReportDuplicate, by: str, catalogue: Catalogue) -> Said:
+    """Who worked on the duplicate comes over, unless this one is restricted."""
+    if command.number in incident.duplicates:
+        return Said()
+    come = () if incident.restricted or not incident.room else command.people
+    return Said((e.DuplicateJoined(command.number),), effects=tuple(joining(incident, user) for user in come))
+
+
+def _recurred(incident: Incident, command: c.ReportRecurred, by: str, catalogue: Catalogue) -> Said:
+    return Said((e.Recurred(command.number),))
 
 
 def _trouble(incident: Incident, command: c.ReportTrouble, by: str, catalogue: Catalogue) -> Said:
@@ -208,13 +213,20 @@ RULES: dict[type[c.Command], Rule] = {
     c.AddEvidence: _note,
     c.Correct: _correct,
     c.SayUpdate: _update,
-    c.Join: _join,
+    c.Join: doors.join,
+    c.LetIn: doors.let_in,
+    c.Restrict: doors.restrict,
+    c.Pin: captures.pin,
+    c.ReportEdit: captures.edited,
+    c.ReportSignal: _signal,
+    c.ReportDuplicate: _duplicate,
+    c.ReportRecurred: _recurred,
     c.Export: _export,
     c.SeatOwners: _seat_owners,
     c.ReportCard: _card,
     c.ReportAnnouncement: _announcement,
     c.ReportCardLost: _card_lost,
-    c.ReportMember: _member,
+    c.ReportMember: doors.member,
     c.ReportRoomChange: _room_change,
     c.ReportTrouble: _trouble,
 }

@@ -23,7 +23,11 @@ def _line(payload: e.Payload, name: Name) -> str:
             facts = [f for f in (payload.severity, payload.klass, payload.service) if f]
             marks = "drill " if payload.drill else ""
             whole = f"; in full: {payload.whole_title}" if payload.whole_title else ""
+            again = f"; it recurs from INC-{payload.recurs_from}" if payload.recurs_from else ""
+            whole += again + ("; from an alert" if payload.signal else "")
             return f"declared {marks}“{payload.title}”" + (f" ({', '.join(facts)})" if facts else "") + whole
+        case e.RoomOpened(_, _, _, True):
+            return "opened a group message as the room, as no private channel could be made"
         case e.RoomOpened(_, room, private):
             return f"opened {'the private room' if private else 'the room'} #{room}"
         case e.CardPosted(_, generation):
@@ -64,6 +68,33 @@ def _line(payload: e.Payload, name: Name) -> str:
             return f"could not {what}: {error}"
         case e.Redacted(entry, why):
             return f"erased entry {entry}: {why}"
+        case _:
+            return _around(payload, name)
+
+
+def _around(payload: e.Payload, name: Name) -> str:
+    """Doors, captured messages, alerts, and other incidents."""
+    match payload:
+        case e.Restricted(why):
+            return "restricted the incident" + (f": {why}" if why else "")
+        case e.JoinAsked(user):
+            return f"{name(user)} asked to be let in"
+        case e.LetIn(user, why):
+            return f"let {name(user)} in" + (f" ({why})" if why else "")
+        case e.Captured(_, _, text, link, _, pinned_by):
+            kept = f", kept by {name(pinned_by)}" if pinned_by else ""
+            return f"said: {text}" + (f" ({link}{kept})" if link else "")
+        case e.CaptureEdited(entry, text):
+            return f"edited the message of entry {entry}: {text}"
+        case e.CaptureDeleted(entry):
+            return f"deleted the message of entry {entry}"
+        case e.Signalled(_, source, title, status, link):
+            words = "fires again" if status == "firing" else f"is {status}"
+            return f"{source} alert “{title}” {words}" + (f" ({link})" if link else "")
+        case e.DuplicateJoined(number):
+            return f"INC-{number} was dismissed as a duplicate of this one"
+        case e.Recurred(number):
+            return f"it came back, as INC-{number}"
         case _:
             return _course(payload, name)
 

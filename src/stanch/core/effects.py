@@ -7,14 +7,17 @@ supersedes those that nobody has begun.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from stanch.core import events as e
+from stanch.core.chain import unstamp
 from stanch.core.incident import STANCH, Incident
 
 Kind = Literal[
-    "open_room", "seat_owners", "invite", "topic", "card", "pin", "bookmark", "post", "announce", "upload", "tell"
-]
+    "open_room", "seat_owners", "invite", "topic", "card", "pin", "bookmark", "post", "announce", "upload", "tell",
+    "hush", "capture", "mark", "signal",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class Effect:
     lane: str
     payload: dict[str, Any] = field(default_factory=dict)
     group: str | None = None
+    due: datetime | None = None
+    """When it is owed (UTC), if not at once: a reminder is only an effect that is due later."""
 
 
 POSTED = frozenset(
@@ -31,7 +36,8 @@ POSTED = frozenset(
     for kind in (
         e.Noted, e.Evidence, e.Corrected, e.UpdateSaid, e.Hypothesis, e.HypothesisJudged, e.Mitigating,
         e.MitigationApplied, e.MitigationMoved, e.Judged, e.BleedingChanged, e.Contained, e.Explained, e.Watching,
-        e.RedCheck, e.Resolved, e.ActionAdded, e.Closed, e.Dismissed, e.Reopened,
+        e.RedCheck, e.Resolved, e.ActionAdded, e.Closed, e.Dismissed, e.Reopened, e.Signalled, e.DuplicateJoined,
+        e.Recurred,
     )
 )  # fmt: skip
 """Kinds of event that the room is told in a message of their own; the rest shows on the card."""
@@ -39,8 +45,15 @@ POSTED = frozenset(
 VIEWS = ("card", "topic", "announce")
 """Kinds that are owed again with every change; one that Slack refuses for good is told once for the incident."""
 LOUD_CHANGES = ("severity", "klass")
-UNSEEN = (e.CardPosted, e.Announced, e.Exported, e.Trouble, e.Noted, e.Evidence, e.Corrected, e.Redacted)
+UNSEEN = (
+    e.CardPosted, e.Announced, e.Exported, e.Trouble, e.Noted, e.Evidence, e.Corrected, e.Redacted, e.Captured,
+    e.CaptureEdited, e.CaptureDeleted, e.JoinAsked, e.LetIn, e.Signalled,
+)  # fmt: skip
 """Events that leave the card as it is."""
+SHOWN_IN_TRIAGE = (e.RoomOpened, e.Restricted, e.Resolved, e.Closed, e.Dismissed, e.Reopened)
+"""Events that change what the message of the alert says about the incident that was declared from it."""
+HUSHED = ("line", "card", "name", "topic")
+"""What is made neutral in a public room whose incident has become restricted."""
 
 
 def owed(before: Incident | None, after: Incident, payload: e.Payload, by: str) -> Iterator[Effect]:
@@ -50,11 +63,42 @@ def owed(before: Incident | None, after: Incident, payload: e.Payload, by: str) 
     if before is None:
         yield Effect(f"{at}/room", "open_room", lane=f"{at}/room")
         return
+    if isinstance(payload, SHOWN_IN_TRIAGE):
+        yield from _triage(after)
     match payload:
+        case e.Captured(channel, ts):
+            yield Effect(f"{at}/mark/{seq}", "mark", lane=f"{at}/mark/{seq}", payload={"channel": channel, "ts": ts})
+            return
+        case e.RoomOpened() if after.exposed:
+            yield from _withdraw(after)
+            return
         case e.RoomOpened():
             yield _card(after)
             yield _topic(after)
+            if before.room:
+                yield _post(after)
+                yield _announcement(after)
             return
+        case e.Restricted() if after.exposed:
+            yield from _withdraw(after)
+            if after.announced:
+                yield _announcement(after)
+            return
+        case e.JoinAsked():
+            yield _post(after) if _writable(after) else _tell(after)
+            return
+        case e.LetIn(user):
+            yield Effect(f"{at}/invite/{seq}", "invite", lane=f"{at}/invite/{seq}", payload={"users": [user]})
+            return
+        case e.Reopened() if after.moving:
+            yield Effect(f"{at}/room/{seq}", "open_room", lane=f"{at}/rooms")
+            yield _post(after)
+        case e.Watching(quiet_until):
+            yield _post(after)
+            yield Effect(
+                f"{at}/quiet/{seq}", "post", lane=f"{at}/quiet/{seq}", payload={"entry": seq, "as": "quiet_held"},
+                due=unstamp(quiet_until),
+            )  # fmt: skip
         case e.CardPosted(_, generation):
             yield Effect(f"{at}/pin/{generation}", "pin", lane=f"{at}/pin")
             yield Effect(f"{at}/bookmark/{generation}", "bookmark", lane=f"{at}/bookmark")
@@ -77,7 +121,7 @@ def owed(before: Incident | None, after: Incident, payload: e.Payload, by: str) 
         case e.MemberLeft(_, roles) if roles:
             yield _post(after)
         case e.Trouble():
-            yield _post(after) if after.room_state == "open" else _tell(after)
+            yield _post(after) if _writable(after) else _tell(after)
         case e.RoomChanged(state) if state in ("archived", "deleted", "bot_removed"):
             yield _tell(after)
             return
@@ -85,6 +129,26 @@ def owed(before: Incident | None, after: Incident, payload: e.Payload, by: str) 
             if payload.kind in POSTED:
                 yield _post(after)
     yield from _views(before, after, payload)
+
+
+def _writable(incident: Incident) -> bool:
+    return incident.room_state == "open" and not incident.moving
+
+
+def _withdraw(incident: Incident) -> Iterator[Effect]:
+    """A private room is owed, and the public one says no more; nothing here waits for anything else."""
+    at, seq = f"inc-{incident.number}", incident.seq
+    yield Effect(f"{at}/room/{seq}", "open_room", lane=f"{at}/rooms")
+    where = {"channel": incident.room, "card": incident.card_ts}
+    for what in HUSHED:
+        if what != "card" or incident.card_ts:
+            yield Effect(f"{at}/hush/{what}/{seq}", "hush", lane=f"{at}/hush/{what}", payload={"what": what} | where)
+
+
+def _triage(incident: Incident) -> Iterator[Effect]:
+    for key, _ in incident.signals:
+        lane = f"signal/{key}"
+        yield Effect(f"{lane}/inc-{incident.number}/{incident.seq}", "signal", lane, {"signal": key}, group=lane)
 
 
 def _views(before: Incident, after: Incident, payload: e.Payload) -> Iterator[Effect]:
@@ -133,6 +197,12 @@ def greeting(incident: Incident, users: tuple[str, ...]) -> Effect:
 def joining(incident: Incident, user: str) -> Effect:
     at = f"inc-{incident.number}/join/{incident.seq}/{user}"
     return Effect(at, "invite", lane=at, payload={"users": [user]})
+
+
+def reading(incident: Incident, channel: str, ts: str, by: str) -> Effect:
+    """A message of the room that somebody pinned: it is read from Slack before it stands in the timeline."""
+    key = f"inc-{incident.number}/capture/{channel}/{ts}"
+    return Effect(key, "capture", lane=key, payload={"channel": channel, "ts": ts, "by": by})
 
 
 def owners_later(incident: Incident) -> Effect:

@@ -6,15 +6,27 @@ People are Slack user ids. Fields are only ever added, with a default, so that o
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Payload:
-    kind: ClassVar[str]
-
-    def as_json(self) -> dict[str, Any]:
-        return {f.name: list(v) if isinstance(v := getattr(self, f.name), tuple) else v for f in fields(self)}
+from stanch.core.course_events import (
+    ActionAdded as ActionAdded,
+    BleedingChanged as BleedingChanged,
+    Closed as Closed,
+    Contained as Contained,
+    Dismissed as Dismissed,
+    Explained as Explained,
+    Hypothesis as Hypothesis,
+    HypothesisJudged as HypothesisJudged,
+    Judged as Judged,
+    Mitigating as Mitigating,
+    MitigationApplied as MitigationApplied,
+    MitigationMoved as MitigationMoved,
+    RedCheck as RedCheck,
+    Reopened as Reopened,
+    Resolved as Resolved,
+    Watching as Watching,
+)
+from stanch.core.payload import Payload as Payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,8 @@ class Declared(Payload):
     service_assumed: bool = False
     whole_title: str = ""
     """The title as it was typed, when it was too long for a title."""
+    signal: str = ""
+    recurs_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,7 @@ class RoomOpened(Payload):
     channel: str
     name: str
     private: bool = False
+    group: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,125 +159,80 @@ class Trouble(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class Restricted(Payload):
+    """From here on only named people see the details."""
+
+    kind = "restricted"
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinAsked(Payload):
+    kind = "join_asked"
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetIn(Payload):
+    kind = "let_in"
+    user: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Captured(Payload):
+    """A message of Slack; the event's `at` and `by` are the message's own."""
+
+    kind = "captured"
+    channel: str
+    ts: str
+    text: str
+    link: str = ""
+    author: str = ""
+    pinned_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureEdited(Payload):
+    kind = "capture_edited"
+    entry: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureDeleted(Payload):
+    kind = "capture_deleted"
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signalled(Payload):
+    """The alert that it was declared from is `firing` again, or `resolved`."""
+
+    kind = "signalled"
+    key: str
+    source: str
+    title: str
+    status: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateJoined(Payload):
+    kind = "duplicate_joined"
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recurred(Payload):
+    kind = "recurred"
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Redacted(Payload):
     kind = "redacted"
     entry: int
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hypothesis(Payload):
-    kind = "hypothesis"
-    k: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class HypothesisJudged(Payload):
-    kind = "hypothesis_judged"
-    k: int
-    verdict: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mitigating(Payload):
-    kind = "mitigating"
-
-
-@dataclass(frozen=True, slots=True)
-class MitigationApplied(Payload):
-    kind = "mitigation_applied"
-    k: int
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class MitigationMoved(Payload):
-    """A mitigation became `effective`, `removed`, or `kept` with an owner and a date (ISO, UTC)."""
-
-    kind = "mitigation_moved"
-    k: int
-    state: str
-    owner: str | None = None
-    until: str | None = None
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged(Payload):
-    kind = "judged"
-    good: int
-    bad: int
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BleedingChanged(Payload):
-    kind = "bleeding_changed"
-    bleeding: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Contained(Payload):
-    kind = "contained"
-    how: str
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Explained(Payload):
-    kind = "explained"
-    certainty: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Watching(Payload):
-    kind = "watching"
-    quiet_until: str
-    override: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RedCheck(Payload):
-    kind = "red_check"
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved(Payload):
-    kind = "resolved"
-    fixed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ActionAdded(Payload):
-    kind = "action_added"
-    k: int
-    owner: str
-    by: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Closed(Payload):
-    kind = "closed"
-    summary: str
-
-
-@dataclass(frozen=True, slots=True)
-class Dismissed(Payload):
-    kind = "dismissed"
-    reason: str
-    why: str
-    duplicate_of: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reopened(Payload):
-    kind = "reopened"
     why: str
 
 
@@ -272,7 +242,8 @@ KINDS: Mapping[str, type[Payload]] = {
         Declared, RoomOpened, CardPosted, CardLost, Announced, RoleGiven, Changed, Noted, Evidence, Corrected,
         UpdateSaid, MemberLeft, MemberJoined, RoomChanged, Exported, Trouble, Redacted, Hypothesis, HypothesisJudged,
         Mitigating, MitigationApplied, MitigationMoved, Judged, BleedingChanged, Contained, Explained, Watching,
-        RedCheck, Resolved, ActionAdded, Closed, Dismissed, Reopened,
+        RedCheck, Resolved, ActionAdded, Closed, Dismissed, Reopened, Restricted, JoinAsked, LetIn, Captured,
+        CaptureEdited, CaptureDeleted, Signalled, DuplicateJoined, Recurred,
     )
 }  # fmt: skip
 

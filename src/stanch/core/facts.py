@@ -2,11 +2,11 @@
 
 from difflib import get_close_matches
 
-from stanch.core import commands as c
-from stanch.core import events as e
+from stanch.core import captures, commands as c, doors, events as e
 from stanch.core.cadence import spoken
 from stanch.core.catalogue import Catalogue
 from stanch.core.incident import Incident
+from stanch.core.said import Said
 from stanch.core.text import TITLE, clean, one_line
 from stanch.core.words import escape
 from stanch.errors import Refusal
@@ -23,7 +23,7 @@ LONGEST = 3_000
 """Characters of scope and impact: what one field of a form can hold."""
 
 
-def declare(command: c.Declare, catalogue: Catalogue) -> tuple[tuple[e.Payload, ...], str]:
+def declare(command: c.Declare, catalogue: Catalogue) -> Said:
     """The first event. A missing service is the first of `services.yml`, marked as assumed."""
     title, whole = _title(command.title)
     klass = _value("klass", command.klass, catalogue) if command.klass else None
@@ -40,42 +40,50 @@ def declare(command: c.Declare, catalogue: Catalogue) -> tuple[tuple[e.Payload, 
         drill=command.drill,
         service_assumed=service is None,
         whole_title=whole,
+        signal=command.signal,
+        recurs_from=command.recurs_from,
     )
     words = f"INC-{command.number} is opening: {escape(title)}"
+    if command.recurs_from:
+        words += f"\nIt recurs from INC-{command.recurs_from}."
     if whole:
         words += f"\nThe title was longer than {TITLE} characters and is cut; the whole of it is entry 1."
-    return (declared,), words
+    first = (captures.event_of(command.message),) if command.message else ()
+    return Said((declared, *first), words)
 
 
-def change(incident: Incident, command: c.Change, catalogue: Catalogue) -> tuple[tuple[e.Payload, ...], str]:
+def change(incident: Incident, command: c.Change, catalogue: Catalogue) -> Said:
     what, was = command.what, getattr(incident, command.what)
     to, whole = _title(command.to) if what == "title" else (_value(what, command.to, catalogue), "")
     confirms = what == "service" and incident.service_assumed
     if to == was and not confirms:
-        return (), f"That is so already: {_shown(what, to, catalogue)}"
+        return Said(say=f"That is so already: {_shown(what, to, catalogue)}")
     subject = "What users see" if what == "impact" else f"The {LABELS[what]}"
     words = f"{subject} is now: {_shown(what, to, catalogue)}"
     if what == "severity":
         words = f"{was or 'No severity'} → {to}. {_cadence(to, catalogue)}"
     if whole:
         words += f"\nIt was longer than {TITLE} characters and is cut; the whole of it is entry {incident.seq + 1}."
+    changed = e.Changed(what, to, was or None, whole)
     sheet = catalogue.klass(to) if what == "klass" else None
     if sheet and sheet.restricted and not incident.restricted:
-        words += (
-            "\nThis room was opened in public and a bot cannot close it:"
-            " keep names, secrets and samples out of it, and declare a private one for them."
-        )
-    return (e.Changed(what, to, was or None, whole),), words
+        said = doors.restrict(incident, c.Restrict(f"class {sheet.name}"), "", catalogue)
+        return Said((changed, *said.events), f"{words}\n{said.say}")
+    return Said((changed,), words)
 
 
-def fill_in(incident: Incident, command: c.FillIn, catalogue: Catalogue) -> tuple[tuple[e.Payload, ...], str]:
+def fill_in(incident: Incident, command: c.FillIn, catalogue: Catalogue) -> Said:
     """Every fact that differs, as one event each; nothing at all is recorded when one of them is refused."""
     events: list[e.Payload] = []
+    said = ""
     for what, to in command.facts:
         confirmed = what == "service" and incident.service_assumed
         if to.strip() and (confirmed or to != (getattr(incident, what) or "")):
-            events.extend(change(incident, c.Change(what, to), catalogue)[0])
-    return tuple(events), f"{len(events)} of the facts changed." if events else "Nothing changed."
+            one = change(incident, c.Change(what, to), catalogue)
+            events.extend(one.events)
+            said += f"\n{one.say}" if any(isinstance(x, e.Restricted) for x in one.events) else ""
+    count = sum(isinstance(x, e.Changed) for x in events)
+    return Said(tuple(events), (f"{count} of the facts changed." if events else "Nothing changed.") + said)
 
 
 def _title(text: str) -> tuple[str, str]:

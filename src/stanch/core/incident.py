@@ -6,42 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from stanch.core import events as e
-from stanch.core.chain import GENESIS, Event, stamp
+from stanch.core.chain import GENESIS, Event, stamp, unstamp
+from stanch.core.parts import Action as Action, Idea as Idea, Message as Message, Mitigation as Mitigation
 
 STANCH = "stanch"
 OPEN = ("assess", "mitigate", "diagnose", "resolve", "watching")
 PHASES = (*OPEN, "learn", "closed", "dismissed")
-
-
-@dataclass(frozen=True, slots=True)
-class Mitigation:
-    k: int
-    what: str
-    state: str = "applied"
-    owner: str | None = None
-    until: str | None = None
-
-    @property
-    def in_force(self) -> bool:
-        """Still moving production with nobody's promise to look after it."""
-        return self.state in ("applied", "effective")
-
-
-@dataclass(frozen=True, slots=True)
-class Idea:
-    """A hypothesis: `open`, `supported` or `refuted`."""
-
-    k: int
-    text: str
-    verdict: str = "open"
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    k: int
-    owner: str
-    by: str
-    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +41,21 @@ class Incident:
     room: str | None = None
     room_name: str | None = None
     room_state: str = "opening"
+    room_private: bool = False
+    room_is_group: bool = False
+    moving: bool = False
+    """Another room is owed: nothing is said in the one there is."""
+    former_rooms: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    """Who is or was let into a restricted room, beside those who hold a seat."""
+    asking: tuple[str, ...] = ()
+    """Who asked to be let in, and is not."""
+    captured: tuple[Message, ...] = ()
+    signals: tuple[tuple[str, str], ...] = ()
+    """The alerts that it was declared from: key and last status."""
+    recurs_from: int | None = None
+    recurred_as: int | None = None
+    duplicates: tuple[int, ...] = ()
     card_ts: str | None = None
     card_generation: int = 0
     announced: tuple[str, str] | None = None
@@ -85,8 +70,10 @@ class Incident:
     judged: tuple[int, int] = (0, 0)
     harm_was: tuple[int, int] | None = None
     explained: str | None = None
+    cause: str = ""
     quiet_until: str | None = None
     ended_at: datetime | None = None
+    fixed: str = ""
 
     @property
     def name(self) -> str:
@@ -95,6 +82,16 @@ class Incident:
     @property
     def is_open(self) -> bool:
         return self.phase in OPEN
+
+    @property
+    def quiet_until_at(self) -> datetime | None:
+        """Until when it must stay quiet; None when nobody watches."""
+        return unstamp(self.quiet_until) if self.quiet_until and self.phase == "watching" else None
+
+    @property
+    def exposed(self) -> bool:
+        """Restricted, and its room is still the public one: nothing about it may be said there."""
+        return self.restricted and self.room is not None and not self.room_private
 
     @property
     def commander(self) -> str:
@@ -144,14 +141,16 @@ def advance(incident: Incident | None, number: int, payload: e.Payload | None, b
             impact=first.impact,
             restricted=first.restricted,
             drill=first.drill,
+            signals=((first.signal, "firing"),) if first.signal else (),
+            recurs_from=first.recurs_from,
         )
     return replace(incident, seq=incident.seq + 1, **_changes(incident, payload, by, at))
 
 
 def _changes(incident: Incident, payload: e.Payload | None, by: str, at: datetime) -> dict[str, Any]:
     match payload:
-        case e.RoomOpened(channel, name):
-            return {"room": channel, "room_name": name, "room_state": "open"}
+        case e.RoomOpened():
+            return _room(incident, payload)
         case e.CardPosted(ts, generation):
             return {"card_ts": ts, "card_generation": generation}
         case e.CardLost():
@@ -168,17 +167,57 @@ def _changes(incident: Incident, payload: e.Payload | None, by: str, at: datetim
                 "seated_by_owners": (*given, role) if by == STANCH else given,
             }
         case e.MemberLeft(user):
-            return {"away": (*(u for u in incident.away if u != user), user)}
-        case e.MemberJoined(user):
-            return {"away": tuple(u for u in incident.away if u != user)}
+            return {"away": (*_without(incident.away, user), user), "members": _without(incident.members, user)}
+        case e.MemberJoined(user) | e.LetIn(user):
+            back: dict[str, Any] = {"away": _without(incident.away, user), "asking": _without(incident.asking, user)}
+            return back | ({"members": (*_without(incident.members, user), user)} if incident.restricted else {})
+        case e.JoinAsked(user):
+            return {"asking": (*_without(incident.asking, user), user)}
+        case e.Restricted():
+            return {"restricted": True, "moving": incident.room is not None and not incident.room_private}
         case e.Changed():
             return _changed(payload, at)
         case e.Trouble(effect=effect) if effect and effect not in incident.troubled:
-            return {"troubled": (*incident.troubled, effect)}
+            # Where no new room can be had, the old one is better than silence; never for what is restricted.
+            stays = {"moving": incident.exposed} if effect == "open_room" else {}
+            return {"troubled": (*incident.troubled, effect)} | stays
         case e.UpdateSaid(text):
             return {"last_update": text, "last_update_at": at}
+        case e.Captured() | e.CaptureEdited() | e.CaptureDeleted():
+            return {"captured": _captured(incident, payload)}
+        case e.Signalled(key, _, _, status):
+            return {"signals": (*(one for one in incident.signals if one[0] != key), (key, status))}
+        case e.DuplicateJoined(number):
+            return {"duplicates": (*incident.duplicates, number)}
+        case e.Recurred(number):
+            return {"recurred_as": number}
         case _:
             return _course(incident, payload, at)
+
+
+def _without(people: tuple[str, ...], user: str) -> tuple[str, ...]:
+    return tuple(one for one in people if one != user)
+
+
+def _room(incident: Incident, opened: e.RoomOpened) -> dict[str, Any]:
+    """The first room, or another one: then the card is owed there anew, and the old room stays known."""
+    now: dict[str, Any] = {"room": opened.channel, "room_name": opened.name, "room_state": "open"}
+    now |= {"room_private": opened.private, "room_is_group": opened.group}
+    now |= {"moving": incident.restricted and not opened.private}
+    if incident.room in (None, opened.channel):
+        return now
+    former = (*(one for one in incident.former_rooms if one != opened.channel), str(incident.room))
+    return now | {"former_rooms": former, "card_ts": None, "card_generation": incident.card_generation + 1, "away": ()}
+
+
+def _captured(incident: Incident, payload: e.Captured | e.CaptureEdited | e.CaptureDeleted) -> tuple[Message, ...]:
+    match payload:
+        case e.Captured(channel, ts, text):
+            return (*incident.captured, Message(channel, ts, incident.seq + 1, text))
+        case e.CaptureEdited(entry, text):
+            return tuple(replace(m, text=text) if m.entry == entry else m for m in incident.captured)
+        case e.CaptureDeleted(entry):
+            return tuple(replace(m, deleted=True) if m.entry == entry else m for m in incident.captured)
 
 
 def _changed(change: e.Changed, at: datetime) -> dict[str, Any]:
@@ -218,14 +257,14 @@ def _course(incident: Incident, payload: e.Payload | None, at: datetime) -> dict
             return {"ideas": (*incident.ideas, Idea(k, text))}
         case e.HypothesisJudged(k, verdict):
             return {"ideas": tuple(replace(i, verdict=verdict) if i.k == k else i for i in incident.ideas)}
-        case e.Explained(certainty):
-            return {"phase": "resolve", "explained": certainty}
+        case e.Explained(certainty, text):
+            return {"phase": "resolve", "explained": certainty, "cause": text}
         case e.Watching(quiet_until):
             return {"phase": "watching", "quiet_until": quiet_until}
         case e.RedCheck():
             return {"phase": "mitigate", "bleeding": "yes", "quiet_until": None, "judged": (0, 0)}
-        case e.Resolved():
-            return {"phase": "learn", "ended_at": at}
+        case e.Resolved(fixed):
+            return {"phase": "learn", "ended_at": at, "fixed": fixed}
         case e.ActionAdded(k, owner, by, what):
             return {"actions": (*incident.actions, Action(k, owner, by, what))}
         case e.Closed():
@@ -233,6 +272,10 @@ def _course(incident: Incident, payload: e.Payload | None, at: datetime) -> dict
         case e.Dismissed():
             return {"phase": "dismissed", "ended_at": at}
         case e.Reopened():
-            return {"phase": "mitigate", "bleeding": "unknown", "ended_at": None, "judged": (0, 0)}
+            lost = incident.room_state in ("archived", "deleted")
+            return {
+                "phase": "mitigate", "bleeding": "unknown", "ended_at": None, "judged": (0, 0),
+                "moving": incident.moving or lost,
+            }  # fmt: skip
         case _:
             return {}

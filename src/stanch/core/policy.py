@@ -5,22 +5,31 @@ from stanch.errors import Refusal
 
 
 def has_part(incident: Incident, user: str, channel: str | None = None) -> bool:
-    """Sees the details of a restricted incident: who declared it, who holds a seat, and whoever speaks in its room.
+    """Sees the details of a restricted incident: who declared it, who holds a seat, who was let into its room, and
+    whoever speaks there.
 
-    Slack lets nobody speak in a private room who is not in it (catalogue, section 6). Whoever left the room is out, but
-    for the commander: somebody must be able to let people in.
+    Slack lets nobody speak in a private room who is not in it (catalogue, section 6); the public room of an incident
+    that became restricted is no proof. Whoever left the room is out, but for the commander: somebody must be able to
+    let people in.
     """
     if user in (STANCH, incident.commander):
         return True
     if user in incident.away:
         return False
-    in_room = channel is not None and channel == incident.room
-    return in_room or user == incident.declared_by or user in incident.seats.values()
+    in_room = channel is not None and channel == incident.room and incident.room_private
+    return in_room or user in (incident.declared_by, *incident.seats.values(), *incident.members)
+
+
+def sees(incident: Incident, user: str, channel: str | None = None) -> bool:
+    """Whether this person may be shown more than the stub."""
+    return not incident.restricted or has_part(incident, user, channel)
 
 
 def outsiders_stay_out(incident: Incident, user: str, channel: str | None) -> None:
-    if incident.restricted and not has_part(incident, user, channel):
-        raise Refusal(f"{incident.name} is restricted. Ask <@{incident.commander}>, who commands it, to let you in.")
+    if not sees(incident, user, channel):
+        raise Refusal(
+            f"{incident.name} is restricted. <@{incident.commander}> commands it and lets people in.", "ask_to_join"
+        )
 
 
 def command_only(incident: Incident, by: str, what: str) -> None:

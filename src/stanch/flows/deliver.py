@@ -1,6 +1,6 @@
 """What becomes of an effect once it was tried: settled in one transaction with what it brought back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,6 +21,8 @@ class Done:
     result: dict[str, Any] = field(default_factory=dict)
     reports: Sequence[c.Command] = ()
     """What came back from the outside, to be recorded in the same transaction."""
+    record: Callable[[Connection], None] | None = None
+    """What else is written with it: for effects that belong to no incident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,11 @@ def settle(desk: Desk, db: Connection, owed: Owed, outcome: Outcome, *, grace: f
     """Record the outcome, unless the lease was lost meanwhile: then the new holder's outcome counts."""
     now = desk.clock()
     match outcome:
-        case Done(result, reports):
+        case Done(result, reports, record):
             if outbox.done(db, owed, result):
                 _record(desk, db, owed, reports)
+                if record:
+                    record(db)
         case Cancelled(why):
             outbox.cancel(db, owed, why)
         case Buried(error, what, reports):

@@ -6,19 +6,20 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from stanch.core import commands as c
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import Event
+from stanch.core.course import again, ended_long_ago
 from stanch.core.decide import decide
 from stanch.core.incident import STANCH, Incident
 from stanch.core.policy import outsiders_stay_out
 from stanch.core.text import one_line
 from stanch.errors import Refusal
-from stanch.store import outbox
-from stanch.store import tables as t
+from stanch.store import outbox, tables as t
 from stanch.store.database import Database
 from stanch.store.events import Log
 
@@ -26,7 +27,9 @@ TWICE_WITHIN = timedelta(minutes=2)
 """The same title by the same person within this time is one incident told twice (design, section 5)."""
 REMEMBER = timedelta(days=2)
 """How long answers are kept for second deliveries; Slack repeats events for a day at the longest."""
-
+LATE_PROMISES = timedelta(days=14)
+"""How long after its date an action item is still shown to its owner."""
+Home = tuple[list[Incident], Sequence[Row[Any]], Sequence[Row[Any]], dict[int, Incident]]
 
 _TOLD = select(t.interaction).where(t.interaction.c.key == bindparam("delivery"))
 _REMEMBER = insert(t.interaction)
@@ -55,6 +58,8 @@ class Answer:
     number: int | None = None
     refused: bool = False
     twin: bool = False
+    offers: tuple[str, ...] = ()
+    """Names of the moves that the person may want now."""
 
 
 class _Instead(Exception):
@@ -87,7 +92,8 @@ class Desk:
         except _Instead as other:
             return other.answer
         except Refusal as refusal:
-            return await self._refuse(asked, Answer(str(refusal), asked.number, refused=True))
+            answer = Answer(str(refusal), asked.number, refused=True, offers=refusal.offers)
+            return await self._refuse(asked, answer)
         self.wake()
         return answer
 
@@ -97,8 +103,12 @@ class Desk:
             return told
         if isinstance(asked.command, c.Declare):
             answer = self._declare(db, asked, asked.command, now, even_if_twin)
+        elif isinstance(asked.command, c.Reopen) and (new := self._recurs(db, asked, asked.command, now)):
+            answer = new
         else:
             answer = self.apply(db, asked, now)
+            if isinstance(asked.command, c.Dismiss) and asked.command.duplicate_of:
+                self._joins(db, asked, asked.command.duplicate_of, now)
         if asked.key:
             self._remember(db, asked.key, answer, now)
         return answer
@@ -121,6 +131,30 @@ class Desk:
             raise _Instead(Answer(f"INC-{twin} is opening.", twin, twin=True))
         return self.apply(db, replace(asked, command=numbered, number=None), now, new=numbered.number)
 
+    def _recurs(self, db: Connection, asked: Asked, command: c.Reopen, now: datetime) -> Answer | None:
+        """What came back after more than a day is a new incident, linked both ways; None when it can still be reopened.
+
+        Raises `Refusal` like any command.
+        """
+        old = self.log.load(db, asked.number, to_write=True) if asked.number is not None else None
+        if old is None or not ended_long_ago(old, now) or not command.why.strip():
+            return None
+        outsiders_stay_out(old, asked.by, asked.channel)
+        number = self.log.next_number(db)
+        answer = self.apply(db, replace(asked, command=again(old, number), number=None), now, new=number)
+        self.apply(db, replace(asked, command=c.Note(command.why), number=number), now)
+        self.apply(db, Asked(c.ReportRecurred(number), STANCH, asked.source, old.number), now)
+        say = f"{old.name} ended over 24 hours ago, so this is a new incident.\n{answer.say}"
+        return replace(answer, say=say)
+
+    def _joins(self, db: Connection, asked: Asked, other: int, now: datetime) -> None:
+        """Whoever worked on the duplicate is brought to the other one. Raises `Refusal` when there is none."""
+        state = self.log.load(db, asked.number or 0)
+        if state is None or self.log.load(db, other) is None:
+            raise Refusal(f"There is no INC-{other}. `/incident list` shows those that are open.")
+        people = tuple(dict.fromkeys((state.declared_by, *state.seats.values())))
+        self.apply(db, Asked(c.ReportDuplicate(state.number, people), STANCH, asked.source, other), now)
+
     def apply(self, db: Connection, asked: Asked, now: datetime, *, new: int | None = None) -> Answer:
         """Decide on the state as it is and write events, effects and projection in the caller's transaction."""
         number = new if new is not None else asked.number
@@ -129,21 +163,23 @@ class Desk:
         state = None if new is not None else self.log.load(db, number, to_write=True)
         if state is None and new is None:
             raise Refusal(f"There is no INC-{number}. `/incident list` shows those that are open.")
-        if state is not None:
+        if state is not None and not isinstance(asked.command, c.Join):
             outsiders_stay_out(state, asked.by, asked.channel)
         decision = decide(state, asked.command, asked.by, now, self.catalogue)
-        self.log.append(
-            db, number, state, decision.events, by=asked.by, source=asked.source, at=asked.at or now, now=now
-        )
+        by, at = decision.by or asked.by, decision.at or asked.at or now
+        self.log.append(db, number, state, decision.events, by=by, source=asked.source, at=at, now=now)
         outbox.owe(db, number, decision.effects, now.timestamp(), first=new is not None)
-        return Answer(decision.say, number)
+        return Answer(decision.say, number, offers=decision.offers)
 
     def _told(self, db: Connection, key: str) -> Answer | None:
         row = db.execute(_TOLD, {"delivery": key}).one_or_none()
-        return Answer(**json.loads(row.answer), number=row.incident) if row else None
+        if row is None:
+            return None
+        told = json.loads(row.answer)
+        return Answer(told["say"], row.incident, told["refused"], offers=tuple(told.get("offers", ())))
 
     def _remember(self, db: Connection, key: str, answer: Answer, now: datetime) -> None:
-        told = json.dumps({"say": answer.say, "refused": answer.refused})
+        told = json.dumps({"say": answer.say, "refused": answer.refused, "offers": answer.offers})
         db.execute(_REMEMBER, {"key": key, "incident": answer.number, "answer": told, "at": now.timestamp()})
 
     async def forget(self) -> None:
@@ -191,15 +227,41 @@ class Desk:
         return state is not None and bool(decide(state, report, STANCH, self.clock(), self.catalogue).events)
 
     async def of_room(self, channel: str) -> int | None:
+        """The incident whose room this channel is now."""
         return await self.database(lambda db: self.log.of_room(db, channel))
 
-    async def open_incidents(self) -> list[Incident]:
-        """Open incidents, worst first."""
+    async def about(self, channel: str) -> int | None:
+        """The incident that people mean who speak in this channel: it is, or was, its room."""
+        return await self.database(lambda db: self.log.of_any_room(db, channel))
+
+    async def holding(self, channel: str, ts: str) -> list[int]:
+        """The incidents whose timelines hold this message of Slack."""
+        return await self.database(lambda db: self.log.holding(db, channel, ts))
+
+    async def open_incidents(self, most: int = 10_000) -> list[Incident]:
+        """Open incidents, worst first, then oldest first; at most `most`."""
 
         def work(db: Connection) -> list[Incident]:
-            return [i for n in self.log.open_numbers(db) if (i := self.log.load(db, n))]
+            return [i for n in self.log.open_numbers(db, most) if (i := self.log.load(db, n))]
 
         return await self.database(work)
+
+    async def home(self, user: str, most: int, owed: int) -> Home:
+        """For one person: open incidents worst first, their own duties by date, mitigations in force anywhere oldest
+        first, and every incident that any of these is about, with those that person commands and that wait to close."""
+
+        since = (self.clock() - LATE_PROMISES).date().isoformat()
+
+        def work(db: Connection) -> Home:
+            open_now = [i for n in self.log.open_numbers(db, most) if (i := self.log.load(db, n))]
+            mine, applied = self.log.duties_of(db, user, since, owed), self.log.in_force(db, most)
+            about = {i.number: i for i in open_now}
+            for number in {*self.log.learning(db, most), *(row.incident for row in (*mine, *applied))} - set(about):
+                if state := self.log.load(db, number):
+                    about[number] = state
+            return open_now, mine, applied, about
+
+        return await self.database(work, background=True)
 
     async def latest(self, number: int, count: int) -> tuple[Incident | None, Sequence[Event]]:
         return await self.database(lambda db: (self.log.load(db, number), self.log.latest(db, number, count)))

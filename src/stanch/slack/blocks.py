@@ -80,6 +80,14 @@ def overflow(action: str, options: Mapping[str, str]) -> Block:
     }
 
 
+def menu(action: str, placeholder: str, groups: Sequence[tuple[str, Sequence[Block]]]) -> Block:
+    """A button-like menu whose options stand in named groups; each choice is a click."""
+    return {
+        "type": "static_select", "action_id": action, "placeholder": plain(placeholder, PLACEHOLDER),
+        "option_groups": [{"label": plain(name, OPTION), "options": list(options)[:100]} for name, options in groups],
+    }  # fmt: skip
+
+
 def option(text: str, value: str, description: str = "") -> Block:
     block: Block = {"text": plain(text, OPTION), "value": value[:150]}
     return block | {"description": plain(description, OPTION)} if description else block
@@ -109,9 +117,23 @@ def select(
     element: Block = {"type": "radio_buttons" if radio else "static_select", "action_id": "value"}
     element["options"] = list(options)[: 10 if radio else 100]
     if not radio:
-        element["placeholder"] = plain("Not yet known", PLACEHOLDER)
+        element["placeholder"] = plain("Not yet known" if optional else "Choose one", PLACEHOLDER)
     if chosen := next((one for one in element["options"] if one["value"] == initial), None):
         element["initial_option"] = chosen
+    return _field(block, label, element, optional, hint)
+
+
+def person(block: str, label: str, *, optional: bool = True, hint: str = "") -> Block:
+    element: Block = {
+        "type": "users_select",
+        "action_id": "value",
+        "placeholder": plain("Choose a person", PLACEHOLDER),
+    }
+    return _field(block, label, element, optional, hint)
+
+
+def day(block: str, label: str, *, optional: bool = True, hint: str = "") -> Block:
+    element: Block = {"type": "datepicker", "action_id": "value", "placeholder": plain("Choose a day", PLACEHOLDER)}
     return _field(block, label, element, optional, hint)
 
 

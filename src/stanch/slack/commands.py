@@ -141,6 +141,10 @@ def _action(words: Words) -> Asked:
     return c.AddAction(owner, day, rest.rest())
 
 
+def _restrict(words: Words) -> Asked:
+    return c.Restrict(words.rest())
+
+
 def _dismiss(words: Words) -> Asked:
     reason, rest = words.first()
     other = None
@@ -153,42 +157,93 @@ def _look(what: str) -> Read:
     return lambda words: Look(what, words.rest().lower())
 
 
-VERBS: tuple[Verb, ...] = (
-    Verb("declare [TITLE]", "open an incident: a title opens it at once, without one a form comes", _declare, False),
-    Verb("list", "open incidents, worst first", _look("list"), False),
-    Verb("show", "what is known, and the latest entries", _look("show")),
-    Verb("severity SEV1..SEV4", "how bad it is; the cadence of updates follows", _change("severity")),
-    Verb("class CLASS", "what kind it is, like `quality_regression`", _change("klass")),
-    Verb("scope TEXT", "which features, segments, regions", _change("scope")),
-    Verb("impact TEXT", "what users see", _change("impact")),
-    Verb("title TEXT", "a better title", _change("title")),
-    Verb("service NAME", "which service; its owners are invited", _change("service")),
-    Verb("role commander|technical|communications|scribe @who|me|none", "give, take or clear a role", _role),
-    Verb("note TEXT", "write into the timeline", _note),
-    Verb("correct ENTRY TEXT", "correct an entry; the old one stays readable", _correct),
-    Verb("evidence TEXT", "what shows it: a link, an id, a figure", lambda w: c.AddEvidence(w.rest())),
-    Verb("update [TEXT]", "say an update to the room", _update),
-    Verb("hypothesis TEXT", "what you suppose", lambda w: c.Suppose(w.rest())),
-    Verb("supported K TEXT", "what speaks for hypothesis K", _idea("supported")),
-    Verb("refuted K TEXT", "what speaks against hypothesis K", _idea("refuted")),
-    Verb("mitigate", "begin to contain", lambda w: c.Mitigate()),
-    Verb("applied WHAT", "a mitigation that you pulled by hand", lambda w: c.Applied(w.rest())),
-    Verb("effective [K]", "mitigation K took effect", _moved("effective")),
-    Verb("removed [K]", "mitigation K is taken back", _moved("removed")),
-    Verb("kept [K] @who until DATE WHY", "mitigation K stays on purpose, with an owner", _kept),
-    Verb("judged GOOD BAD [NOTE]", "fresh answers that a person judged, like `judged 19 1`", _judged),
-    Verb("bleeding yes|contained|unknown WHY", "is harm still being done?", _bleeding),
-    Verb('contained [--waive "WHY"]', "the harm is contained; the proof can be waived by the commander", _contained),
-    Verb("explained confirmed|probable|unknown TEXT", "the cause, and how sure it is", _explained),
-    Verb('watch [--override "WHY"]', "watch whether it stays quiet", _watch),
-    Verb("resolved [--fixed WHAT]", "it held; name the permanent fix", _resolved),
-    Verb("action @who by DATE WHAT", "promise an improvement", _action),
-    Verb("close [SUMMARY]", "what happened and what was learned", lambda w: c.Close(w.rest())),
-    Verb("dismiss false-alarm|near-miss|duplicate-of N WHY", "it was no incident", _dismiss),
-    Verb("reopen WHY", "within 24 hours", lambda w: c.Reopen(w.rest())),
-    Verb("export [md|json|csv]", "the timeline as a file in the room", _export),
-    Verb("help [VERB]", "this list, or one line of it", _look("help"), False),
+GROUPS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
+    (
+        "Start and look",
+        (
+            Verb(
+                "declare [TITLE]",
+                "open an incident: a title opens it at once, without one a form comes",
+                _declare,
+                False,
+            ),
+            Verb("list", "open incidents, worst first", _look("list"), False),
+            Verb("show", "what is known, and the latest entries", _look("show")),
+            Verb("catchup", "for you alone: what is known, done, open, due", _look("catchup")),
+            Verb("help [VERB]", "this list, or one line of it", _look("help"), False),
+        ),
+    ),
+    (
+        "What is known",
+        (
+            Verb("title TEXT", "a better title", _change("title")),
+            Verb("class CLASS", "what kind it is, like `quality_regression`", _change("klass")),
+            Verb("severity SEV1..SEV4", "how bad it is; the cadence of updates follows", _change("severity")),
+            Verb("service NAME", "which service; its owners are invited", _change("service")),
+            Verb("scope TEXT", "which features, segments, regions", _change("scope")),
+            Verb("impact TEXT", "what users see", _change("impact")),
+            Verb("note TEXT", "write into the timeline", _note),
+            Verb("evidence TEXT", "what shows it: a link, an id, a figure", lambda w: c.AddEvidence(w.rest())),
+            Verb("correct ENTRY TEXT", "correct an entry; the old one stays readable", _correct),
+            Verb("update [TEXT]", "say an update to the room", _update),
+        ),
+    ),
+    (
+        "People",
+        (
+            Verb("role commander|technical|communications|scribe @who|me|none", "give, take or clear a role", _role),
+            Verb(
+                "restrict [WHY]",
+                "only named people see it: a new private room, a neutral stub for everybody else",
+                _restrict,
+            ),
+        ),
+    ),
+    (
+        "Stop the harm",
+        (
+            Verb("mitigate", "begin to contain", lambda w: c.Mitigate()),
+            Verb("applied WHAT", "a mitigation that you pulled by hand", lambda w: c.Applied(w.rest())),
+            Verb("effective [K]", "mitigation K took effect", _moved("effective")),
+            Verb("removed [K]", "mitigation K is taken back", _moved("removed")),
+            Verb("kept [K] @who until DATE WHY", "mitigation K stays on purpose, with an owner", _kept),
+            Verb("judged GOOD BAD [NOTE]", "fresh answers that a person judged, like `judged 19 1`", _judged),
+            Verb("bleeding yes|contained|unknown WHY", "is harm still being done?", _bleeding),
+            Verb(
+                'contained [--waive "WHY"]',
+                "the harm is contained; the proof can be waived by the commander",
+                _contained,
+            ),
+        ),
+    ),
+    (
+        "Find the cause",
+        (
+            Verb("hypothesis TEXT", "what you suppose", lambda w: c.Suppose(w.rest())),
+            Verb("supported K TEXT", "what speaks for hypothesis K", _idea("supported")),
+            Verb("refuted K TEXT", "what speaks against hypothesis K", _idea("refuted")),
+            Verb("explained confirmed|probable|unknown TEXT", "the cause, and how sure it is", _explained),
+        ),
+    ),
+    (
+        "End it well",
+        (
+            Verb('watch [--override "WHY"]', "watch whether it stays quiet", _watch),
+            Verb("resolved [--fixed WHAT]", "it held; name the permanent fix", _resolved),
+            Verb("action @who by DATE WHAT", "promise an improvement", _action),
+            Verb("close [SUMMARY]", "what happened and what was learned", lambda w: c.Close(w.rest())),
+            Verb("dismiss false-alarm|near-miss|duplicate-of N WHY", "it was no incident", _dismiss),
+            Verb(
+                "reopen WHY",
+                "it came back: within 24 hours; later a new incident recurs from it",
+                lambda w: c.Reopen(w.rest()),
+            ),
+            Verb("export [md|json|csv]", "the timeline as a file in the room", _export),
+        ),
+    ),
 )
+"""Every verb, in the groups of the help."""
+VERBS: tuple[Verb, ...] = tuple(verb for _, verbs in GROUPS for verb in verbs)
 BY_NAME = {verb.name: verb for verb in VERBS}
 NUMBER = re.compile(r"^(?:INC-|#)?(\d{1,9})$", re.IGNORECASE)
 
@@ -234,9 +289,11 @@ def helped(verb: str = "") -> str:
         return f"`/incident {one.usage}`: {one.help}"
     if verb:
         return _unknown(verb, "")
-    lines = [f"`{one.usage}`  {one.help}" for one in VERBS]
-    return (
-        "*/incident [N] VERB …*  In an incident's room its number can be left out.\n"
-        + "\n".join(lines)
-        + "\nBare `/incident` says what can be done now; outside a room it lists."
+    parts = ["*/incident [N] VERB …*  In an incident's room its number can be left out."]
+    for title, verbs in GROUPS:
+        parts.append("\n".join((f"*{title}*", *(f"`{one.usage}`  {one.help}" for one in verbs))))
+    parts.append(
+        "Bare `/incident` says what can be done now; outside a room it lists."
+        " :pushpin: on a message puts it into the timeline."
     )
+    return "\n".join(parts)

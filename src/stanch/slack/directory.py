@@ -73,6 +73,11 @@ class Directory:
         known = self._people.get(user)
         return f"@{known.name}" if known else user
 
+    def permalink(self, channel: str, ts: str, thread: str = "") -> str:
+        """The address of a message, built from our own workspace's without a call. `thread`: the ts of its parent."""
+        reply = f"?thread_ts={thread}&cid={channel}" if thread and thread != ts else ""
+        return f"{self.my_url}archives/{channel}/p{ts.replace('.', '')}{reply}"
+
     def seats(self, service: Service | None) -> SeatOwners:
         """Who sits where: of each role's owners the first who is here, and best one who has no seat yet."""
         seats: dict[str, str] = {}

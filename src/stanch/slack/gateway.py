@@ -43,6 +43,10 @@ IN_WORDS: Mapping[str, str] = {
     "announce": "announce the incident",
     "upload": "upload the timeline",
     "tell": "tell the commander",
+    "hush": "make the old room neutral",
+    "capture": "read the pinned message",
+    "mark": "mark the message as taken in",
+    "signal": "show the alert",
 }
 
 
@@ -82,7 +86,8 @@ def _scope(method: str, args: Mapping[str, Any]) -> str:
     return f"{method} {args.get('channel')}" if method == "chat.postMessage" else method
 
 
-Performer = Callable[[Kit, Incident, Owed], Awaitable[Outcome]]
+Performer = Callable[[Kit, Any, Owed], Awaitable[Outcome]]
+"""Takes the incident as it is now; None for an effect of `FREE` kind that belongs to none."""
 
 
 class Gateway:
@@ -95,9 +100,15 @@ class Gateway:
     async def perform(self, owed: Owed, incident: Incident | None) -> Outcome:
         """Never raises for what Slack answers; each answer is an outcome."""
         if incident is None:
-            return Cancelled("its incident is gone")
-        if incident.room is None and owed.kind in NEED_ROOM:
-            return Cancelled("the incident has no room")
+            if owed.kind not in FREE:
+                return Cancelled("its incident is gone")
+        elif owed.kind in NEED_ROOM:
+            if incident.moving:
+                # Nothing is said in a room that is being left; for what is restricted, for as long as it takes.
+                after = min(15.0, 0.2 * 2 ** min(owed.attempts, 8))
+                return Later("the new room does not stand yet", after, unclear=owed.ambiguous)
+            if incident.room is None:
+                return Cancelled("the incident has no room")
         kit = replace(self._kit, deadline=owed.lease_until - self._margin)
         try:
             await kit.directory.load()
@@ -115,10 +126,11 @@ class Gateway:
 
 DRAWN = frozenset(("topic", "card", "announce", "upload", "post"))
 PATIENT_TRIES = 6
-NEED_ROOM = frozenset(IN_WORDS) - {"open_room", "seat_owners", "tell", "announce"}
+FREE = frozenset(("signal",))
+NEED_ROOM = frozenset(IN_WORDS) - {"open_room", "seat_owners", "tell", "announce", "hush", "capture", "mark", *FREE}
 
 
-def outcome_of(fault: SlackFault, owed: Owed, incident: Incident) -> Outcome:
+def outcome_of(fault: SlackFault, owed: Owed, incident: Incident | None) -> Outcome:
     match fault.kind:
         case Kind.PAUSED:
             return Later(fault.error, fault.after, unclear=owed.ambiguous)

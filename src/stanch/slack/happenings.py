@@ -7,25 +7,31 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from stanch.core import commands as c
+from stanch.core.captures import LONGEST
 from stanch.core.incident import STANCH
+from stanch.core.text import clean
 from stanch.flows.desk import Asked, Desk
 from stanch.slack.directory import Directory
+from stanch.slack.words import plain
 
 Body = Mapping[str, Any]
 Taker = Callable[[Body, Body], Awaitable[None]]
+PUSHPIN = "pushpin"
 TWINS = ("channel", "group")
 """Public rooms are channels and private ones groups, to Slack's events."""
 
 
 class Happenings:
-    def __init__(self, desk: Desk, directory: Directory) -> None:
+    def __init__(self, desk: Desk, directory: Directory, home: Taker) -> None:
+        """`home` shows somebody who has just opened it their Home tab."""
         self._desk = desk
         self._people = directory
-
         self._takers: Mapping[str, Taker] = {
             "member_left_channel": self.member,
             "member_joined_channel": self.member,
             "message": self.message,
+            "reaction_added": self.reaction,
+            "app_home_opened": home,
             "user_change": self.person,
             "team_join": self.person,
             **{f"{twin}_rename": self.renamed for twin in TWINS},
@@ -64,10 +70,40 @@ class Happenings:
         await self._report(body, channel, c.ReportRoomChange(state))
 
     async def message(self, body: Body, event: Body) -> None:
-        if event.get("subtype") != "message_deleted":
+        """Edits and deletions: of the card, and of messages that stand in a timeline. What is merely said is said."""
+        channel = str(event["channel"])
+        match event.get("subtype"):
+            case "message_deleted":
+                ts = str(event.get("deleted_ts"))
+                await self._report(body, channel, c.ReportCardLost(ts))
+                await self._edited(body, c.ReportEdit(channel, ts, None), str(event.get("user") or ""))
+            case "message_changed":
+                now = event.get("message") or {}
+                editor = str((now.get("edited") or {}).get("user") or now.get("user") or "")
+                if editor and editor != self._people.me:
+                    text = clean(plain(str(now.get("text") or ""), self._people.name), LONGEST)
+                    await self._edited(body, c.ReportEdit(channel, str(now.get("ts")), text), editor)
+
+    async def _edited(self, body: Body, report: c.ReportEdit, by: str) -> None:
+        for number in await self._desk.holding(report.channel, report.ts):
+            key = f"event:{body['event_id']}:edit:{number}"
+            # Slack lets only its author, or an administrator, change a message: nobody is let into anything by it.
+            await self._desk.ask(Asked(report, by or STANCH, "slack", number, key, channel=await self._room_of(number)))
+
+    async def _room_of(self, number: int) -> str | None:
+        state = await self._desk.state(number)
+        return state.room if state else None
+
+    async def reaction(self, body: Body, event: Body) -> None:
+        """A pushpin on a message of the room puts it into the timeline, once, whoever else pins it."""
+        item, user = event.get("item") or {}, str(event.get("user") or "")
+        if event.get("reaction") != PUSHPIN or item.get("type") != "message" or user == self._people.me:
             return
-        channel, ts = str(event["channel"]), str(event.get("deleted_ts"))
-        await self._report(body, channel, c.ReportCardLost(ts))
+        channel, ts = str(item["channel"]), str(item["ts"])
+        number = await self._desk.of_room(channel)
+        if number is not None:
+            asked = c.Pin(channel, ts, user)
+            await self._desk.ask(Asked(asked, user, "reaction", number, f"pin:{channel}:{ts}", channel=channel))
 
     async def person(self, body: Body, event: Body) -> None:
         """Somebody is new or changed; whoever was deactivated has left every room."""

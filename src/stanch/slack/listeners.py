@@ -1,75 +1,66 @@
-"""What Slack tells us: commands, clicks, forms, events. Each is committed before it is acknowledged."""
+"""What Slack tells us by command and by form. Each is committed before it is acknowledged."""
 
-import asyncio
 import json
 import logging
 import re
-from collections.abc import Coroutine, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
 from stanch.core import commands as c
-from stanch.core.course import NOW
-from stanch.core.policy import has_part, outsiders_stay_out
+from stanch.core.policy import outsiders_stay_out, sees
 from stanch.core.text import cut, one_line
 from stanch.errors import Refusal, StanchError, Unavailable
 from stanch.flows.desk import Answer, Asked, Desk
-from stanch.slack import blocks as b
-from stanch.slack import forms
-from stanch.slack.client import Slack, SlackFault
+from stanch.slack import blocks as b, forms
+from stanch.slack.answers import Answers, Body, place, where, who
+from stanch.slack.client import Slack
 from stanch.slack.commands import Look, helped, take_apart
 from stanch.slack.directory import Directory
+from stanch.slack.lists import LISTED
 from stanch.slack.render import Render
 from stanch.slack.words import Words, plain
 
 logger = logging.getLogger("stanch.slack")
 PATIENCE = 25.0
 """Seconds for which somebody is told by answer that the room stands; later they find the invitation."""
-Body = Mapping[str, Any]
 
 
 class Listeners:
     def __init__(self, desk: Desk, slack: Slack, directory: Directory, render: Render) -> None:
         self._desk = desk
-        self._slack = slack
         self._people = directory
         self._render = render
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.answers = Answers(slack)
 
     def register(self, app: AsyncApp) -> None:
         app.command("/incident")(self.command)
-        app.action(re.compile(r"^take_seat:"))(self.take_seat)
-        app.action("join")(self.join)
         app.action("open_another")(self.open_another)
-        for action in ("fill_in", "say_update", "add_note"):
-            app.action(action)(self.open_form)
-        app.action("more")(self.more)
         app.view("declare")(self.declare)
         app.view("fill_in")(self.fill_in)
-        app.view("say_update")(self.texted)
-        app.view("add_note")(self.texted)
-        app.error(self.failed)
+        app.view(re.compile(r"^(say_update|add_note)$"))(self.texted)
 
     async def command(self, ack: Any, body: Body) -> None:
         try:
             await self._command(ack, body)
-        except (Refusal, Unavailable) as refusal:
-            await ack(text=str(refusal), response_type="ephemeral")
+        except Refusal as refusal:
+            await ack(response_type="ephemeral", **self.shown(Answer(str(refusal), offers=refusal.offers)))
+        except Unavailable as away:
+            await ack(text=str(away), response_type="ephemeral")
 
     async def _command(self, ack: Any, body: Body) -> None:
         user, channel = str(body["user_id"]), str(body["channel_id"])
         typed = take_apart(str(body.get("text") or ""))
         if typed.verb is None:
-            number = await self._desk.of_room(channel)
-            await ack(response_type="ephemeral", **await self._bare(number, user, channel))
+            number = await self._desk.about(channel)
+            await ack(response_type="ephemeral", **await self.bare(number, user, channel))
             return
         words = Words(typed.text, typed.verb.usage, self._people.name, self._find, user, datetime.now(UTC).date())
         asked = typed.verb.read(words)
         number = typed.number
         if number is None and typed.verb.needs_incident:
-            number = await self._desk.of_room(channel)
+            number = await self._desk.about(channel)
             if number is None:
                 raise Refusal(f"Which incident? `/incident N {typed.verb.usage}`, or without N in its room.")
         if isinstance(asked, Look):
@@ -77,112 +68,86 @@ class Listeners:
             return
         key = f"command:{body['trigger_id']}"
         answer = await self._desk.ask(Asked(asked, user, "slash", number, key, channel=channel))
-        await ack(response_type="ephemeral", **self._answered(answer, asked))
-        if isinstance(asked, c.Declare) and not answer.refused and not answer.twin:
-            self._later(self._say_when_open(answer.number, body.get("response_url")))
+        await ack(response_type="ephemeral", **self.shown(answer, asked))
+        if opens(asked, answer, number):
+            self.answers.later(self.say_when_open(answer.number, body.get("response_url")))
 
-    def _answered(self, answer: Answer, asked: c.Command) -> dict[str, Any]:
-        if not answer.twin or not isinstance(asked, c.Declare):
-            return {"text": cut(answer.say, 3_900)}
-        another = b.button("Open another", "open_another", json.dumps({"title": one_line(asked.title)}))
-        return {"text": answer.say, "blocks": [b.section(answer.say), b.actions([another])]}
+    def shown(self, answer: Answer, asked: c.Command | None = None) -> dict[str, Any]:
+        """An answer with what can be done next as buttons."""
+        text = cut(answer.say, 2_900)
+        if answer.twin and isinstance(asked, c.Declare):
+            title = json.dumps({"title": one_line(asked.title)})
+            buttons = [b.button("Open another", "open_another", title)]
+            return {"text": text, "blocks": [b.section(text), b.actions(buttons)]}
+        if not answer.offers or answer.number is None:
+            return {"text": text}
+        message = self._render.with_buttons(text, answer.offers, f"{answer.number}:{id_of(answer)}")
+        return {"text": message.text, "blocks": list(message.blocks)}
 
-    async def _bare(self, number: int | None, user: str, channel: str | None) -> dict[str, Any]:
+    async def bare(self, number: int | None, user: str, channel: str | None) -> dict[str, Any]:
+        """What can be done now; outside a room, or for outsiders, the list."""
         state = await self._desk.state(number) if number is not None else None
-        if state is None or (state.restricted and not has_part(state, user, channel)):
-            return {"text": self._render.listing(await self._desk.open_incidents(), user)}
-        message = self._render.now(state, NOW[state.phase])
-        return {"text": message.text, "blocks": message.blocks}
+        if state is None or not sees(state, user, channel):
+            return {"text": self._render.listing(await self._desk.open_incidents(LISTED + 1), user)}
+        message = self._render.now(state)
+        return {"text": message.text, "blocks": list(message.blocks)}
 
     async def _look(self, ack: Any, look: Look, body: Body, number: int | None) -> None:
-        user = str(body["user_id"])
+        user, channel = str(body["user_id"]), str(body["channel_id"])
         if look.what == "declare_form":
             await ack()
-            self._later(self._open(body, forms.declare(self._desk.catalogue, {"answer": body.get("response_url")})))
+            form = forms.declare(self._desk.catalogue, {"answer": body.get("response_url")})
+            self.answers.later(self.answers.open(body, form))
             return
         if look.what.endswith("_form"):
             await ack()
-            make = forms.update if look.what == "update_form" else forms.note
-            self._later(self._open_for(body, number, make))
+            self.answers.later(self.open_for(body, number, FORMS[look.what]))
             return
-        match look.what:
-            case "list":
-                text = self._render.listing(await self._desk.open_incidents(), user)
-            case "help":
-                text = helped(look.verb)
-            case _:
-                state, latest = await self._desk.latest(number or 0, 10)
-                if state is None:
-                    raise Refusal(f"There is no INC-{number}. `/incident list` shows those that are open.")
-                text = self._render.details(state, latest, user, str(body["channel_id"]))
-        await ack(text=text, response_type="ephemeral")
+        answer = await self.looked(look.what, look.verb, number, user, channel)
+        await ack(response_type="ephemeral", **answer)
+
+    async def looked(self, what: str, verb: str, number: int | None, user: str, channel: str | None) -> dict[str, Any]:
+        """The answer to `list`, `help`, `show`, `catchup`. Raises `Refusal` when there is no such incident."""
+        if what == "list":
+            return {"text": self._render.listing(await self._desk.open_incidents(LISTED + 1), user)}
+        if what == "help":
+            return {"text": helped(verb)}
+        state, latest = await self._desk.latest(number or 0, 10)
+        if state is None:
+            raise Refusal(f"There is no INC-{number}. `/incident list` shows those that are open.")
+        if what == "catchup":
+            message = self._render.catchup(state, user, channel)
+            return {"text": message.text, "blocks": list(message.blocks)}
+        return {"text": self._render.details(state, latest, user, channel)}
 
     def _find(self, wanted: str) -> str | None:
         person = self._people.person(wanted)
         return person.id if person and person.here else None
 
-    async def _open_for(self, body: Body, number: int | None, make: Any) -> None:
+    async def open_for(self, body: Body, number: int | None, make: forms.Maker) -> None:
+        """Open a form about an incident for somebody who may see it."""
         state = self._desk.seen(number or 0) or await self._desk.state(number or 0)
         if state is None:
+            await self.answers.tell(body.get("response_url"), f"There is no INC-{number}.")
             return
-        user, channel = _who(body), _where(body)
+        user, channel = who(body), where(body)
         try:
             outsiders_stay_out(state, user, channel)
         except Refusal as refusal:
-            await self._tell(body.get("response_url"), str(refusal))
-        else:
-            await self._open(body, make(state) | {"private_metadata": forms.about(state, channel)})
-
-    async def _open(self, body: Body, view: b.Block) -> None:
-        """At most once: a trigger is good for one form and three seconds."""
-        try:
-            await self._slack.call("views.open", trigger_id=body["trigger_id"], view=view)
-        except SlackFault as fault:
-            logger.warning("form.not_opened", extra={"error": str(fault)})
-            await self._tell(body.get("response_url"), "The form could not be opened. Please try once more.")
-
-    async def take_seat(self, ack: Any, body: Body, action: Body) -> None:
-        await self._clicked(ack, body, action, c.TakeSeat(str(action["action_id"]).partition(":")[2]))
-
-    async def join(self, ack: Any, body: Body, action: Body) -> None:
-        await self._clicked(ack, body, action, c.Join())
-
-    async def more(self, ack: Any, body: Body, action: Body) -> None:
-        what, _, rest = str((action.get("selected_option") or {}).get("value") or "").partition(":")
-        number = _number(rest)
-        if what == "export":
-            await self._clicked(ack, body, {**action, "value": rest}, c.Export(("md", "json")))
+            shown = self.shown(Answer(str(refusal), number, offers=refusal.offers))
+            await self.answers.tell(body.get("response_url"), **shown)
             return
-        await ack()
-        now = await self._bare(number, str(body["user"]["id"]), _where(body))
-        self._later(self._tell(body.get("response_url"), **now))
-
-    async def _clicked(self, ack: Any, body: Body, action: Body, command: c.Command) -> None:
-        value, user = str(action.get("value") or ""), str(body["user"]["id"])
-        key = f"click:{(body.get('channel') or {}).get('id')}:{_place(body)}:{action['action_id']}:{value}:{user}"
-        try:
-            answer = await self._desk.ask(Asked(command, user, "button", _number(value), key, channel=_where(body)))
-        except Unavailable as away:
-            answer = Answer(str(away))
-        await ack()
-        self._later(self._tell(body.get("response_url"), answer.say))
+        about = forms.about(state, channel, body.get("response_url"))
+        await self.answers.open(body, make(self._desk.catalogue, state) | {"private_metadata": about})
 
     async def open_another(self, ack: Any, body: Body, action: Body) -> None:
         user = str(body["user"]["id"])
         title = str(json.loads(str(action["value"]))["title"])
-        asked = Asked(c.Declare(0, title), user, "button", key=f"another:{_place(body)}:{user}")
+        asked = Asked(c.Declare(0, title), user, "button", key=f"another:{place(body)}:{user}")
         answer = await self._desk.ask(asked, even_if_twin=True)
         await ack()
-        self._later(self._tell(body.get("response_url"), answer.say))
-        self._later(self._say_when_open(answer.number, body.get("response_url")))
-
-    async def open_form(self, ack: Any, body: Body, action: Body) -> None:
-        await ack()
-        make = {"fill_in": self._fill_in_form, "say_update": forms.update, "add_note": forms.note}[action["action_id"]]
-        self._later(self._open_for(body, _number(str(action.get("value") or "")), make))
-
-    def _fill_in_form(self, state: Any) -> b.Block:
-        return forms.fill_in(self._desk.catalogue, state)
+        self.answers.later(self.answers.tell(body.get("response_url"), answer.say))
+        self.answers.later(self.say_when_open(answer.number, body.get("response_url")))
 
     async def declare(self, ack: Any, body: Body, view: Body) -> None:
         filled, about = forms.values(view), forms.metadata(view)
@@ -194,26 +159,32 @@ class Listeners:
             service=filled.get("service"),
             impact=filled.get("impact", ""),
             private="private" in filled,
+            signal=str(about.get("signal") or ""),
+            message=forms.message(about.get("message"), who(body)),
         )
-        answer = await self._submitted(ack, body, view, command, None, "title")
+        answer = await self.submitted(ack, body, view, command, "title")
         if answer:
-            self._later(self._say_when_open(answer.number, about.get("answer")))
+            self.answers.later(self.say_when_open(answer.number, about.get("answer")))
 
     async def fill_in(self, ack: Any, body: Body, view: Body) -> None:
         facts = tuple((forms.FACTS[k], v) for k, v in forms.values(view).items() if k in forms.FACTS)
-        await self._submitted(ack, body, view, c.FillIn(facts), forms.metadata(view).get("number"), "title")
+        await self.submitted(ack, body, view, c.FillIn(facts), "title")
 
     async def texted(self, ack: Any, body: Body, view: Body) -> None:
         text = forms.values(view).get("text", "")
         command = c.SayUpdate(text) if view["callback_id"] == "say_update" else c.Note(text)
-        await self._submitted(ack, body, view, command, forms.metadata(view).get("number"), "text")
+        await self.submitted(ack, body, view, command, "text")
 
-    async def _submitted(
-        self, ack: Any, body: Body, view: Body, command: c.Command, number: int | None, block: str
+    async def submitted(
+        self, ack: Any, body: Body, view: Body, command: c.Command, block: str, number: int | None = None
     ) -> Answer | None:
-        """What was filled in stays in the form when it cannot be taken; the words stand beside the field."""
-        channel = forms.metadata(view).get("channel")
-        asked = Asked(command, str(body["user"]["id"]), "form", number, f"form:{view['id']}", channel=channel)
+        """What was filled in stays in the form when it cannot be taken; the words stand beside the field.
+
+        `number`: the incident, if the form's metadata does not say it.
+        """
+        about = forms.metadata(view)
+        number = about.get("number") if number is None else number
+        asked = Asked(command, who(body), "form", number, f"form:{view['id']}", channel=about.get("channel"))
         try:
             answer = await self._desk.ask(asked, even_if_twin=True)
         except Unavailable as away:
@@ -224,26 +195,10 @@ class Listeners:
         await ack()
         return answer
 
-    async def _say_when_open(self, number: int | None, response_url: Any) -> None:
+    async def say_when_open(self, number: int | None, response_url: Any) -> None:
         state = await self._desk.opened(number or 0, PATIENCE)
         if state and state.room:
-            await self._tell(response_url, f"{state.name} is open: <#{state.room}>")
-
-    async def _tell(self, response_url: Any, text: str = "", **more: Any) -> None:
-        """An answer: to one person, at most once."""
-        if not response_url or not text:
-            return
-        try:
-            await self._slack.answer(
-                str(response_url), text=cut(text, 3_900), response_type="ephemeral", replace_original=False, **more
-            )
-        except SlackFault as fault:
-            logger.info("answer.lost", extra={"error": str(fault)})
-
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+            await self.answers.tell(response_url, f"{state.name} is open: <#{state.room}>")
 
     async def failed(self, error: Exception, body: Body) -> None:
         """An edge: whatever went wrong, the person is told, and the log has it."""
@@ -253,26 +208,18 @@ class Listeners:
             if isinstance(error, StanchError)
             else "That went wrong on my side, and is in my log. Please try again."
         )
-        await self._tell(body.get("response_url"), words)
+        await self.answers.tell(body.get("response_url"), words)
 
 
-def _who(body: Body) -> str:
-    """Commands name the user flat, clicks as an object."""
-    user = body.get("user")
-    return str(user["id"] if isinstance(user, Mapping) else body.get("user_id"))
+FORMS: dict[str, forms.Maker] = {"update_form": forms.update, "note_form": forms.note, "fill_in": forms.fill_in}
 
 
-def _place(body: Body) -> Any:
-    """The message that was clicked; what is in no message has its trigger."""
-    return (body.get("container") or {}).get("message_ts") or body.get("trigger_id")
+def opens(asked: c.Command, answer: Answer, number: int | None) -> bool:
+    """Whether a new incident opens now: a declaration, or a reopening that came too late for the old one."""
+    new = isinstance(asked, c.Declare) or (isinstance(asked, c.Reopen) and answer.number != number)
+    return new and not answer.refused and not answer.twin
 
 
-def _where(body: Body) -> str | None:
-    channel = body.get("channel")
-    found = channel.get("id") if isinstance(channel, Mapping) else body.get("channel_id")
-    return str(found) if found else None
-
-
-def _number(value: str) -> int | None:
-    head = value.partition(":")[0]
-    return int(head) if head.isascii() and head.isdigit() and len(head) <= 9 else None
+def id_of(answer: Answer) -> int:
+    """Tells the buttons of one answer from those of another."""
+    return sum(map(ord, answer.say)) % 100_000

@@ -10,7 +10,7 @@ from stanch.core.incident import Incident
 from stanch.core.text import cut
 from stanch.core.words import Mrkdwn
 from stanch.flows.deliver import Buried, Cancelled, Outcome
-from stanch.slack import blocks as b
+from stanch.slack import blocks as b, moves
 from stanch.slack.client import SlackFault
 from stanch.slack.gateway import Kit, done
 from stanch.slack.render import Message
@@ -27,7 +27,7 @@ async def card(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """Post it, or bring the posted one up to date. One that was deleted by hand is posted again."""
     message = kit.render.card(incident)
     if incident.card_ts is None:
-        ts = await _post_once(
+        ts = await post_once(
             kit, str(incident.room), f"inc-{incident.number}/card/{incident.card_generation}", message, owed
         )
         return done(c.ReportCard(ts, incident.card_generation), ts=ts)
@@ -56,22 +56,30 @@ async def announce(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     found = await kit.directory.channel(kit.announce_channel)
     if found is None:
         return Buried(f"there is no channel {kit.announce_channel}", "announce the incident")
-    ts = await _post_once(kit, found, f"inc-{incident.number}/announcement", message, owed)
+    ts = await post_once(kit, found, f"inc-{incident.number}/announcement", message, owed)
     return done(c.ReportAnnouncement(found, ts), channel=found, ts=ts)
 
 
 async def post(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """A message in the room about one entry of the timeline."""
-    message = _about(kit, incident, owed, str(owed.payload.get("as") or ""))
-    ts = await _post_once(kit, str(incident.room), owed.key, message, owed)
+    form = str(owed.payload.get("as") or "")
+    if form == "quiet_held" and not _still_watching(incident, owed):
+        return Cancelled("nobody watches any more")
+    message = _about(kit, incident, owed, form)
+    ts = await post_once(kit, str(incident.room), owed.key, message, owed)
     return done(ts=ts)
+
+
+def _still_watching(incident: Incident, owed: Owed) -> bool:
+    payload = (owed.event.payload if owed.event else None) or {}
+    return incident.phase == "watching" and incident.quiet_until == payload.get("quiet_until")
 
 
 async def tell(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """A word to the commander alone, when the room is the trouble."""
     message = _about(kit, incident, owed, "told")
     opened = await kit.call("conversations.open", users=incident.commander)
-    ts = await _post_once(kit, str(opened["channel"]["id"]), owed.key, message, owed)
+    ts = await post_once(kit, str(opened["channel"]["id"]), owed.key, message, owed)
     return done(ts=ts)
 
 
@@ -79,9 +87,22 @@ def _about(kit: Kit, incident: Incident, owed: Owed, form: str) -> Message:
     event = owed.event
     if event is None:
         raise LookupError(f"the entry that {owed.key} is about")
-    name = {"roles": "roles", "told": f"told_{event.kind}"}.get(form, event.kind)
+    name = f"told_{event.kind}" if form == "told" else form or event.kind
     text = kit.templates.render(name, **_shortened(kit.render.facts(incident, event), event))
-    return Message(cut(text, 300), [b.section(text)])
+    blocks = [b.section(text), *_buttons(incident, event, form)]
+    return Message(kit.render.fallback(incident, cut(text, 300)), blocks)
+
+
+def _buttons(incident: Incident, event: Event, form: str) -> list[b.Block]:
+    """What the message asks for is one click away."""
+    payload, value = event.payload or {}, f"{incident.number}:{event.seq}"
+    if event.kind == "join_asked":
+        return [b.actions([b.button("Let in", "let_in", f"{incident.number}:{payload.get('user')}", style="primary")])]
+    if form == "quiet_held":
+        return [b.actions([moves.button("resolved", value, first=True), moves.button("came_back", value)])]
+    if event.kind == "red_check":
+        return [b.actions([moves.button("applied", value, first=True)])]
+    return []
 
 
 def _shortened(facts: dict[str, Any], event: Event) -> dict[str, Any]:
@@ -95,7 +116,7 @@ def _shortened(facts: dict[str, Any], event: Event) -> dict[str, Any]:
     }
 
 
-async def _post_once(kit: Kit, channel: str, key: str, message: Message, owed: Owed) -> str:
+async def post_once(kit: Kit, channel: str, key: str, message: Message, owed: Owed) -> str:
     """The message's ts: of the one that is there, if an earlier try may have posted it, else of a new one."""
     if owed.ambiguous:
         async for known in _history(kit, channel, owed.intent_at):
@@ -150,7 +171,9 @@ async def bookmark(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """One bookmark that leads to the card; after the card was posted again it is led there."""
     if incident.card_ts is None:
         return Cancelled("the card is gone")
-    link = f"{kit.directory.my_url}archives/{incident.room}/p{incident.card_ts.replace('.', '')}"
+    link = kit.directory.permalink(str(incident.room), incident.card_ts)
+    if incident.room_is_group:
+        return Cancelled("a group message has no bookmarks")
     if owed.ambiguous or incident.card_generation:
         listed = await kit.call("bookmarks.list", read=True, channel_id=incident.room)
         for one in listed.get("bookmarks") or ():
@@ -158,10 +181,18 @@ async def bookmark(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
                 if one.get("link") != link:
                     await kit.call("bookmarks.edit", channel_id=incident.room, bookmark_id=one["id"], link=link)
                 return done()
-    await kit.call(
-        "bookmarks.add", channel_id=incident.room, title=CARD_BOOKMARK, type="link", link=link, emoji=":pushpin:"
-    )
+    facts: dict[str, Any] = {"title": CARD_BOOKMARK, "type": "link", "link": link, "emoji": ":pushpin:"}
+    try:
+        await kit.call("bookmarks.add", channel_id=incident.room, **facts)
+    except SlackFault as fault:
+        if fault.error in NOT_IN_THE_PLAN:
+            return Cancelled(f"this Slack has no bookmarks ({fault.error})")
+        raise
     return done()
+
+
+NOT_IN_THE_PLAN = frozenset(("not_implemented", "unknown_method", "plan_upgrade_required", "paid_teams_only"))
+"""A plan without bookmarks: the pinned card is the way; `doctor` says it once, the rooms do not."""
 
 
 async def upload(kit: Kit, incident: Incident, owed: Owed) -> Outcome:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stanch.slack import messages, rooms
+from stanch.slack import captures, messages, rooms
 from stanch.slack.gateway import Performer
 
 PERFORMERS: Mapping[str, Performer] = {
@@ -17,4 +17,7 @@ PERFORMERS: Mapping[str, Performer] = {
     "pin": messages.pin,
     "bookmark": messages.bookmark,
     "upload": messages.upload,
+    "hush": rooms.hush,
+    "capture": captures.capture,
+    "mark": captures.mark,
 }

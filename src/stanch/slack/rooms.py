@@ -7,9 +7,10 @@ from typing import Any
 
 from stanch.core import commands as c
 from stanch.core.incident import Incident
-from stanch.flows.deliver import Outcome
+from stanch.flows.deliver import Cancelled, Outcome
 from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, done
+from stanch.slack.messages import post_once
 from stanch.store.outbox import Owed
 
 LONGEST = 80
@@ -34,10 +35,31 @@ def room_name(incident: Incident) -> str:
 async def open_room(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """Create the room, or adopt the one that an earlier try created; and say who belongs in it."""
     owners_known = await _know_people(kit)
-    channel = await _create(kit, incident, owed)
-    room = c.ReportRoom(str(channel["id"]), str(channel["name"]), incident.restricted)
     seats = _owners(kit, incident) if owners_known else c.SeatOwners((), (), later=True)
+    try:
+        channel = await _create(kit, incident, owed)
+        room = c.ReportRoom(str(channel["id"]), str(channel["name"]), incident.restricted)
+    except SlackFault as fault:
+        if not incident.restricted or fault.error not in NO_PRIVATE_ROOM:
+            raise
+        room = await _group(kit, incident, seats)
     return done(replace(seats, room=room), channel=room.channel, name=room.name)
+
+
+async def _group(kit: Kit, incident: Incident, seats: c.SeatOwners) -> c.ReportRoom:
+    """Where no private channel can be made: a group message with the people named. Never a public room."""
+    everybody = (incident.commander, incident.declared_by, *incident.seats.values(), *seats.invite)
+    people = [user for user in dict.fromkeys(everybody) if user != kit.directory.me][:IN_A_GROUP]
+    answer = await kit.call("conversations.open", users=",".join(people))
+    channel = answer["channel"]
+    return c.ReportRoom(str(channel["id"]), str(channel.get("name") or "group message"), private=True, group=True)
+
+
+NO_PRIVATE_ROOM = frozenset(
+    "restricted_action cannot_create_channel no_permission missing_scope not_allowed_token_type access_denied".split()
+)
+IN_A_GROUP = 8
+"""People beside the bot in a group message (`conversations.open`)."""
 
 
 async def _know_people(kit: Kit) -> bool:
@@ -90,6 +112,8 @@ async def seat_owners(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
 async def invite(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """One call for up to 100 people; those who are in already are no trouble, the others are named once."""
     users = [u for u in owed.payload["users"] if u != kit.directory.me]
+    if incident.room_is_group:
+        return await _left_out(kit, incident, users)
     failed: dict[str, str] = {}
     for start in range(0, len(users), AT_ONCE):
         failed |= await _invite(kit, str(incident.room), users[start : start + AT_ONCE])
@@ -97,6 +121,15 @@ async def invite(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
         return done()
     names = ", ".join(f"{kit.directory.name(user)} ({error})" for user, error in failed.items())
     return done(c.ReportTrouble(f"invite {names}", "Slack refused it"))
+
+
+async def _left_out(kit: Kit, incident: Incident, users: list[str]) -> Outcome:
+    """Nobody can be added to a group message later: who is missing is named, so that somebody tells them."""
+    members = [str(one) async for one in kit.slack.pages("conversations.members", "members", channel=incident.room)]
+    if not (missing := [user for user in users if user not in members]):
+        return done()
+    names = ", ".join(map(kit.directory.name, missing))
+    return done(c.ReportTrouble(f"invite {names}", "a group message takes nobody in later"))
 
 
 async def _invite(kit: Kit, room: str, users: list[str]) -> dict[str, str]:
@@ -115,6 +148,43 @@ async def _invite(kit: Kit, room: str, users: list[str]) -> dict[str, str]:
 
 
 PERSONAL = frozenset("user_not_found no_user cant_invite user_is_restricted ura_max_channels no_permission".split())
+
+
+async def hush(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    """Make one thing of the public room neutral: its name, its topic, its card; and one line that says where to ask."""
+    channel, what = str(owed.payload["channel"]), owed.payload["what"]
+    neutral = kit.render.neutral(incident, MOVED)
+    try:
+        match what:
+            case "name":
+                await _rename(kit, channel, f"inc-{incident.number}-moved")
+            case "topic":
+                await kit.call("conversations.setTopic", channel=channel, topic=kit.render.topic(incident))
+            case "card":
+                card: dict[str, Any] = {"text": neutral.text, "blocks": neutral.blocks}
+                await kit.call("chat.update", channel=channel, ts=owed.payload["card"], **card)
+            case _:
+                await post_once(kit, channel, owed.key, neutral, owed)
+    except SlackFault as fault:
+        if fault.kind is Kind.REFUSED and fault.error in GONE:
+            return Cancelled(str(fault))
+        raise
+    return done()
+
+
+MOVED = "This incident goes on in a private room. Please write nothing more about it here."
+GONE = frozenset("is_archived is_inactive channel_not_found not_in_channel message_not_found".split())
+
+
+async def _rename(kit: Kit, channel: str, name: str) -> None:
+    for suffix in SUFFIXES:
+        try:
+            await kit.call("conversations.rename", channel=channel, name=name + suffix)
+        except SlackFault as fault:
+            if fault.error != "name_taken":
+                raise
+        else:
+            return
 
 
 async def topic(kit: Kit, incident: Incident, owed: Owed) -> Outcome:

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, insert, or_, select, update
 
 from stanch.core.chain import GENESIS, Event, canonical, envelope, link, stamp, unstamp
 from stanch.core.events import Payload
-from stanch.core.incident import OPEN, Incident, fold
+from stanch.core.incident import Incident, fold
 from stanch.store import tables as t
 from stanch.store.ids import uuid7
+from stanch.store.projections import project, projection
 
-__all__ = ["Log", "projection"]
-
+__all__ = ["Log"]
 
 _i, _v = t.incident.c, t.event.c
 _number = bindparam("incident_number", type_=Integer)
@@ -41,14 +41,28 @@ _TAKE_NUMBER = (
     .returning(t.counter.c.value)
 )
 _OF_ROOM = select(_i.number).where(_i.room == bindparam("channel")).limit(1)
-_OPEN = select(_i.number, _i.severity).where(_i.phase.in_(OPEN)).order_by(_i.number)
+_OF_ANY_ROOM = select(t.room.c.incident).where(t.room.c.channel == bindparam("channel"))
+_HOLDING = select(t.capture.c.incident).where(
+    t.capture.c.channel == bindparam("channel"), t.capture.c.ts == bindparam("at")
+)
+_OPEN = select(_i.number).where(_i.rank > 0).order_by(_i.rank, _i.number).limit(bindparam("most", type_=Integer))
+_d = t.duty.c
+_most = bindparam("most", type_=Integer)
+_MINE = (
+    select(t.duty)
+    .where(_d.who == bindparam("who"), or_(_d.kind == "mitigation", _d.due >= bindparam("since")))
+    .order_by(_d.due, _d.incident, _d.k)
+    .limit(_most)
+)
+_IN_FORCE = select(t.duty).where(_d.kind == "mitigation").order_by(_d.incident, _d.k).limit(_most)
+_LEARNING = select(_i.number).where(_i.phase == "learn").order_by(_i.number.desc()).limit(_most)
 _SAME_TITLE = (
     select(_i.number)
     .where(
         _i.declared_by == bindparam("who"),
         _i.title == bindparam("wanted"),
         _i.declared_at >= bindparam("since"),
-        _i.phase.in_(OPEN),
+        _i.rank > 0,
     )
     .order_by(_i.number.desc())
     .limit(1)
@@ -142,40 +156,40 @@ class Log:
             db.execute(_ADD_INCIDENT, row)
         else:
             db.execute(_SET_INCIDENT, row | {"incident_number": number})
+        project(db, before, state)
         return state
 
     def of_room(self, db: Connection, room: str) -> int | None:
         """The incident whose room this channel is."""
         return db.execute(_OF_ROOM, {"channel": room}).scalar()
 
-    def open_numbers(self, db: Connection) -> list[int]:
+    def of_any_room(self, db: Connection, room: str) -> int | None:
+        """The incident whose room this channel is or was."""
+        return db.execute(_OF_ANY_ROOM, {"channel": room}).scalar()
+
+    def holding(self, db: Connection, channel: str, ts: str) -> list[int]:
+        """The incidents whose timelines hold this message."""
+        return list(db.execute(_HOLDING, {"channel": channel, "at": ts}).scalars())
+
+    def open_numbers(self, db: Connection, most: int) -> list[int]:
         """Open incidents, worst first, then oldest first; those without a severity come after SEV4."""
-        return [row.number for row in sorted(db.execute(_OPEN), key=lambda row: (row.severity or "SEV9", row.number))]
+        return list(db.execute(_OPEN, {"most": most}).scalars())
+
+    def duties_of(self, db: Connection, user: str, since: str, most: int) -> Sequence[Row[Any]]:
+        """What this person looks after, or has promised for a day (ISO) not before `since`; the next first."""
+        return db.execute(_MINE, {"who": user, "since": since, "most": most}).all()
+
+    def in_force(self, db: Connection, most: int) -> Sequence[Row[Any]]:
+        """Mitigations that move production now, whosever incident it was, oldest first."""
+        return db.execute(_IN_FORCE, {"most": most}).all()
+
+    def learning(self, db: Connection, most: int) -> list[int]:
+        """Incidents that wait to be closed, the newest first."""
+        return list(db.execute(_LEARNING, {"most": most}).scalars())
 
     def same_title(self, db: Connection, title: str, by: str, since: datetime) -> int | None:
         """An open incident of the same title that the same person declared since then."""
         return db.execute(_SAME_TITLE, {"wanted": title, "who": by, "since": stamp(since)}).scalar()
-
-
-def projection(state: Incident) -> dict[str, Any]:
-    """The row of the look-up table that belongs to this state."""
-    return {
-        "number": state.number,
-        "seq": state.seq,
-        "head": state.head,
-        "title": state.title,
-        "klass": state.klass,
-        "severity": state.severity,
-        "service": state.service,
-        "phase": state.phase,
-        "restricted": state.restricted,
-        "drill": state.drill,
-        "declared_by": state.declared_by,
-        "declared_at": stamp(state.declared_at),
-        "room": state.room,
-        "room_state": state.room_state,
-        "card_ts": state.card_ts,
-    }
 
 
 def _row(event: Event) -> dict[str, Any]:

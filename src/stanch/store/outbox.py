@@ -5,6 +5,7 @@ grace period, marked `ambiguous`, and whoever performs it looks before it repeat
 """
 
 import json
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    union_all,
     update,
 )
 
@@ -89,14 +91,23 @@ _SUPERSEDE = (
 )
 _KNOWN = select(_e.key).where(_e.key.in_(bindparam("keys", expanding=True)))
 _OWE = insert(t.effect)
-_FREE = case((_e.state == "trying", _e.lease_until), else_=_e.due_at)
-_SETTLED = _e.tried_at + _grace
-_NEXT = select(func.min(case((and_(_e.intent_at.is_not(None), _SETTLED > _FREE), _SETTLED), else_=_FREE))).where(
-    _e.state.in_(LIVE), _first_in_lane()
+# Each of these is answered from an index, however many effects are owed later: the next that falls due, the first lease
+# that ends, and the first doubt that may be looked into. One that is not first in its lane wakes the loop for nothing.
+_NEXT_DUE = select(func.min(_e.due_at).label("at")).where(_e.state == "owed", _e.due_at > _now)
+_NEXT_LEASE = select(func.min(_e.lease_until)).where(_e.state == "trying")
+_NEXT_LOOK = select(func.min(_e.tried_at + _grace)).where(
+    _e.state == "owed", _e.due_at <= _now, _e.intent_at.is_not(None), _first_in_lane()
 )
+_NEXT_OVERDUE = select(func.min(_e.due_at)).where(
+    _e.state == "owed", _e.due_at <= _now, _e.intent_at.is_(None), _first_in_lane()
+)
+_ANY_NEXT = union_all(_NEXT_DUE, _NEXT_LEASE, _NEXT_LOOK, _NEXT_OVERDUE).subquery()
+_NEXT = select(func.min(_ANY_NEXT.c.at))
+_SCHEDULED = and_(_e.state == "owed", _e.due_at > _now, _e.attempts == 0, _e.held.is_(None))
+"""Reminders whose time has not come: nobody waits for them."""
 _COUNTS = (
     select(_e.state, _e.held.is_not(None), func.count())
-    .where(_e.state.in_((*LIVE, "buried")))
+    .where(_e.state.in_((*LIVE, "buried")), ~_SCHEDULED)
     .group_by(_e.state, _e.held.is_not(None))
 )
 
@@ -135,7 +146,7 @@ def owe(db: Connection, incident: int, effects: Sequence[Effect], now: float, *,
             "grp": one.group,
             "payload": json.dumps(one.payload, sort_keys=True),
             "state": "owed",
-            "due_at": now,
+            "due_at": one.due.timestamp() if one.due else now,
             "attempts": 0,
         }
         for one in _newest_of_each_group(effects)
@@ -220,9 +231,18 @@ def release_all(db: Connection) -> int:
     ).rowcount
 
 
-def next_due(db: Connection, grace: float) -> float | None:
+def release(db: Connection, worker: str, now: float) -> int:
+    """When a worker ends: what it still holds is anybody's at once. It stays ambiguous, as it was begun."""
+    return db.execute(
+        update(t.effect)
+        .where(_e.state == "trying", _e.leased_by == worker)
+        .values(state="owed", leased_by=None, lease_until=None, due_at=now)
+    ).rowcount
+
+
+def next_due(db: Connection, grace: float, now: float) -> float | None:
     """When the next effect can be claimed at the earliest (epoch seconds), or None when nothing is owed."""
-    return db.execute(_NEXT, {"grace": grace}).scalar()
+    return db.execute(_NEXT, {"now": now, "grace": grace}).scalar()
 
 
 def retry(db: Connection, now: float, *, id: int | None = None, incident: int | None = None) -> int:
@@ -237,9 +257,10 @@ def retry(db: Connection, now: float, *, id: int | None = None, incident: int | 
     ).rowcount
 
 
-def counts(db: Connection) -> dict[str, int]:
-    """`owed`, `trying`, `held` and `buried`, for `/health`. Held effects are owed too, but counted apart."""
-    rows = db.execute(_COUNTS).all()
+def counts(db: Connection, now: float | None = None) -> dict[str, int]:
+    """`owed`, `trying`, `held` and `buried`, for `/health`. Held effects are owed too, but counted apart; reminders
+    count from when they fall due."""
+    rows = db.execute(_COUNTS, {"now": time.time() if now is None else now}).all()
     found = {"owed": 0, "trying": 0, "held": 0, "buried": 0}
     for state, held, count in rows:
         found["held" if held and state == "owed" else state] += count

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, text
 from stanch.errors import StanchError
 from stanch.store import tables
 
-NEEDED = "0001"
+NEEDED = "0002"
 """The last step in `migrations/versions`; a test holds the two together. Here, so that starting imports no Alembic."""
 
 

@@ -1,5 +1,6 @@
-"""The tables. `event` is the truth; `incident` is a projection of it; `effect` is what is owed; `interaction` remembers
-what was answered, so that a second delivery gets what the first did.
+"""The tables. `event` is the truth; `incident`, `room`, `capture` and `duty` are projections of it; `effect` is what is
+owed; `interaction` remembers what was answered, so that a second delivery gets what the first did; `signal` is what
+monitoring said last.
 
 Moments of the machinery are epoch seconds (UTC); moments of the timeline are ISO 8601 text in UTC, as they are hashed.
 """
@@ -31,6 +32,57 @@ class IncidentRow(SQLModel, table=True):
     room: str | None = Field(default=None, index=True)
     room_state: str = "opening"
     card_ts: str | None = None
+    rank: int | None = None
+    """For open incidents, worst first: 1 to 4 by severity, 9 without one. None when it is not open."""
+
+    __table_args__ = (Index("incident_rank", "rank", "number"),)
+
+
+class RoomRow(SQLModel, table=True):
+    """Every channel that is or was the room of an incident."""
+
+    __tablename__ = "room"
+    channel: str = Field(primary_key=True)
+    incident: int
+
+
+class CaptureRow(SQLModel, table=True):
+    """Messages that were put into a timeline: their later edits and deletions are looked up here."""
+
+    __tablename__ = "capture"
+    channel: str = Field(primary_key=True)
+    ts: str = Field(primary_key=True)
+    incident: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+
+
+class DutyRow(SQLModel, table=True):
+    """What stays to be done across incidents: mitigations in force or kept, and action items."""
+
+    __tablename__ = "duty"
+    __table_args__ = (Index("duty_who", "who"),)
+    incident: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    kind: str = Field(primary_key=True)
+    k: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    state: str
+    who: str | None = None
+    due: str | None = None
+    what: str = Field(sa_type=Text)
+
+
+class SignalRow(SQLModel, table=True):
+    """One group of alerts as its source told it last, and where people see it."""
+
+    __tablename__ = "signal"
+    key: str = Field(primary_key=True)
+    source: str
+    status: str
+    facts: str = Field(sa_type=Text)
+    version: int
+    first_at: float = Field(sa_type=Float(53))
+    last_at: float = Field(sa_type=Float(53))
+    channel: str | None = None
+    ts: str | None = None
+    incident: int | None = Field(default=None, index=True)
 
 
 class EventRow(SQLModel, table=True):
@@ -89,6 +141,7 @@ class InteractionRow(SQLModel, table=True):
 
 
 METADATA = SQLModel.metadata
-counter, incident, event, effect, interaction = (
-    METADATA.tables[name] for name in ("counter", "incident", "event", "effect", "interaction")
+counter, incident, event, effect, interaction, room, capture, duty, signal = (
+    METADATA.tables[name]
+    for name in ("counter", "incident", "event", "effect", "interaction", "room", "capture", "duty", "signal")
 )

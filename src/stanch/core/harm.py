@@ -1,0 +1,147 @@
+"""Stopping the harm: mitigations by hand, answers that were judged, bleeding, and when it counts as contained.
+
+Three things that are never one word: a mitigation took effect, the harm went down, the cause is known.
+"""
+
+from datetime import UTC, datetime, time
+
+from stanch.core import commands as c, events as e
+from stanch.core.catalogue import Catalogue
+from stanch.core.chain import stamp
+from stanch.core.incident import Incident, Mitigation
+from stanch.core.phases import NOW, leads
+from stanch.core.policy import command_only
+from stanch.core.said import Said
+from stanch.core.sample import WORTH_JUDGING, at_least, at_most
+from stanch.core.text import clean
+from stanch.core.words import escape
+from stanch.errors import Refusal
+
+
+def mitigate(i: Incident, command: c.Mitigate, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    leads(i, "mitigate")
+    if i.phase == "mitigate":
+        return Said(say=f"{i.name} is in mitigate already. Now: {NOW['mitigate']}.")
+    return Said((e.Mitigating(),), "Mitigating. Contain first; class, severity and names can follow.", ("applied",))
+
+
+def applied(i: Incident, command: c.Applied, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    leads(i, "applied")
+    k = len(i.mitigations) + 1
+    what = clean(command.what, 300)
+    if not what:
+        raise Refusal("Say what was pulled: `/incident applied prompt back to v17`.")
+    say = f"Mitigation {k} is recorded as applied. In effect? `/incident effective {k}`."
+    return Said((e.MitigationApplied(k, what),), say, ("settle",))
+
+
+def move(i: Incident, command: c.MoveMitigation, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    mitigation = _which(i, command)
+    if command.state == "kept" and (not command.owner or not command.until or not command.why.strip()):
+        raise Refusal("To keep a mitigation on purpose: `/incident kept 1 @who until 2026-12-01 WHY`.")
+    if command.until and command.until < now.date():
+        raise Refusal(f"{command.until} is over. Until when does it stay? `/incident kept K @who until DATE WHY`.")
+    if command.state == mitigation.state != "kept":
+        return Said(say=f"Mitigation {mitigation.k} is {mitigation.state} already: {escape(mitigation.what)}")
+    until = stamp(datetime.combine(command.until, time(), UTC)) if command.until else None
+    moved = e.MitigationMoved(mitigation.k, command.state, command.owner, until, clean(command.why, 500))
+    say = f"Mitigation {mitigation.k} is {command.state}: {escape(mitigation.what)}"
+    if command.state == "effective" and i.phase == "mitigate":
+        say += "\nIn effect is not contained: are users better off?"
+        return Said((moved,), say, ("judged", "contained"))
+    return Said((moved,), say)
+
+
+def _which(i: Incident, command: c.MoveMitigation) -> Mitigation:
+    candidates = [m for m in i.mitigations if (m.k == command.k if command.k else m.in_force)]
+    if len(candidates) == 1 and candidates[0].state not in ("removed", "failed"):
+        return candidates[0]
+    listed = "; ".join(f"{m.k} {escape(m.what)} ({m.state})" for m in i.mitigations) or "none is recorded"
+    raise Refusal(f"Which mitigation? `/incident {command.state} K`. Recorded: {listed}.")
+
+
+def judge(i: Incident, command: c.Judge, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    n = command.good + command.bad
+    if command.good < 0 or command.bad < 0 or not 0 < n <= 100_000:
+        raise Refusal("Count the answers that you judged: `/incident judged 19 1`.")
+    low, high = at_least(n, command.bad), at_most(n, command.bad)
+    words = f"{command.bad} of {n} bad: between {low:.0%} and {high:.0%} of all answers may be."
+    judged = (i.judged[0] + command.good, i.judged[1] + command.bad)
+    if sum(judged) > n:
+        words += f" Since the last mitigation: {judged[1]} of {sum(judged)}, {_range(*judged)}."
+    enough = i.phase == "mitigate" and better(i, *judged)
+    if enough:
+        words += " That is enough for `/incident contained`."
+    return Said((e.Judged(command.good, command.bad, clean(command.note, 500)),), words, ("contained",) * enough)
+
+
+def _range(good: int, bad: int) -> str:
+    return f"{at_least(good + bad, bad):.0%} to {at_most(good + bad, bad):.0%}"
+
+
+def better(i: Incident, good: int, bad: int) -> bool:
+    """At least 20 fresh answers, and the upper 95 % bound below the harm's share; share unknown: at most 1 bad."""
+    n = good + bad
+    if n < WORTH_JUDGING:
+        return False
+    harm = i.harm_was
+    return at_most(n, bad) < harm[1] / sum(harm) if harm and harm[1] else bad <= 1
+
+
+def bleeding(i: Incident, command: c.Bleeding, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    if command.bleeding not in ("yes", "contained", "unknown") or not command.why.strip():
+        raise Refusal("Say what shows it: `/incident bleeding yes|contained|unknown WHY`.")
+    why = clean(command.why, 500)
+    said: e.Payload = e.BleedingChanged(command.bleeding, why)
+    if command.bleeding == "contained" and i.phase == "mitigate":
+        say = "Contained, as reported. Now diagnose."
+        return Said((said, e.Contained("stopped", why)), say, ("hypothesis", "explained"))
+    return Said((said,), f"Bleeding: {command.bleeding}.")
+
+
+def contain(i: Incident, command: c.Contain, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    leads(i, "contained")
+    after = ("hypothesis", "explained")
+    if command.waive.strip():
+        command_only(i, by, "waive the proof")
+        waived = e.Contained("waived", clean(command.waive, 500))
+        return Said((waived,), "Waived and recorded with your name. Now diagnose.", after)
+    good, bad = i.judged
+    if better(i, good, bad):
+        proof = e.Contained("judged", f"{bad} of {good + bad} bad")
+        return Said((proof,), f"Contained: at most {at_most(good + bad, bad):.0%} bad. Now diagnose.", after)
+    raise Refusal(
+        f"Not yet: {_what_is_known(i)}, but nobody has shown that users are better off ({_count(i)}).\n"
+        f"Do one of: judge {WORTH_JUDGING} fresh answers, `/incident judged GOOD BAD` · it stopped by itself:"
+        " `/incident bleeding contained WHAT SHOWS IT` · waive it as commander:"
+        ' `/incident contained --waive "REASON"`',
+        "judged",
+        "stopped",
+        "waive",
+    )
+
+
+def _what_is_known(i: Incident) -> str:
+    """What stands between the incident and its containment: pulled, and in effect, are two things."""
+    effective = [m for m in i.mitigations if m.state == "effective"]
+    if effective:
+        return f"`{escape(effective[-1].what)}` is in effect"
+    applied = [m for m in i.mitigations if m.state == "applied"]
+    if applied:
+        return f"`{escape(applied[-1].what)}` is applied, not yet seen to take effect"
+    return "nothing is in force"
+
+
+def _count(i: Incident) -> str:
+    good, bad = i.judged
+    if not good + bad:
+        return "none judged since the last mitigation"
+    known = f"{bad} bad of {good + bad} judged, so {_range(good, bad)}"
+    if i.harm_was and i.harm_was[1]:
+        return f"{known}; before it was {i.harm_was[1] / sum(i.harm_was):.0%}"
+    return known
+
+
+def red_check(i: Incident, command: c.ReportRedCheck, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    leads(i, "red check")
+    return Said((e.RedCheck(clean(command.what, 500)),), "Back to mitigate.")

@@ -1,0 +1,45 @@
+"""The parts of an incident that are counted: mitigations, hypotheses, action items, captured messages."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mitigation:
+    k: int
+    what: str
+    state: str = "applied"
+    owner: str | None = None
+    until: str | None = None
+
+    @property
+    def in_force(self) -> bool:
+        """Still moving production with nobody's promise to look after it."""
+        return self.state in ("applied", "effective")
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    """A hypothesis: `open`, `supported` or `refuted`."""
+
+    k: int
+    text: str
+    verdict: str = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    k: int
+    owner: str
+    by: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of Slack that stands in the timeline as `entry`."""
+
+    channel: str
+    ts: str
+    entry: int
+    text: str
+    deleted: bool = False

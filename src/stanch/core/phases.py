@@ -1,0 +1,94 @@
+"""The transition table of the design's section 4, and what each phase offers.
+
+A test tries every phase with every command; the README's diagram is made from this table.
+"""
+
+from typing import Final
+
+from stanch.core.incident import Incident
+from stanch.errors import Refusal
+
+TRANSITIONS: Final[dict[str, dict[str, str]]] = {
+    "mitigate": {
+        "assess": "mitigate",
+        "mitigate": "mitigate",
+        "diagnose": "mitigate",
+        "resolve": "mitigate",
+        "watching": "mitigate",
+    },
+    "applied": {
+        "assess": "mitigate",
+        "mitigate": "mitigate",
+        "diagnose": "mitigate",
+        "resolve": "mitigate",
+        "watching": "mitigate",
+    },
+    "contained": {"mitigate": "diagnose"},
+    "explained": {"diagnose": "resolve", "mitigate": "resolve"},
+    "watch": {"resolve": "watching"},
+    "red check": {"watching": "mitigate"},
+    "resolved": {"watching": "learn"},
+    "close": {"learn": "closed"},
+    "dismiss": {"assess": "dismissed", "mitigate": "dismissed", "diagnose": "dismissed"},
+    "reopen": {"learn": "mitigate", "closed": "mitigate", "dismissed": "mitigate"},
+}
+"""Command → phase in which it is taken → phase that it leads to. Whatever is missing is refused with what can be done.
+
+`declare` leads to assess; everything else that is recorded leaves the phase as it is and is never refused for it.
+"""
+
+NOW: Final[dict[str, str]] = {
+    "assess": "pull a control by hand and record it: `/incident applied WHAT`; or begin: `/incident mitigate`",
+    "mitigate": "judge 20 fresh answers: `/incident judged GOOD BAD`, then `/incident contained`;"
+    " it stopped by itself: `/incident bleeding contained WHY`",
+    "diagnose": "`/incident hypothesis TEXT`, `/incident explained confirmed|probable|unknown TEXT`",
+    "resolve": "take each mitigation back, `/incident removed K`, or keep it, `/incident kept K @who until DATE WHY`;"
+    " then `/incident watch`",
+    "watching": "`/incident resolved --fixed WHAT` once quiet has held; if it comes back: `/incident mitigate`",
+    "learn": "`/incident action @who by DATE WHAT`, `/incident close SUMMARY`;"
+    " if it comes back: `/incident reopen WHY`",
+    "closed": "`/incident reopen WHY`; after 24 hours that opens a new one which recurs from this one",
+    "dismissed": "`/incident reopen WHY`; after 24 hours that opens a new one which recurs from this one",
+}
+
+OFFERS: Final[dict[str, tuple[str, ...]]] = {
+    "assess": ("first_move", "applied", "mitigate"),
+    "mitigate": ("applied", "judged", "contained", "stopped"),
+    "diagnose": ("hypothesis", "explained"),
+    "resolve": ("settle", "judged", "watch"),
+    "watching": ("resolved", "came_back"),
+    "learn": ("action", "close", "reopen"),
+    "closed": ("reopen",),
+    "dismissed": ("reopen",),
+}
+"""What the card offers as buttons, the likeliest first; the names are those of `stanch.slack.moves`."""
+
+
+def leads(incident: Incident, command: str) -> str:
+    """The phase that `command` leads to from here. Raises `Refusal` with what can be done instead."""
+    table = TRANSITIONS[command]
+    if to := table.get(incident.phase):
+        return to
+    offers = OFFERS[incident.phase]
+    if command in ("applied", "mitigate"):
+        raise Refusal(
+            f"{incident.name} is not open any more ({incident.phase}). Reopen it first: `/incident reopen WHY`.",
+            *offers,
+        )
+    raise Refusal(
+        f"Not from here: {incident.name} is in {incident.phase}, and `{command}` comes after"
+        f" {' or '.join(table)}. Now: {NOW[incident.phase]}.",
+        *offers,
+    )
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram, for the README."""
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for command, table in TRANSITIONS.items():
+        for start, end in table.items():
+            if start != end:
+                arrows.setdefault((start, end), []).append(command)
+    lines = [f"    {start} --> {end}: {', '.join(commands)}" for (start, end), commands in arrows.items()]
+    ends = [f"    {phase} --> [*]" for phase in ("closed", "dismissed")]
+    return "\n".join(["stateDiagram-v2", "    [*] --> assess: declare", *lines, *ends])

@@ -1,0 +1,112 @@
+"""The card of the room, the announcement, the topic: views of the state, drawn when they are sent."""
+
+from collections.abc import Iterable
+
+from stanch.core.incident import Incident
+from stanch.core.phases import NOW
+from stanch.core.roles import ROLES
+from stanch.core.text import cut, one_line
+from stanch.core.words import escape
+from stanch.slack import blocks as b, moves
+from stanch.slack.blocks import Block, safe
+from stanch.slack.phrases import Message, Phrases
+
+FREE_HANDS = (
+    "Switch it off, limit it, or put it back to what last worked. Whoever is on call needs nobody's permission."
+)
+BUTTONS = 3
+"""Moves on the card beside the two that are always there; the rest stands under *More*."""
+
+
+class Cards(Phrases):
+    def card(self, i: Incident) -> Message:
+        """One screen, the next action first. Names are plain text: the card pings nobody."""
+        value = f"{i.number}:{i.seq}"
+        blocks = [b.header(self.headline(i)), b.context(self.where(i, ": say which with Fill in"))]
+        blocks.append(
+            b.section(f"*Users see*  {safe(one_line(i.impact, 900), 900)}" if i.impact else "*Users see*  not said yet")
+        )
+        blocks.extend(self._seats(i, value))
+        if i.scope:
+            blocks.append(b.section(f"*Scope*  {safe(one_line(i.scope, 600), 600)}"))
+        if i.mitigations:
+            blocks.append(b.section("*Applied*  " + self.mitigations(i)))
+        if i.last_update:
+            blocks.append(b.section(f"*Last word*  {safe(one_line(i.last_update, 600), 600)}"))
+        blocks.append(b.context(" · ".join(filter(None, (self.next_word(i), self._elsewhere(i))))))
+        blocks.append(b.section(self._next_step(i)))
+        blocks.append(b.actions(self._buttons(i, value)))
+        return Message(self.fallback(i, escape(self.headline(i))), blocks)
+
+    def _buttons(self, i: Incident, value: str) -> list[Block]:
+        """What can be done now comes first; filling in never stands in its way."""
+        names = moves.offered(i, self._catalogue)[:BUTTONS]
+        buttons = [moves.button(name, value, first=place == 0) for place, name in enumerate(names)]
+        missing = not (i.klass and i.severity) or i.service_assumed
+        return [
+            *buttons,
+            b.button("Say an update", "say_update", value),
+            b.button("Fill in" if missing else "Change facts", "fill_in", value),
+            b.button("Add a note", "add_note", value),
+            b.menu("more", "More", moves.more(i)),
+        ]
+
+    def _seats(self, i: Incident, value: str) -> Iterable[Block]:
+        taken, empty = [], []
+        for role, spoken in ROLES.items():
+            holder = i.seats.get(role)
+            if holder:
+                away = " _(left the room)_" if holder in i.away else ""
+                taken.append(f"*{spoken}*  {safe(self._people.name(holder), 100)}{away}")
+            else:
+                acting = f" · {safe(self._people.name(i.declared_by), 100)} is acting" if role == "commander" else ""
+                button = b.button("Take this role", f"take_seat:{role}", value)
+                empty.append(b.section(f"*{spoken}*  nobody yet{acting}", button))
+        return ([b.fields(taken)] if taken else []) + empty
+
+    def _elsewhere(self, i: Incident) -> str:
+        """Other incidents that this one hangs together with."""
+        linked = [f"recurs from INC-{i.recurs_from}"] if i.recurs_from else []
+        linked += [f"came back as INC-{i.recurred_as}"] if i.recurred_as else []
+        linked += [f"duplicate INC-{number}" for number in i.duplicates]
+        return ", ".join(linked)
+
+    def _next_step(self, i: Incident) -> str:
+        """The first move while nothing is pulled; later what the phase allows."""
+        if i.phase not in ("assess", "mitigate") or i.mitigations:
+            return f"*Now*  {NOW[i.phase]}"
+        sheet = self._catalogue.klass(i.klass) if i.klass else None
+        return f"*First move*  {safe(sheet.first_move, 400) if sheet and sheet.first_move else FREE_HANDS}"
+
+    def announcement(self, i: Incident) -> Message:
+        """For people who are not in the room; a restricted incident shows a neutral stub."""
+        sheet = self._catalogue.klass(i.klass) if i.klass else None
+        if i.restricted or (sheet and sheet.restricted):
+            return self.neutral(i)
+        state = f"{i.phase}" if i.is_open else f"{i.phase}, no longer open"
+        lines = [f"*{safe(self.headline(i), 300)}*", self.where(i).replace(f"phase *{i.phase}*", f"*{state}*")]
+        if i.impact:
+            lines.append(f"Users see: {safe(one_line(i.impact, 300), 300)}")
+        lines.append(f"Commander: {safe(self._people.name(i.commander), 100)}" + (" (acting)" if i.acting else ""))
+        if i.last_update:
+            lines.append(f"Last word: {safe(one_line(i.last_update, 400), 400)}")
+        blocks = [b.section("\n".join(lines))]
+        if i.room:
+            blocks.append(b.actions([b.button("Join", "join", f"{i.number}:{i.seq}")]))
+        return Message(escape(self.headline(i)), blocks)
+
+    def neutral(self, i: Incident, more: str = "") -> Message:
+        """What stands where outsiders look: the number, who commands, and a way in."""
+        ended = "" if i.is_open else f" · {i.phase}"
+        text = safe(self.stub(i) + ended, 300)
+        ask = moves.button("ask_to_join", f"{i.number}:{i.seq}")
+        return Message(text, [b.section(f"{text}\n{more}" if more else text), b.actions([ask])])
+
+    def topic(self, i: Incident) -> str:
+        """Plain text of at most 250 characters, escaped as Slack counts it."""
+        if i.restricted:
+            return safe(self.stub(i), 250)
+        drill = "DRILL · " if i.drill else ""
+        tail = f" · commander {self._people.name(i.commander)}"
+        head = f"{drill}{i.name} · {i.severity or 'no severity yet'} · "
+        return safe(head + cut(i.title, 250 - len(head) - len(tail)) + tail, 250)

@@ -1,0 +1,141 @@
+"""Clicks: seats, *Join*, the moves of the card, of *More* and of answers; and the forms behind the moves."""
+
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from stanch.core import commands as c
+from stanch.core.catalogue import Catalogue
+from stanch.core.incident import Incident
+from stanch.errors import Refusal, Unavailable
+from stanch.flows.desk import Answer, Asked, Desk
+from stanch.slack import blocks as b, forms
+from stanch.slack.answers import Body, number_in, place, where, who
+from stanch.slack.directory import Directory
+from stanch.slack.listeners import FORMS, Listeners, opens
+from stanch.slack.moves import BY_NAME, Move
+from stanch.slack.words import plain
+
+LOOKS = ("now", "catchup")
+
+
+class Clicks:
+    def __init__(self, desk: Desk, directory: Directory, listeners: Listeners) -> None:
+        self._desk = desk
+        self._people = directory
+        self._listeners = listeners
+        self._answers = listeners.answers
+
+    def register(self, app: AsyncApp) -> None:
+        app.action(re.compile(r"^take_seat:"))(self.take_seat)
+        app.action("join")(self.join)
+        app.action("let_in")(self.let_in)
+        for action, make in (("fill_in", "fill_in"), ("say_update", "update_form"), ("add_note", "note_form")):
+            app.action(action)(self._opener(make))
+        app.action("more")(self.more)
+        app.action(re.compile(r"^do:"))(self.do)
+        app.view(re.compile(r"^do:"))(self.filled)
+
+    async def take_seat(self, ack: Any, body: Body, action: Body) -> None:
+        await self._clicked(ack, body, action, c.TakeSeat(str(action["action_id"]).partition(":")[2]))
+
+    async def join(self, ack: Any, body: Body, action: Body) -> None:
+        await self._clicked(ack, body, action, await self._joining(body, action))
+
+    async def let_in(self, ack: Any, body: Body, action: Body) -> None:
+        user = str(action.get("value") or "").partition(":")[2]
+        await self._clicked(ack, body, action, c.LetIn(user))
+
+    def _opener(self, make: str) -> Any:
+        async def opened(ack: Any, body: Body, action: Body) -> None:
+            await ack()
+            number = number_in(action.get("value"))
+            self._answers.later(self._listeners.open_for(body, number, FORMS[make]))
+
+        return opened
+
+    async def more(self, ack: Any, body: Body, action: Body) -> None:
+        """The menu of the card: its choices are moves, and looks that answer one person."""
+        name, _, rest = str((action.get("selected_option") or {}).get("value") or "").partition(":")
+        if name in LOOKS:
+            await ack()
+            self._answers.later(self._look(name, body, number_in(rest)))
+            return
+        await self._do(name, ack, body, {**action, "value": rest})
+
+    async def _look(self, name: str, body: Body, number: int | None) -> None:
+        user, channel = who(body), where(body)
+        try:
+            if name == "now":
+                shown = await self._listeners.bare(number, user, channel)
+            else:
+                shown = await self._listeners.looked(name, "", number, user, channel)
+        except (Refusal, Unavailable) as refusal:
+            shown = {"text": str(refusal)}
+        await self._answers.tell(body.get("response_url"), **shown)
+
+    async def do(self, ack: Any, body: Body, action: Body) -> None:
+        await self._do(str(action["action_id"]).partition(":")[2], ack, body, action)
+
+    async def _do(self, name: str, ack: Any, body: Body, action: Body) -> None:
+        move, number = BY_NAME.get(name), number_in(action.get("value"))
+        if move is None:
+            await ack()
+            self._answers.later(self._answers.tell(body.get("response_url"), "That button is from an older version."))
+        elif move.form:
+            await ack()
+            self._answers.later(self._listeners.open_for(body, number, _maker(move)))
+        elif name == "ask_to_join":
+            await self._clicked(ack, body, action, await self._joining(body, action))
+        else:
+            assert move.act is not None
+            state = await self._desk.state(number or 0)
+            command = move.act(state, self._desk.catalogue) if state else c.Mitigate()
+            await self._clicked(ack, body, {**action, "action_id": f"do:{name}"}, command)
+
+    async def _joining(self, body: Body, action: Body) -> c.Join:
+        """Whether the person is one of the service's owners decides if they must ask."""
+        state = await self._desk.state(number_in(action.get("value")) or 0)
+        service = self._desk.catalogue.service(state.service) if state and state.service else None
+        return c.Join(on_call=who(body) in self._people.seats(service).invite)
+
+    async def _clicked(self, ack: Any, body: Body, action: Body, command: c.Command) -> None:
+        value, user = str(action.get("value") or ""), who(body)
+        key = f"click:{where(body)}:{place(body)}:{action['action_id']}:{value}:{user}"
+        try:
+            answer = await self._desk.ask(Asked(command, user, "button", number_in(value), key, channel=where(body)))
+        except Unavailable as away:
+            answer = Answer(str(away))
+        await ack()
+        self._answers.later(self._answers.tell(body.get("response_url"), **self._listeners.shown(answer)))
+
+    async def filled(self, ack: Any, body: Body, view: Body) -> None:
+        """The form of a move was sent."""
+        move = BY_NAME.get(str(view["callback_id"]).partition(":")[2])
+        if move is None or move.form is None:
+            await ack()
+            return
+        first = next(str(one["block_id"]) for one in view["blocks"] if one["type"] == "input")
+        try:
+            command = move.form.read(forms.values(view))
+        except Refusal as refusal:
+            await ack(response_action="errors", errors={first: plain(str(refusal), self._people.name)})
+            return
+        answer = await self._listeners.submitted(ack, body, view, command, first)
+        if answer is None:
+            return
+        about = forms.metadata(view)
+        self._answers.later(self._answers.tell(about.get("answer"), **self._listeners.shown(answer)))
+        if opens(command, answer, about.get("number")):
+            self._answers.later(self._listeners.say_when_open(answer.number, about.get("answer")))
+
+
+def _maker(move: Move) -> forms.Maker:
+    """The form of a move, drawn for an incident as it stands."""
+
+    def make(catalogue: Catalogue, incident: Incident) -> b.Block:
+        assert move.form is not None
+        return b.modal(f"do:{move.name}", move.form.title, move.form.submit, move.form.blocks(incident))
+
+    return make

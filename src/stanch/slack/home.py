@@ -1,0 +1,164 @@
+"""The Home tab: open incidents worst first, what I owe and when, mitigations still applied anywhere, *Declare*."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from sqlalchemy import Row
+
+from stanch.core.cadence import next_due, who_speaks
+from stanch.core.catalogue import Catalogue
+from stanch.core.incident import Incident
+from stanch.core.policy import sees
+from stanch.core.roles import ROLES
+from stanch.errors import Unavailable
+from stanch.flows.desk import Desk
+from stanch.slack import blocks as b, forms, moves
+from stanch.slack.answers import Answers, Body, number_in, who
+from stanch.slack.blocks import Block, safe, when
+from stanch.slack.client import Slack, SlackFault
+from stanch.slack.listeners import FORMS, Listeners
+from stanch.slack.phrases import MARKS
+from stanch.slack.render import Render
+
+LISTED = 15
+"""Incidents, and mitigations, on one screen; the list has the rest."""
+OWED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the tab is drawn from: rows of `duty` belong to incidents of `about`."""
+
+    incidents: Sequence[Incident]
+    mine: Sequence[Row[Any]]
+    applied: Sequence[Row[Any]]
+    about: Mapping[int, Incident]
+
+
+class Home:
+    def __init__(self, desk: Desk, slack: Slack, render: Render, listeners: Listeners) -> None:
+        self._desk = desk
+        self._slack = slack
+        self._render = render
+        self._listeners = listeners
+        self._answers: Answers = listeners.answers
+        self._publishing = asyncio.Lock()
+
+    def register(self, app: AsyncApp) -> None:
+        app.action("home_declare")(self.declare)
+        app.action("home_again")(self.again)
+        app.action("home_update")(self.update)
+
+    async def opened(self, body: Body, event: Body) -> None:
+        """`app_home_opened`, of the Home tab and not of the messages beside it."""
+        if event.get("tab", "home") == "home":
+            self._answers.later(self.publish(str(event["user"])))
+
+    async def declare(self, ack: Any, body: Body) -> None:
+        await ack()
+        self._answers.later(self._answers.open(body, forms.declare(self._desk.catalogue, {})))
+
+    async def again(self, ack: Any, body: Body) -> None:
+        await ack()
+        self._answers.later(self.publish(who(body)))
+
+    async def update(self, ack: Any, body: Body, action: Body) -> None:
+        await ack()
+        number = number_in(action.get("value"))
+        self._answers.later(self._listeners.open_for(body, number, FORMS["update_form"]))
+
+    async def publish(self, user: str) -> None:
+        """An answer: it may be lost, and the next look brings it."""
+        try:
+            found = Seen(*await self._desk.home(user, LISTED + 1, OWED))
+            blocks = draw(found, user, self._desk.clock(), self._desk.catalogue, self._render)
+            await self._slack.call("views.publish", user_id=user, view={"type": "home", "blocks": blocks})
+        except (SlackFault, Unavailable):
+            return
+
+
+def draw(seen: Seen, user: str, now: datetime, catalogue: Catalogue, render: Render) -> list[Block]:
+    """At most 100 blocks."""
+    blocks = [
+        b.actions([b.button("Declare an incident", "home_declare", "new", style="danger"),
+                   b.button("Refresh", "home_again", "again")]),
+        b.header("Open incidents"),
+        *_open(seen, user, render),
+        b.header("What you owe"),
+        *_owed(seen, user, now, catalogue, render),
+        b.header("Still applied"),
+        *_applied(seen, user, render),
+        b.context(f"As of {when(now, '{date_short_pretty} {time}')}"),
+    ]  # fmt: skip
+    return blocks[:100]
+
+
+def _open(seen: Seen, user: str, render: Render) -> list[Block]:
+    if not seen.incidents:
+        return [b.section("None. Quiet is a good sign.")]
+    lines = []
+    for i in seen.incidents[:LISTED]:
+        block = b.section(render.line(i, user))
+        if not sees(i, user):
+            block["accessory"] = moves.button("ask_to_join", f"{i.number}:{i.seq}")
+        elif not i.moving and i.room:
+            block["accessory"] = b.button("Join", "join", f"{i.number}:{i.seq}")
+        lines.append(block)
+    more = len(seen.incidents) > LISTED
+    return [*lines, *([b.context("… and more, less severe: `/incident list`")] if more else ())]
+
+
+def _owed(seen: Seen, user: str, now: datetime, catalogue: Catalogue, render: Render) -> list[Block]:
+    """Updates first, by when they are due; then seats, promises and what is kept."""
+    due: list[tuple[datetime, Incident]] = []
+    seats: list[str] = []
+    for i in seen.about.values():
+        moment = next_due(i, catalogue)
+        if moment and who_speaks(i) == user:
+            due.append((moment, i))
+        held = [ROLES[role].lower() for role in ROLES if i.seats.get(role) == user]
+        held += ["acting commander"] if i.acting and i.declared_by == user else []
+        if held and i.phase not in ("closed", "dismissed"):
+            review = ": it waits to be closed, with its summary" if i.phase == "learn" and user == i.commander else ""
+            seats.append(f"{i.name} · {', '.join(held)}{review}")
+    blocks = [_update_due(moment, i, now, user, render) for moment, i in sorted(due, key=lambda one: one[0])]
+    promised = [_duty(row, seen, user) for row in seen.mine]
+    lines = [*(f"• {line}" for line in promised), *(f"• {line}" for line in seats)]
+    if lines:
+        blocks.append(b.section("\n".join(lines[:40])))
+    return blocks[:30] or [b.section("Nothing.")]
+
+
+def _update_due(moment: datetime, i: Incident, now: datetime, user: str, render: Render) -> Block:
+    late = "*overdue* since" if moment < now else "due"
+    title = safe(render.headline(i) if sees(i, user) else render.stub(i), 200)
+    button = b.button("Say an update", "home_update", f"{i.number}:{i.seq}", style="danger" if moment < now else None)
+    return b.section(f"Update {late} {when(moment, '{date_short_pretty} {time}')} · {title}", button)
+
+
+def _duty(row: Row[Any], seen: Seen, user: str) -> str:
+    i = seen.about.get(row.incident)
+    hidden = i is None or not sees(i, user)
+    what = "(restricted)" if hidden else safe(row.what, 200)
+    by = f" by {row.due[:10]}" if row.due else ""
+    kind = "look after" if row.kind == "mitigation" else "promised"
+    return f"INC-{row.incident} · {kind}{by}: {what}"
+
+
+def _applied(seen: Seen, user: str, render: Render) -> list[Block]:
+    if not seen.applied:
+        return [b.section("No mitigation is in force.")]
+    lines = []
+    for row in seen.applied[:LISTED]:
+        i = seen.about.get(row.incident)
+        what = safe(row.what, 200) if i and sees(i, user) else "a mitigation of a restricted incident"
+        owner = f" · {safe(render.person(row.who), 60)}" if row.who else ""
+        until = f" until {row.due[:10]}" if row.due else ""
+        ended = "" if i is None or i.is_open else f" · incident {i.phase}"
+        lines.append(f"{MARKS.get(row.state, '·')} INC-{row.incident} · {what} ({row.state}{until}){owner}{ended}")
+    more = ["… and more"] if len(seen.applied) > LISTED else []
+    return [b.section("\n".join([*lines, *more]))]

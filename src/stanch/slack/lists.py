@@ -1,0 +1,146 @@
+"""Answers to one person: lists, details, what can be done now, catching up."""
+
+from collections.abc import Sequence
+
+from stanch.core.chain import Event
+from stanch.core.describe import describe
+from stanch.core.incident import Incident
+from stanch.core.phases import NOW
+from stanch.core.policy import sees
+from stanch.core.roles import ROLES
+from stanch.core.text import cut
+from stanch.slack import blocks as b, moves
+from stanch.slack.blocks import safe, when
+from stanch.slack.phrases import Message, Phrases
+
+LISTED = 30
+"""Incidents in one list: what a person can take in, and far below Slack's limit for a text."""
+ANSWER = 3_900
+"""Characters of an answer to one person."""
+SECTION = 2_900
+
+
+class Lists(Phrases):
+    def now(self, i: Incident) -> Message:
+        """Bare `/incident` in a room: what can be done now."""
+        empty = [spoken.lower() for role, spoken in ROLES.items() if role not in i.seats]
+        lines = [
+            f"*{safe(self.headline(i), 300)}*",
+            f"Phase *{i.phase}*, bleeding: *{i.bleeding}*. Now: {NOW[i.phase]}.",
+        ]
+        missing = [
+            label for label, value in (("class", i.klass), ("severity", i.severity), ("impact", i.impact)) if not value
+        ]
+        if missing:
+            lines.append("Still to say: " + ", ".join(f"`/incident {m}`" for m in missing) + ".")
+        if empty and i.is_open:
+            lines.append(f"Empty: {', '.join(empty)}. Take one: `/incident role scribe me`.")
+        lines.append(self.next_word(i))
+        lines.append(
+            "At any time: `note`, `evidence`, `hypothesis`, `update`, `catchup`, `export`. All: `/incident help`."
+        )
+        return self.with_buttons("\n".join(lines), moves.offered(i, self._catalogue), f"{i.number}:{i.seq}")
+
+    def with_buttons(self, text: str, names: Sequence[str], value: str) -> Message:
+        """An answer with what the person may want to do next as buttons below it."""
+        buttons = [moves.button(name, value, first=place == 0) for place, name in enumerate(names)]
+        return Message(text, [b.section(text), *([b.actions(buttons)] if buttons else ())])
+
+    def listing(self, incidents: Sequence[Incident], viewer: str) -> str:
+        """The worst `LISTED` of them; whoever asks for one more than that learns that there are more."""
+        if not incidents:
+            return "No incident is open. Something wrong? `/incident declare what users see`"
+        lines = [self.line(i, viewer) for i in incidents[:LISTED]]
+        more = len(incidents) > len(lines)
+        return "\n".join(lines) + ("\n… and more, less severe. `/incident N show` opens any." if more else "")
+
+    def line(self, i: Incident, viewer: str, channel: str | None = None) -> str:
+        """One incident in one line; a restricted one is neutral for those who have no part in it."""
+        if not sees(i, viewer, channel):
+            return safe(self.stub(i), 200)
+        room = f" <#{i.room}>" if i.room else ""
+        age = when(i.declared_at, "{date_short_pretty} {time}")
+        return f"{safe(self.headline(i), 220)} · {i.phase}, bleeding: {i.bleeding} · since {age}{room}"
+
+    def details(self, i: Incident, latest: Sequence[Event], viewer: str, channel: str | None = None) -> str:
+        if not sees(i, viewer, channel):
+            return self.line(i, viewer) + "\nAsk the commander to let you in."
+        lines = [f"*{safe(self.headline(i), 300)}*", self.where(i)]
+        lines += [f"Users see: {safe(i.impact, 500)}"] if i.impact else []
+        lines += [f"Scope: {safe(i.scope, 300)}"] if i.scope else []
+        lines.append(self._people_in(i))
+        lines.append(self.next_word(i))
+        lines += [f"Room: <#{i.room}>"] if i.room else []
+        lines.append("*Latest*")
+        lines += [f"{self.entry(event)}" for event in latest]
+        return that_fit(lines, ANSWER)
+
+    def _people_in(self, i: Incident) -> str:
+        seats = (f"{spoken}: {safe(self._people.name(i.seats[r]), 100)}" for r, spoken in ROLES.items() if r in i.seats)
+        acting = (f"Commander: nobody yet, {safe(self._people.name(i.commander), 100)} is acting",) if i.acting else ()
+        return " · ".join((*acting, *seats))
+
+    def entry(self, event: Event) -> str:
+        said = cut(describe(event, self._people.name).replace("\n", " "), 200)
+        return f"{event.seq} · {when(event.at)} · {safe(self._people.name(event.by), 100)}: {safe(said, 400)}"
+
+    def catchup(self, i: Incident, viewer: str, channel: str | None = None) -> Message:
+        """For who joins late, in one minute: what is known, done, open, due."""
+        if not sees(i, viewer, channel):
+            return self.with_buttons(self.line(i, viewer), ("ask_to_join",), f"{i.number}:{i.seq}")
+        parts = {"Known": self._known(i), "Done": self._done(i), "Open": self._open(i), "Due": self._due(i)}
+        head = f"*{safe(self.headline(i), 300)}*\n{self.where(i)}\n{self._people_in(i)}"
+        texts = [
+            head,
+            *(f"*{name}*\n{that_fit([f'• {one}' for one in lines], SECTION)}" for name, lines in parts.items()),
+        ]
+        return Message(that_fit("\n".join(texts).split("\n"), ANSWER), [b.section(text) for text in texts])
+
+    def _known(self, i: Incident) -> list[str]:
+        known = [f"Users see: {safe(i.impact, 500)}" if i.impact else "What users see is not said yet."]
+        known += [f"Scope: {safe(i.scope, 300)}"] if i.scope else []
+        known += [f"Cause {i.explained}: {safe(i.cause, 500)}"] if i.explained else []
+        known += [
+            f"Hypothesis {one.k} {one.verdict}: {safe(one.text, 200)}" for one in i.ideas if one.verdict != "open"
+        ]
+        good, bad = i.judged
+        return known + ([f"Judged since the last mitigation: {bad} bad of {good + bad}."] if good + bad else [])
+
+    def _done(self, i: Incident) -> list[str]:
+        done = [f"Mitigation {m.k} {m.state}: {safe(m.what, 200)}" for m in i.mitigations]
+        if i.last_update and i.last_update_at:
+            done.append(f"Last word {when(i.last_update_at)}: {safe(i.last_update, 500)}")
+        done += [f"Fixed: {safe(i.fixed, 300)}"] if i.fixed else []
+        return done or ["Nothing is pulled and nothing said yet."]
+
+    def _open(self, i: Incident) -> list[str]:
+        left = [f"Hypothesis {one.k}: {safe(one.text, 200)}" for one in i.ideas if one.verdict == "open"]
+        empty = [spoken.lower() for role, spoken in ROLES.items() if role not in i.seats]
+        left += [f"Nobody is {', '.join(empty)}."] if empty and i.is_open else []
+        missing = [name for name, value in (("class", i.klass), ("severity", i.severity)) if not value]
+        left += [f"Not set: {', '.join(missing)}."] if missing else []
+        return [*left, f"Next: {NOW[i.phase]}."]
+
+    def _due(self, i: Incident) -> list[str]:
+        due = [self.next_word(i)]
+        due += (
+            [f"Quiet has to hold until {when(i.quiet_until_at, '{date_short_pretty} {time}')}"]
+            if i.quiet_until_at
+            else []
+        )
+        kept = [m for m in i.mitigations if m.state == "kept" and m.owner]
+        due += [
+            f"{safe(self._people.name(str(m.owner)), 100)} by {(m.until or '')[:10]}: {safe(m.what, 200)}" for m in kept
+        ]
+        return due + [f"{safe(self._people.name(a.owner), 100)} by {a.by}: {safe(a.what, 200)}" for a in i.actions]
+
+
+def that_fit(lines: Sequence[str], limit: int) -> str:
+    """Whole lines only: half a line could be half a date or half an escape."""
+    kept, size = [], 0
+    for line in lines:
+        size += len(line) + 1
+        if size > limit:
+            break
+        kept.append(line)
+    return "\n".join(kept)

@@ -1,0 +1,204 @@
+"""What a person can do with one click: the buttons of the card, of *More*, of refusals; and the forms behind some.
+
+A move is a command of the core with a button. Its form, if it has one, asks only for what the command needs.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from stanch.core import commands as c
+from stanch.core.catalogue import Catalogue
+from stanch.core.incident import Incident
+from stanch.core.phases import OFFERS, TRANSITIONS
+from stanch.core.text import cut, one_line
+from stanch.errors import Refusal
+from stanch.slack import blocks as b, inputs
+from stanch.slack.blocks import Block
+
+Values = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """`blocks` are the fields; `read` makes the command of what was filled in (block id → text)."""
+
+    title: str
+    submit: str
+    blocks: Callable[[Incident], list[Block]]
+    read: Callable[[Values], c.Command]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Either `act` at once, or a `form` first. A label that ends in … opens a form."""
+
+    name: str
+    label: str
+    about: str
+    act: Callable[[Incident, Catalogue], c.Command] | None = None
+    form: Form | None = None
+    verb: str = ""
+    """The command of the transition table that it carries out, if it is one of those."""
+
+    def possible(self, i: Incident) -> bool:
+        return not self.verb or i.phase in TRANSITIONS[self.verb]
+
+
+def _first_move(i: Incident, catalogue: Catalogue) -> c.Command:
+    sheet = catalogue.klass(i.klass) if i.klass else None
+    if sheet is None or not sheet.first_move:
+        return c.Mitigate()
+    return c.Applied(cut(one_line(sheet.first_move, 400), 290))
+
+
+def _number(values: Values, block: str) -> int:
+    text = values.get(block, "").strip()
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise Refusal("A whole number is needed in each field, like 19 and 1.")
+    return int(text)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _settled(values: Values) -> c.Command:
+    state, k = values.get("state", "effective"), values.get("k", "")
+    until = _day(values.get("until", ""))
+    return c.MoveMitigation(state, int(k) if k.isdigit() else None, values.get("owner"), until, values.get("why", ""))
+
+
+def _action(values: Values) -> c.Command:
+    owner, by = values.get("owner"), _day(values.get("by", ""))
+    if not owner or by is None:
+        raise Refusal("An action needs an owner and a date.")
+    return c.AddAction(owner, by, values.get("what", ""))
+
+
+def _dismissed(values: Values) -> c.Command:
+    other = values.get("other", "").strip().upper().removeprefix("INC-").removeprefix("#")
+    number = int(other) if other.isascii() and other.isdigit() and len(other) < 10 else None
+    return c.Dismiss(values.get("reason", ""), values.get("why", ""), number)
+
+
+def _idea(values: Values) -> c.Command:
+    k = values.get("k", "")
+    return c.JudgeIdea(int(k) if k.isdigit() else 0, values.get("verdict", ""), values.get("text", ""))
+
+
+MOVES: tuple[Move, ...] = (
+    Move("first_move", "First move is pulled", "Record that it was pulled by hand", _first_move,
+         verb="applied"),
+    Move("applied", "Record a mitigation…", "What you pulled by hand: prompt, model, limit, flag", verb="applied",
+         form=Form("Mitigation", "Record it", inputs.applied, lambda v: c.Applied(v.get("what", "")))),
+    Move("mitigate", "Begin to mitigate", "Contain first; names and numbers can follow", lambda i, _: c.Mitigate(),
+         verb="mitigate"),
+    Move("judged", "Are users better off?", "Count fresh answers: how many were good, how many bad",
+         form=Form("Are users better off?", "Count them", inputs.judged,
+                   lambda v: c.Judge(_number(v, "good"), _number(v, "bad"), v.get("note", "")))),
+    Move("contained", "Contained", "The harm has stopped, and judged answers show it", lambda i, _: c.Contain(),
+         verb="contained"),
+    Move("stopped", "It stopped by itself…", "Nobody pulled it, and something shows that it stopped",
+         form=Form("It stopped by itself", "Contained", inputs.why("What shows that it stopped?"),
+                   lambda v: c.Bleeding("contained", v.get("why", "")))),
+    Move("waive", "Waive the proof…", "Commander only: contained without proof, with a reason", verb="contained",
+         form=Form("Waive the proof", "Waive it", inputs.why("Why can the proof wait?"),
+                   lambda v: c.Contain(v.get("why", "")))),
+    Move("hypothesis", "Suppose a cause…", "A hypothesis, to be supported or refuted",
+         form=Form("Suppose a cause", "Suppose it", inputs.text("text", "What do you suppose?"),
+                   lambda v: c.Suppose(v.get("text", "")))),
+    Move("idea", "Judge a hypothesis…", "What speaks for it, or against it",
+         form=Form("Judge a hypothesis", "Save", inputs.idea, _idea)),
+    Move("explained", "Explain the cause…", "Confirmed, probable, or unknown with what was ruled out", verb="explained",
+         form=Form("Explain the cause", "Explain", inputs.explained,
+                   lambda v: c.Explain(v.get("certainty", ""), v.get("text", "")))),
+    Move("settle", "Settle a mitigation…", "It took effect, was taken back, or stays on purpose",
+         form=Form("Settle a mitigation", "Save", inputs.settle, _settled)),
+    Move("watch", "Watch", "Watch whether it stays quiet", lambda i, _: c.Watch(), verb="watch"),
+    Move("override", "Watch all the same…", "Commander only: watch without the checks, with a reason", verb="watch",
+         form=Form("Watch all the same", "Watch", inputs.why("Why can the checks wait?"),
+                   lambda v: c.Watch(v.get("why", "")))),
+    Move("resolved", "It held: resolve…", "Quiet has held; name the permanent fix", verb="resolved",
+         form=Form("It held", "Resolve", inputs.fixed, lambda v: c.Resolve(v.get("fixed", "")))),
+    Move("came_back", "It came back", "Back to mitigate, at once", lambda i, _: c.Mitigate(), verb="mitigate"),
+    Move("action", "Promise an action…", "An improvement with an owner and a date",
+         form=Form("Promise an action", "Promise it", inputs.action, _action)),
+    Move("close", "Close…", "What happened and what was learned", verb="close",
+         form=Form("Close", "Close it", inputs.summary, lambda v: c.Close(v.get("summary", "")))),
+    Move("reopen", "Reopen…", "Within 24 hours; later a new one recurs from it", verb="reopen",
+         form=Form("Reopen", "Reopen", inputs.why("What came back?"), lambda v: c.Reopen(v.get("why", "")))),
+    Move("dismiss", "Dismiss…", "False alarm, near miss, or duplicate of another", verb="dismiss",
+         form=Form("Dismiss", "Dismiss it", inputs.dismiss, _dismissed)),
+    Move("bleeding", "Is it still bleeding?", "Is harm still being done: yes, contained, unknown",
+         form=Form("Is it still bleeding?", "Save", inputs.bleeding,
+                   lambda v: c.Bleeding(v.get("bleeding", ""), v.get("why", "")))),
+    Move("evidence", "Add evidence…", "What shows it: a link, an id, a figure",
+         form=Form("Add evidence", "Add it", inputs.text("text", "What shows it?"),
+                   lambda v: c.AddEvidence(v.get("text", "")))),
+    Move("role", "Give a role…", "Commander, technical, communications, scribe",
+         form=Form("Give a role", "Give it", inputs.role, lambda v: c.GiveRole(v.get("role", ""), v.get("who")))),
+    Move("restrict", "Restrict…", "Only named people see the details, in a new private room",
+         form=Form("Restrict", "Restrict it", inputs.restrict, lambda v: c.Restrict(v.get("why", "")))),
+    Move("export", "Export the timeline", "As Markdown and JSON, into the room",
+         lambda i, _: c.Export(("md", "json"))),
+    Move("ask_to_join", "Ask to join", "The commander is asked to let you in", lambda i, _: c.Join()),
+)  # fmt: skip
+BY_NAME = {move.name: move for move in MOVES}
+
+MORE: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Say what happens", ("applied", "settle", "judged", "bleeding", "evidence", "hypothesis", "idea")),
+    ("Move it along", ("mitigate", "contained", "stopped", "waive", "explained", "watch", "override", "resolved",
+                       "close", "dismiss", "reopen")),
+    ("People and promises", ("role", "action", "restrict")),
+)  # fmt: skip
+"""What stands under *More*, in groups; what the phase does not allow is left out."""
+
+
+def button(name: str, value: str, *, first: bool = False) -> Block:
+    """`value` is `N:…`: the incident's number, and what makes the click unique."""
+    return b.button(BY_NAME[name].label, f"do:{name}", value, style="primary" if first else None)
+
+
+def offered(i: Incident, catalogue: Catalogue) -> list[str]:
+    """The moves that the card shows now, the likeliest first."""
+    sheet = catalogue.klass(i.klass) if i.klass else None
+    known_move = bool(sheet and sheet.first_move) and not i.mitigations
+    names = [name for name in OFFERS[i.phase] if BY_NAME[name].possible(i)]
+    names = [name for name in names if name != "first_move" or known_move]
+    names = [name for name in names if name != "settle" or i.mitigations]
+    if i.phase == "mitigate" and any(m.state == "applied" for m in i.mitigations):
+        names.insert(0, "settle")
+    if i.phase == "diagnose" and any(one.verdict == "open" for one in i.ideas):
+        names.insert(1, "idea")
+    return names
+
+
+def more(i: Incident) -> list[tuple[str, list[Block]]]:
+    """The groups of *More*: name → options whose value is `NAME:N`."""
+    found = []
+    for group, names in MORE:
+        options = [_option(name, i) for name in names if BY_NAME[name].possible(i) and _makes_sense(name, i)]
+        if options:
+            found.append((group, options))
+    looks = {"now": "What can be done now", "catchup": "Catch me up", "export": "Export the timeline"}
+    found.append(("Look", [b.option(text, f"{name}:{i.number}") for name, text in looks.items()]))
+    return found
+
+
+def _option(name: str, i: Incident) -> Block:
+    return b.option(BY_NAME[name].label, f"{name}:{i.number}")
+
+
+def _makes_sense(name: str, i: Incident) -> bool:
+    match name:
+        case "settle":
+            return any(m.state not in ("removed", "failed") for m in i.mitigations)
+        case "idea":
+            return bool(i.ideas)
+        case "restrict":
+            return not i.restricted
+    return True

@@ -1,0 +1,75 @@
+"""Phrases that several views share: the headline, where it is, who sits where, when the next word is due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from stanch.core.cadence import next_due, who_speaks
+from stanch.core.catalogue import Catalogue
+from stanch.core.incident import Incident
+from stanch.slack.blocks import Block, safe, when
+from stanch.slack.directory import Directory
+
+ICONS = {"SEV1": "🔴", "SEV2": "🟠", "SEV3": "🟡", "SEV4": "🔵"}
+PRIVATE = "🔒"
+MARKS = {"applied": "…", "effective": "✔", "removed": "↩", "kept": "📌", "failed": "✗"}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`text` is what a phone shows in its notification, also when it is locked."""
+
+    text: str
+    blocks: Sequence[Block]
+
+
+class Phrases:
+    def __init__(self, catalogue: Catalogue, directory: Directory) -> None:
+        self._catalogue = catalogue
+        self._people = directory
+
+    def headline(self, i: Incident) -> str:
+        """Plain text, not escaped."""
+        drill = "DRILL · " if i.drill else ""
+        lock = f"{PRIVATE} " if i.restricted else ""
+        return (
+            f"{ICONS.get(i.severity or '', '⚪')} {lock}{drill}{i.name} · {i.severity or 'no severity yet'} · {i.title}"
+        )
+
+    def person(self, user: str) -> str:
+        """`@alice` as plain text, not escaped."""
+        return self._people.name(user)
+
+    def stub(self, i: Incident) -> str:
+        """All that outsiders, and locked phones, see of a restricted incident. Plain text, not escaped."""
+        drill = "DRILL · " if i.drill else ""
+        return f"{PRIVATE} {drill}{i.name} · restricted · commander {self._people.name(i.commander)}"
+
+    def fallback(self, i: Incident, text: str) -> str:
+        """The notification's text: nothing of a restricted incident stands on a locked phone."""
+        return safe(self.stub(i), 300) if i.restricted else text
+
+    def where(self, i: Incident, way: str = "") -> str:
+        sheet = self._catalogue.klass(i.klass) if i.klass else None
+        kind = (
+            safe(sheet.name, 100)
+            if sheet
+            else (f"{safe(i.klass, 60)} (no longer a class)" if i.klass else "No class yet")
+        )
+        service = self._catalogue.service(i.service) if i.service else None
+        name = safe(service.name if service else i.service or "no service", 100)
+        assumed = f" _(assumed{way})_" if i.service_assumed else ""
+        since = when(i.declared_at, "{date_short_pretty} {time}")
+        return f"{kind} in {name}{assumed} · since {since} · phase *{i.phase}* · bleeding: *{i.bleeding}*"
+
+    def mitigations(self, i: Incident) -> str:
+        return "\n".join(f"{MARKS.get(m.state, '·')} {m.k} {safe(m.what, 160)} ({m.state})" for m in i.mitigations[-5:])
+
+    def next_word(self, i: Incident) -> str:
+        due = next_due(i, self._catalogue)
+        if due is None:
+            return (
+                "Next word: no time is owed until a severity is set."
+                if i.is_open and not i.severity
+                else "No update is owed."
+            )
+        return f"*Next word*  due {when(due)}, from {safe(self._people.name(who_speaks(i)), 100)}"
