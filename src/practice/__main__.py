@@ -27,6 +27,9 @@ def parser() -> argparse.ArgumentParser:
         "--retry-scale", type=float, default=1.0, metavar="X", help="factor on the pauses of event retries"
     )
     made.add_argument("--rate-limits", action="store_true", help="enforce Slack's rate limits by method and channel")
+    made.add_argument(
+        "--without", action="append", default=[], metavar="FAMILY", help="methods the plan lacks, such as bookmarks"
+    )
     return made
 
 
@@ -50,6 +53,7 @@ def main() -> int:
         manifest=given.manifest,
         retry_scale=given.retry_scale,
         rate_limits=given.rate_limits,
+        without=tuple(given.without),
     )
     try:
         asyncio.run(serve(settings, announce=announce))

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from practice import scopes
 from practice.delivery import Ack, Attempt, Delivery
 from practice.manifest import App
 from practice.model import APP_ID, TEAM_ID, VERIFICATION_TOKEN, Channel, Json
@@ -34,8 +35,9 @@ class Events:
         kinds = [self.name(event, channel)]
         if event["type"] == "message" and self._mentions_bot(event):
             kinds.append("app_mention")
+        family = channel.family if channel else "channels"
         for kind in kinds:
-            if self.app.listens_to(kind):
+            if self.app.listens_to(kind) and scopes.hears(self.app, kind, family):
                 typed = {**event, "type": "app_mention"} if kind == "app_mention" else event
                 self._send(typed)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, time
 from typing import Any
 
 from practice import views
@@ -10,6 +12,10 @@ from practice.model import Json
 from practice.workspace import Workspace
 
 REQUIRED = "Please complete this required field."
+ISO: dict[str, tuple[str, Callable[[str], object]]] = {
+    "datepicker": ("YYYY-MM-DD", date.fromisoformat),
+    "timepicker": ("HH:MM", time.fromisoformat),
+}
 TEXT_INPUTS = ("plain_text_input", "email_text_input", "url_text_input", "number_input")
 
 
@@ -44,6 +50,8 @@ def entry(workspace: Workspace, element: Json, plain: Any) -> Json:
         value = _channel(workspace, str(plain))
     elif kind in ("datetimepicker", "rich_text_input"):
         value = plain
+    elif kind in ISO:
+        value = _iso(kind, str(plain))
     else:
         value = str(plain)
     return {"type": kind, field: value}
@@ -60,9 +68,20 @@ def _many(workspace: Workspace, element: Json, kind: str, plain: Any) -> list[An
     return [option(element, str(one)) for one in listed]
 
 
+def _iso(kind: str, plain: str) -> str:
+    shape, read = ISO[kind]
+    try:
+        if len(plain) == len(shape):
+            read(plain)
+            return plain
+    except ValueError:
+        pass
+    raise ActingError(f"a {kind} takes {shape}, not {plain!r}")
+
+
 def _user(workspace: Workspace, named: str) -> str:
     user = workspace.user(named)
-    if user is None:
+    if user is None or user.deleted:
         raise ActingError(f"there is no user {named!r}")
     return user.id
 

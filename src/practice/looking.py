@@ -54,6 +54,7 @@ class Looking:
                 "creator": one.creator,
                 "created": one.created,
                 "is_im": one.partner is not None,
+                "is_mpim": one.group,
                 "user": one.partner,
                 "latest": next(reversed(one.messages), None),
             }

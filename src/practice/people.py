@@ -39,6 +39,13 @@ class People:
             raise SlackError("is_archived")
         return user.id, channel
 
+    def room(self, body: Json) -> Channel:
+        """A channel, not a direct or group message. Raises ``method_not_supported_for_channel_type``."""
+        channel = self.acting.channel(body)
+        if channel.direct:
+            raise SlackError("method_not_supported_for_channel_type")
+        return channel
+
     async def message(self, body: Json) -> Json:
         """A message as typed. The answer has its ``ts``."""
         typed = self.acting.text(body, "text")
@@ -100,6 +107,8 @@ class People:
     async def home(self, body: Json) -> Json:
         """Open the app's Home tab. The answer's ``view`` is what is published by then."""
         user = self.acting.user(body)
+        if not self.acting.app.home_tab:
+            return outcome([], error="not_enabled")
         interaction = self.acting.interactions.begin(user)
         try:
             channel = self.workspace.direct_message(user.id)
@@ -121,7 +130,7 @@ class People:
         """Also takes the bot out, by its name."""
 
         def act() -> None:
-            user, channel = self.acting.user(body), self.acting.channel(body)
+            user, channel = self.acting.user(body), self.room(body)
             if user.id not in channel.members:
                 raise SlackError("not_in_channel")
             rooms.leave(self.workspace, channel, user.id)
@@ -132,7 +141,7 @@ class People:
         """``{user, channel}``: the person joins a public channel."""
 
         def act() -> None:
-            user, channel = self.acting.person_in(body)
+            user, channel = self.acting.person_in(body)[0], self.room(body)
             if user.id in channel.members:
                 raise SlackError("already_in_channel")
             if channel.archived:
@@ -145,7 +154,7 @@ class People:
         """``{user, channel, invitee}``: a member brings somebody in; the bot too."""
 
         def act() -> None:
-            user, channel = self.member(body)
+            (user, channel), _ = self.member(body), self.room(body)
             invitee = self.acting.user(body, "invitee")
             if invitee.id in channel.members:
                 raise SlackError("already_in_channel")
@@ -157,7 +166,7 @@ class People:
         """``{channel, user?}``: archived by hand; ``{"undo": true}`` brings it back, as only a person can."""
 
         def act() -> None:
-            channel, by = self.acting.channel(body), self.by(body)
+            channel, by = self.room(body), self.by(body)
             if channel.archived == (not body.get("undo")):
                 raise SlackError("already_archived" if channel.archived else "not_archived")
             change = rooms.unarchive if body.get("undo") else rooms.archive
@@ -168,9 +177,7 @@ class People:
     async def rename(self, body: Json) -> Json:
         """``{channel, name, user?}``"""
         name = self.acting.text(body, "name").removeprefix("#")
-        return await self.told(
-            body, lambda: rooms.rename(self.workspace, self.acting.channel(body), name, self.by(body))
-        )
+        return await self.told(body, lambda: rooms.rename(self.workspace, self.room(body), name, self.by(body)))
 
     async def topic(self, body: Json) -> Json:
         """``{channel, topic, user?}``"""

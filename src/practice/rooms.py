@@ -51,6 +51,21 @@ def create(workspace: Workspace, name: str, creator: str, *, private: bool) -> C
     return channel
 
 
+def group_message(workspace: Workspace, people: list[str]) -> Channel:
+    """The bot's group message with these people (user ids), made on first use."""
+    members = [*people, workspace.bot_user]
+    for channel in workspace.channels.values():
+        if channel.group and set(channel.members) == set(members):
+            return channel
+    name = "--".join(sorted(workspace.users[one].name for one in members))
+    now = int(workspace.clock())
+    channel = Channel(workspace.next_id("G"), f"mpdm-{name}-1", workspace.bot_user, now, private=True, group=True)
+    channel.members = members
+    workspace.channels[channel.id] = channel
+    workspace.touch("channel", channel.id, channel=channel.id)
+    return channel
+
+
 def join(workspace: Workspace, channel: Channel, user: str, inviter: str | None = None) -> None:
     channel.members.append(user)
     workspace.touch("channel", channel.id, channel=channel.id)

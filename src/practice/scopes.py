@@ -53,11 +53,21 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "users.lookupByEmail": ("users:read.email",),
 }
 
+EVENTS: dict[str, str] = {
+    "app_mention": "app_mentions:read",
+    "pin_added": "pins:read",
+    "pin_removed": "pins:read",
+    "reaction_added": "reactions:read",
+    "reaction_removed": "reactions:read",
+    "team_join": "users:read",
+    "user_change": "users:read",
+}
+
 CHANNEL_FAMILIES = ("channels", "groups", "im", "mpim")
 
 
 def fitting(method: str, family: str | None) -> tuple[str, ...]:
-    """The scopes of which one is needed; ``family`` (channels, groups, im) is the channel's type where it is known."""
+    """The scopes of which one is needed; ``family``, if known, is the channel's type (channels, groups, im, mpim)."""
     wanted = SCOPES.get(method, ())
     if family is None:
         return wanted
@@ -70,3 +80,18 @@ def require(app: App, method: str, family: str | None = None) -> None:
     if app.scopes is None or not wanted or any(scope in app.scopes for scope in wanted):
         return
     raise SlackError("missing_scope", needed=",".join(wanted), provided=",".join(sorted(app.scopes)))
+
+
+def hears(app: App, event: str, family: str) -> bool:
+    """Whether the manifest grants the scope this event needs; ``event`` is its name in a manifest (``message.im``)."""
+    if event in EVENTS:
+        return app.granted(EVENTS[event])
+    kind, _, rest = event.replace(".", "_").partition("_")
+    match kind:
+        case "message":
+            return app.granted(f"{rest}:history")
+        case "member":
+            return app.granted(f"{family}:read")
+        case "channel" | "group":
+            return app.granted(f"{kind}s:read")
+    return True

@@ -34,6 +34,7 @@ class Settings:
 
     ``port`` 0 takes a free one. Without ``data`` everything is kept in memory. Without ``manifest`` all is allowed.
     ``mode`` says how the app gets its payloads: over its sockets, or all posted to ``request_url``.
+    ``without`` names families of methods that the workspace's plan lacks, such as ``bookmarks``.
     ``retry_scale`` shortens the pauses between event retries (1 s, 1 min, 5 min). ``rate_limits`` enforces the tiers.
     """
 
@@ -45,6 +46,7 @@ class Settings:
     manifest: Path | None = None
     retry_scale: float = 1.0
     rate_limits: bool = False
+    without: tuple[str, ...] = ()
     bot_token: str = "xoxb-practice-bot"
     app_token: str = "xapp-practice-app"
     signing_secret: str = field(default="practice-signing-secret", repr=False)
@@ -86,6 +88,7 @@ class Service:
             abort,
             Tiers(time.monotonic) if settings.rate_limits else None,
             socket_mode=settings.mode == "socket",
+            without=settings.without,
         )
 
     def _delivery(self) -> Delivery:

@@ -35,7 +35,8 @@ SETTLE_S = 0.02
 @dataclass(frozen=True)
 class WebApi:
     """The ASGI app below ``/api/``. ``abort`` closes a connection without an answer; ``tiers`` limits rates;
-    ``socket_mode``: whether the app has it switched on."""
+    ``socket_mode``: whether the app has it switched on;
+    ``without``: families of methods that are not part of the plan."""
 
     workspace: Workspace
     app: App
@@ -47,6 +48,7 @@ class WebApi:
     abort: Callable[[Scope], None]
     tiers: Tiers | None = None
     socket_mode: bool = True
+    without: tuple[str, ...] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -115,6 +117,8 @@ class WebApi:
             if method != "api.test":
                 self.check_token(token, self.bot_token, self.app_token)
             scopes.require(self.app, method)
+            if method.partition(".")[0] in self.without:
+                raise SlackError("not_implemented")
             return handler(Call(self.workspace, self.app, method, Args(args)))
         except SlackError as error:
             logger.info("practice.refused %s: %s", method, error)

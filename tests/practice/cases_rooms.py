@@ -229,8 +229,55 @@ ROOMS: list[Case] = [
     ("conversations.open", "user_disabled", fixed(users=ALICE), lambda s: {"users": s.deactivated()}),
     (
         "conversations.open",
-        "method_not_supported_for_channel_type",
-        fixed(users=ALICE),
+        "too_many_users",
+        lambda s: {"users": people(s, 8)},
+        lambda s: {"users": people(s, 9)},
+    ),
+    (
+        "conversations.open",
+        "user_disabled",
         fixed(users=f"{ALICE},{BOB}"),
+        lambda s: {"users": f"{ALICE},{s.deactivated()}"},
+    ),
+    (
+        "conversations.open",
+        "method_not_supported_for_channel_type",
+        lambda s: {"channel": s.group()},
+        fixed(channel=TRIAGE),
+    ),
+    # a group message
+    *(
+        (
+            f"conversations.{method}",
+            "method_not_supported_for_channel_type",
+            lambda s, more=more: {"channel": s.room(ALICE, private=True), **more},
+            lambda s, more=more: {"channel": s.group(), **more},
+        )
+        for method, more in (
+            ("invite", {"users": CAROL}),
+            ("kick", {"user": ALICE}),
+            ("leave", {}),
+            ("archive", {}),
+        )
+    ),
+    (
+        "conversations.rename",
+        "method_not_supported_for_channel_type",
+        lambda s: {"channel": s.room(private=True), "name": s.name()},
+        lambda s: {"channel": s.group(), "name": s.name()},
+    ),
+    *(
+        (
+            method,
+            "channel_not_found",
+            lambda s, more=more: {"channel": s.group(), **more},
+            fixed(channel="G0NOWHERE", **more),
+        )
+        for method, more in (
+            ("chat.postMessage", {"text": "x"}),
+            ("conversations.history", {}),
+            ("conversations.members", {}),
+            ("conversations.setTopic", {"topic": "t"}),
+        )
     ),
 ]

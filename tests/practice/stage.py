@@ -32,6 +32,10 @@ class Stage:
             rooms.join(self.workspace, channel, user)
         return channel.id
 
+    def group(self, *members: str) -> str:
+        """The bot's group message with these people, or alice and bob."""
+        return rooms.group_message(self.workspace, list(members or (ALICE, BOB))).id
+
     def foreign(self, *, private: bool = False) -> str:
         """A channel of alice's, without the bot."""
         return self.channel(ALICE, private=private).id

@@ -27,15 +27,16 @@ CASES = [*ROOMS, *MESSAGES, *REST]
 
 # No argument makes these succeed; each is refused whoever asks.
 ALWAYS: list[tuple[str, str, Args]] = [
-    ("conversations.unarchive", "not_allowed_token_type", lambda s: {"channel": s.archived()}),
+    ("conversations.unarchive", "not_in_channel", lambda s: {"channel": s.archived()}),
     ("conversations.unarchive", "not_archived", lambda s: {"channel": s.room()}),
     ("usergroups.list", "plan_upgrade_required", fixed()),
     ("chat.unfurl", "unknown_method", fixed()),
 ]
 
 ELSEWHERE = {
-    "insecure_request", "invalid_auth", "missing_scope", "not_authed", "too_many_websockets",  # test_access
-    "not_enabled", "not_in_channel",  # test_access
+    "insecure_request", "invalid_auth", "missing_scope", "not_allowed_token_type", "not_authed",  # test_access
+    "not_enabled", "not_in_channel", "too_many_websockets",  # test_access
+    "not_implemented",  # test_plan
     "expired_url", "invalid_url", "used_url",  # test_interactions
     "view_too_large",  # test_limits
 }  # fmt: skip

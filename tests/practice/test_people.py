@@ -135,11 +135,17 @@ async def test_retries(person: Person, line: Line, monkeypatch: pytest.MonkeyPat
 async def test_only_what_the_manifest_asks_for(http: aiohttp.ClientSession, tmp_path: Path) -> None:
     """Events the manifest does not name are not sent; commands it does not have are not valid."""
     manifest = tmp_path / "manifest.yml"
-    events = {"event_subscriptions": {"bot_events": ["reaction_added"]}}
+    events = {"event_subscriptions": {"bot_events": ["reaction_added", "pin_added"]}}
+    scopes = {"scopes": {"bot": ["reactions:read", "chat:write"]}}
     command = {"command": "/incident", "should_escape": False}
     manifest.write_text(
         yaml.safe_dump(
-            {"display_information": {"name": "x"}, "settings": events, "features": {"slash_commands": [command]}}
+            {
+                "display_information": {"name": "x"},
+                "oauth_config": scopes,
+                "settings": events,
+                "features": {"slash_commands": [command]},
+            }
         )
     )
     async with running(Settings(manifest=manifest)) as service:

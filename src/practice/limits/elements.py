@@ -14,6 +14,7 @@ CONFIRM = Obj(
         "style": Str(10, among=("primary", "danger")),
     }
 )
+DATE, TIME = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", r"([01]\d|2[0-3]):[0-5]\d"
 STYLE = Str(10, among=("primary", "danger"))
 
 
@@ -87,8 +88,8 @@ ELEMENTS: dict[str, Rule] = {
     "channels_select": chooser("initial_channel"),
     "multi_channels_select": chooser("initial_channels", **MANY),
     "overflow": Obj({"action_id": ACTION, "options": List(option(url=True), 5), "confirm": CONFIRM}),
-    "datepicker": Obj({**COMMON, "initial_date": Str(10, 10)}),
-    "timepicker": Obj({**COMMON, "initial_time": Str(5, 5), "timezone": Str(100)}),
+    "datepicker": Obj({**COMMON, "initial_date": Str(10, 10, shape=DATE)}),
+    "timepicker": Obj({**COMMON, "initial_time": Str(5, 5, shape=TIME), "timezone": Str(100)}),
     "datetimepicker": Obj(
         {key: COMMON[key] for key in ("action_id", "confirm", "focus_on_load")}
         | {"initial_date_time": Int(1_000_000_000, 9_999_999_999)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -43,13 +44,14 @@ def length(value: str, at: str, walk: Walk, low: int, high: int) -> None:
 
 @dataclass(frozen=True)
 class Str:
-    """A string of ``low`` to ``high`` characters, one of ``among`` if given."""
+    """A string of ``low`` to ``high`` characters, one of ``among`` if given, of this ``shape`` (a pattern) if given."""
 
     high: int
     low: int = 0
     required: bool = False
     among: tuple[str, ...] = ()
     http: bool = False
+    shape: str = ""
 
     def check(self, value: Any, at: str, walk: Walk) -> None:
         if not isinstance(value, str):
@@ -60,6 +62,8 @@ class Str:
             walk.fault(at, f"must be one of {', '.join(self.among)}")
         if self.http and not value.startswith(("http://", "https://", "mailto:", "slack://")):
             walk.fault(at, "must be a valid URL")
+        if self.shape and not re.fullmatch(self.shape, value):
+            walk.fault(at, f"must match {self.shape}")
 
 
 @dataclass(frozen=True)

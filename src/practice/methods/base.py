@@ -39,10 +39,10 @@ class Call:
             raise SlackError(outside)
         return channel
 
-    def open_channel(self, name: str = "channel") -> Channel:
-        """A channel the bot is a member of that is not archived, and no direct message."""
+    def open_channel(self, name: str = "channel", *, group: bool = False) -> Channel:
+        """A channel the bot is in that is not archived, and no direct message; a group message only with ``group``."""
         channel = self.joined(name)
-        if channel.partner:
+        if channel.partner or (channel.group and not group):
             raise SlackError("method_not_supported_for_channel_type")
         if channel.archived:
             raise SlackError("is_archived")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from practice import scopes
+from practice import rooms, scopes
 from practice.errors import SlackError
 from practice.methods.base import Call, Handler
 from practice.model import Channel, Json
 from practice.paging import page
 
+GROUP_MAX = 8
 TYPES = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
 
 
@@ -62,24 +63,35 @@ def members(call: Call) -> Json:
 
 
 def open_(call: Call) -> Json:
-    """A direct message with one person; group messages are not part of this workspace."""
-    if call.args.given("channel"):
-        channel = call.visible()
-    else:
-        users = call.args.names("users")
-        if not users:
-            raise SlackError("users_list_not_supplied")
-        if len(users) > 1:
-            raise SlackError("method_not_supported_for_channel_type")
-        person = call.workspace.users.get(users[0])
+    """A direct message with one person, or a group message with up to eight; the same people have the same one."""
+    known = len(call.workspace.channels)
+    channel = resumed(call) if call.args.given("channel") else with_people(call, call.args.names("users"))
+    whole = channel.slack(call.bot) if call.args.flag("return_im") else {"id": channel.id}
+    answer: Json = {"ok": True, "channel": whole}
+    return answer if len(call.workspace.channels) > known else {**answer, "no_op": True, "already_open": True}
+
+
+def resumed(call: Call) -> Channel:
+    channel = call.visible()
+    if not channel.direct:
+        raise SlackError("method_not_supported_for_channel_type")
+    return channel
+
+
+def with_people(call: Call, named: list[str]) -> Channel:
+    if not named:
+        raise SlackError("users_list_not_supplied")
+    people = [call.workspace.users.get(one) for one in dict.fromkeys(named) if one != call.bot or len(named) == 1]
+    if len(people) > GROUP_MAX:
+        raise SlackError("too_many_users")
+    for person in people:
         if person is None or person.is_bot:
             raise SlackError("user_not_found")
         if person.deleted:
             raise SlackError("user_disabled")
-        scopes.require(call.app, call.method, "im")
-        channel = call.workspace.direct_message(person.id)
-    whole = channel.slack(call.bot) if call.args.flag("return_im") else {"id": channel.id}
-    return {"ok": True, "channel": whole}
+    ids = [person.id for person in people if person]
+    scopes.require(call.app, call.method, "im" if len(ids) == 1 else "mpim")
+    return call.workspace.direct_message(ids[0]) if len(ids) == 1 else rooms.group_message(call.workspace, ids)
 
 
 METHODS: dict[str, Handler] = {

@@ -85,7 +85,7 @@ def join(call: Call) -> Json:
 
 def leave(call: Call) -> Json:
     channel = call.visible()
-    if channel.partner:
+    if channel.direct:
         raise SlackError("method_not_supported_for_channel_type")
     if channel.archived:
         raise SlackError("is_archived")
@@ -100,20 +100,20 @@ def leave(call: Call) -> Json:
 
 
 def set_topic(call: Call) -> Json:
-    channel = call.open_channel()
+    channel = call.open_channel(group=True)
     rooms.set_text(call.workspace, channel, "topic", call.args.text("topic"), call.bot)
     return {"ok": True, "channel": channel.slack(call.bot)}
 
 
 def set_purpose(call: Call) -> Json:
-    channel = call.open_channel()
+    channel = call.open_channel(group=True)
     rooms.set_text(call.workspace, channel, "purpose", call.args.text("purpose"), call.bot)
     return {"ok": True, "channel": channel.slack(call.bot)}
 
 
 def archive(call: Call) -> Json:
     channel = call.joined()
-    if channel.partner:
+    if channel.direct:
         raise SlackError("method_not_supported_for_channel_type")
     if channel.archived:
         raise SlackError("already_archived")
@@ -124,11 +124,11 @@ def archive(call: Call) -> Json:
 
 
 def unarchive(call: Call) -> Json:
-    """Slack lets no bot token unarchive a channel; a person has to."""
+    """A person has to: Slack tells a bot that it is not in an archived channel, even its own (slack-go/slack#1066)."""
     channel = call.visible()
-    if not channel.archived:
-        raise SlackError("not_archived")
-    raise SlackError("not_allowed_token_type")
+    if channel.direct:
+        raise SlackError("method_not_supported_for_channel_type")
+    raise SlackError("not_in_channel" if channel.archived else "not_archived")
 
 
 def rename(call: Call) -> Json:
