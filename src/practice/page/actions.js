@@ -1,7 +1,8 @@
 // What a person does on the page, and what they are told when it fails.
 
 import { api } from "./api.js";
-import { channelOf, isMember } from "./store.js";
+import { isUp } from "./botpanel.js";
+import { channelOf, isMember, SLACKBOT } from "./store.js";
 
 /** What the app failed to do with an event; the person's message stands all the same. */
 const UNANSWERED = ["operation_timeout", "dispatch_failed"];
@@ -10,7 +11,8 @@ const NOW = () => (Date.now() / 1000).toFixed(6);
 /** `want(...names)` asks for a refresh, `toast(text, kind)` says something in passing, `redraw()` draws at once. */
 export function makeActions(store, { want, toast, redraw }) {
   function notice(text, channel = store.channel) {
-    store.notices.push({ user: store.me, channel, ts: NOW(), text });
+    const said = { ts: NOW(), user: SLACKBOT.id, text, ephemeral: true, local: true };
+    store.notices.push({ ...said, shownTo: store.me, channel });
     redraw();
   }
 
@@ -67,6 +69,41 @@ export function makeActions(store, { want, toast, redraw }) {
     want(`messages:${channel}`, "views", "state");
   }
 
+  /** A global shortcut, or one on a message. */
+  async function shortcut(callback_id, message = null) {
+    const { me: user, channel } = store;
+    const place = message ? { channel, ts: message.ts } : {};
+    const answer = await attempt(() => api.shortcut({ user, callback_id, ...place }));
+    if (answer?.error) toast(`The app did not answer that (${answer.error}). Please try again.`, "bad");
+    want("views", `messages:${channel}`);
+  }
+
+  /** Open the app's Home: the app hears of it and may publish it anew. */
+  async function openHome() {
+    const answer = await attempt(() => api.home({ user: store.me }));
+    if (answer) want("views", "state");
+  }
+
+  async function edit(message, text) {
+    const channel = store.channel;
+    const answer = await attempt(() => api.edit({ user: store.me, channel, ts: message.ts, text }));
+    if (answer?.error) toast(`That was not changed: ${answer.error}.`, "bad");
+    store.editing = null;
+    want(`messages:${channel}`, "replies");
+  }
+
+  async function remove(message) {
+    const channel = store.channel;
+    const answer = await attempt(() => api.remove({ user: store.me, channel, ts: message.ts }));
+    if (answer?.error) toast(`That was not deleted: ${answer.error}.`, "bad");
+    want(`messages:${channel}`, "replies");
+  }
+
+  async function copyLink(message) {
+    const address = `${location.origin}/archives/${store.channel}/p${message.ts.replace(".", "")}`;
+    await attempt(() => navigator.clipboard.writeText(address).then(() => toast("Link copied.", "good")));
+  }
+
   async function clickInView(view, action) {
     const answer = await attempt(() => api.click({ user: store.me, view_id: view.id, ...chosen(action) }));
     if (answer?.error) toast(`The app did not answer that (${answer.error}). Please try again.`, "bad");
@@ -96,12 +133,19 @@ export function makeActions(store, { want, toast, redraw }) {
     want(`messages:${channel}`, "replies");
   }
 
-  async function join() {
-    const channel = channelOf(store);
+  async function join(channel = channelOf(store)) {
     if (!channel || isMember(store, channel)) return;
-    const answer = await attempt(() => api.join({ user: store.me, channel: channel.id }));
-    if (answer?.error) toast(`Joining did not work: ${answer.error}.`, "bad");
+    await comeOrGo(api.join, channel, "Joining");
+  }
+
+  const leave = (channel) => comeOrGo(api.leave, channel, "Leaving");
+
+  async function comeOrGo(call, channel, what) {
+    const answer = await attempt(() => call({ user: store.me, channel: channel.id }));
+    if (answer?.error) toast(`${what} did not work: ${answer.error}.`, "bad");
+    else if (answer) Object.assign(channel, { members: toggled(channel.members, store.me) });
     want("state", `messages:${channel.id}`);
+    redraw();
   }
 
   /** Kill the bot, and tell when it is back; the stream and this watch both bring its state. */
@@ -123,15 +167,20 @@ export function makeActions(store, { want, toast, redraw }) {
     for (let waited = 0; waited < 30_000 && store.killing; waited += 250) {
       await new Promise((resume) => setTimeout(resume, 250));
       want("bot");
-      if (store.bot.restarts > before && store.bot.sockets > 0) break;
+      if (store.bot.restarts > before && isUp(store.bot)) break;
     }
     store.killing = false;
     redraw();
-    if (store.bot.sockets > 0) toast("The bot is back.", "good");
+    if (isUp(store.bot)) toast("The bot is back.", "good");
   }
 
-  return { send, recall, click, clickInView, submit, close, react, join, kill };
+  return {
+    ...{ send, recall, click, clickInView, shortcut, submit, close, openHome },
+    ...{ react, edit, remove, copyLink, join, leave, kill },
+  };
 }
+
+const toggled = (members, id) => (members.includes(id) ? members.filter((one) => one !== id) : [...members, id]);
 
 const chosen = ({ action_id, value }) => (value === undefined || value === null ? { action_id } : { action_id, value });
 

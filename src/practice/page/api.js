@@ -19,7 +19,8 @@ const query = (values) => new URLSearchParams(Object.entries(values).filter(([, 
 
 export const api = {
   state: () => get("/practice/state"),
-  messages: (channel, user, thread) => get(`/practice/messages/${channel}?${query({ user, thread_ts: thread })}`),
+  app: () => get("/practice/app"),
+  messages: (channel, narrowed) => get(`/practice/messages/${channel}?${query(narrowed)}`),
   views: (user) => get(`/practice/views/${user}`),
   bot: () => get("/practice/bot"),
   kill: () => post("/practice/bot/kill"),
@@ -30,7 +31,12 @@ export const api = {
   closeView: (body) => post("/practice/close_view", body),
   message: (body) => post("/practice/message", body),
   react: (body) => post("/practice/react", body),
+  edit: (body) => post("/practice/edit", body),
+  remove: (body) => post("/practice/delete", body),
+  shortcut: (body) => post("/practice/shortcut", body),
+  home: (body) => post("/practice/home", body),
   join: (body) => post("/practice/join", body),
+  leave: (body) => post("/practice/leave", body),
 };
 
 /** Follow the workspace's changes: `heard({kind, channel?, user?})`, and `connected(boolean)` as the stream comes and goes. */

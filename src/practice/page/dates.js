@@ -11,6 +11,7 @@ export const clock = part({ hour: "2-digit", minute: "2-digit", hour12: false })
 export const clockWithSeconds = part({ hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 const dayAndMonth = part({ weekday: "long", day: "numeric", month: "long" });
 const numeric = part({ year: "numeric", month: "2-digit", day: "2-digit" });
+const shortDay = part({ day: "numeric", month: "short" });
 const long = part({ weekday: "long", year: "numeric", month: "long", day: "numeric" });
 const short = part({ year: "numeric", month: "short", day: "numeric" });
 const date = part({ year: "numeric", month: "long", day: "numeric" });
@@ -21,7 +22,14 @@ export function dayOf(epoch) {
   return Math.floor((epoch - moment.getTimezoneOffset() * 60) / DAY);
 }
 
-/** "Today", "Yesterday", or null. */
+/** "2026-11-22" in this zone, whatever the browser's language. */
+export function isoDay(epoch) {
+  const moment = new Date(epoch * 1000);
+  const two = (number) => String(number).padStart(2, "0");
+  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+}
+
+/** "today", "yesterday", "tomorrow", or null. */
 function nearDay(epoch, now) {
   const days = dayOf(now) - dayOf(epoch);
   return { "-1": "tomorrow", 0: "today", 1: "yesterday" }[days] ?? null;
@@ -30,6 +38,11 @@ function nearDay(epoch, now) {
 export function dayLabel(epoch, now = Date.now() / 1000) {
   const near = nearDay(epoch, now);
   return near ? near[0].toUpperCase() + near.slice(1) : dayAndMonth(epoch);
+}
+
+/** "today at 14:02", "3 Nov at 14:02". */
+export function dayAndClock(epoch, now = Date.now() / 1000) {
+  return `${nearDay(epoch, now) ?? shortDay(epoch)} at ${clock(epoch)}`;
 }
 
 function ago(epoch, now) {
@@ -48,7 +61,7 @@ function ago(epoch, now) {
 export function slackDate(epoch, format, now = Date.now() / 1000) {
   const pretty = (written) => nearDay(epoch, now) ?? written(epoch);
   const tokens = {
-    date_num: () => numeric(epoch).replace(/^(\d+)\/(\d+)\/(\d{4})$/, "$3-$1-$2"),
+    date_num: () => isoDay(epoch),
     date_slash: () => numeric(epoch),
     date: () => date(epoch),
     date_long: () => long(epoch),

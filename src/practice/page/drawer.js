@@ -1,11 +1,9 @@
 // The panel at the right: traffic, a thread, pinned messages or members.
 
-import { h, icon } from "./dom.js";
-import { avatar } from "./people.js";
-import { pinnedTs } from "./header.js";
-import { channelOf } from "./store.js";
 import { clock, dayLabel, secondsOf } from "./dates.js";
-import { redraw } from "./sidebar.js";
+import { h, icon, redraw } from "./dom.js";
+import { avatar } from "./people.js";
+import { channelOf, pinnedTs } from "./store.js";
 
 const TITLES = { traffic: "Traffic", thread: "Thread", pins: "Pinned messages", members: "Members" };
 

@@ -1,7 +1,8 @@
 // Interactive elements of messages and modals: buttons, overflow menus, selects, date pickers, choices.
 
-import { h } from "./dom.js";
+import { h, icon, safeLink } from "./dom.js";
 import { withEmoji } from "./emoji.js";
+import { menuButton } from "./menu.js";
 import { picker } from "./picker.js";
 
 const PLAIN = (object) => withEmoji(object?.text ?? "");
@@ -53,8 +54,7 @@ export function interactive(element, block, scene) {
     case "image":
       return h("span.picture", { role: "img", "aria-label": element.alt_text ?? "" }, element.alt_text || "image");
     case "overflow":
-      return picker({ label: "More actions", face: "More ▾", options: choices(element, scene.people), onpick: send })
-        .node;
+      return overflow(element, scene, send);
     case "static_select":
     case "external_select":
     case "users_select":
@@ -85,6 +85,23 @@ export function interactive(element, block, scene) {
     default:
       return h("span.unsupported", {}, `unsupported element: ${element.type}`);
   }
+}
+
+/** A menu of actions; an option with a link opens it. */
+function overflow(element, scene, send) {
+  const control = menuButton(
+    "button.btn.overflow",
+    { "aria-label": "More actions", title: "More actions", "data-key": element.action_id },
+    icon("dots"),
+    "More actions",
+    () => choices(element, scene.people).map((option) => ({ text: option.text, hint: option.description, act: () => chosen(option) })),
+  );
+  const chosen = (option) => {
+    const { url } = element.options.find((one) => one.value === option.value) ?? {};
+    if (url && safeLink(url)) window.open(safeLink(url), "_blank", "noopener");
+    return send(option.value, control);
+  };
+  return control;
 }
 
 function button(element, send) {

@@ -108,3 +108,6 @@ export function emoji(name) {
 export function withEmoji(text) {
   return text.replace(/:([a-z0-9_+-]+):/g, (whole, name) => emoji(name) ?? whole);
 }
+
+/** Every shortcode with its character. */
+export const allEmoji = () => EMOJI;

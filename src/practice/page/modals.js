@@ -1,6 +1,7 @@
 // Modals (views), and the question that a confirm object asks. Both are native dialogs: the rest of the page is inert.
 
 import { renderBlocks, textNodes } from "./blocks.js";
+import { keepFocus } from "./dialogs.js";
 import { h, icon } from "./dom.js";
 import { withEmoji } from "./emoji.js";
 import { makeField } from "./fields.js";
@@ -42,18 +43,6 @@ export function confirm(object, people) {
   });
 }
 
-/** Tab goes round inside the dialog, never out to the browser's own controls. */
-export function keepFocus(event) {
-  if (event.key !== "Tab") return;
-  const stops = [
-    ...event.currentTarget.querySelectorAll("a[href], button, input, textarea, select, [tabindex='0']"),
-  ].filter((node) => !node.disabled && node.checkVisibility());
-  const edge = event.shiftKey ? stops[0] : stops.at(-1);
-  if (document.activeElement !== edge) return;
-  event.preventDefault();
-  (event.shiftKey ? stops.at(-1) : stops[0])?.focus();
-}
-
 /**
  * Shows the topmost modal of the acting person. `acts` = {submit(view, values), close(view), click(view, action),
  * confirm, failed(text)}; submit answers {errors} or throws. Returns {show(view | null, depth), fault(errors)}.
@@ -84,7 +73,7 @@ export function makeModals(acts) {
     const { dialog, opener } = open;
     open = null;
     dialog.remove(); // not closed first: Chromium would then leave the focused text box without a caret
-    (opener?.isConnected ? opener : document.querySelector("#composer"))?.focus();
+    (opener?.isConnected && opener !== document.body ? opener : document.querySelector("#composer"))?.focus();
   }
 
   function shell() {

@@ -12,56 +12,56 @@ const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
 
 export const unescape = (text) => text.replace(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity]);
 
-/** Parse a whole text: ``` blocks, then quoted lines, then what stands within a line. */
+/** Parse a whole text: ``` blocks, then quoted lines and lists, then what stands within a line. */
 export function parse(text) {
   return String(text ?? "")
     .split(/(```[\s\S]+?```)/)
-    .flatMap((piece) =>
+    .flatMap((piece, index) =>
       piece.length > 6 && piece.startsWith("```") && piece.endsWith("```")
         ? [{ kind: "pre", children: inside(piece.slice(3, -3).replace(/^\n|\n$/g, "")) }]
-        : quotes(piece),
+        : lines(index ? piece.replace(/^[ \t]*\n?/, "") : piece),
     );
 }
 
-function quotes(text) {
+const QUOTED = /^(?:&gt;|>) ?(.*)$/;
+const LISTED = /^( *)([•◦▪‣-]|\d{1,3}[.)]) +(\S.*)$/;
+
+/** Lines of one kind that follow each other belong together. */
+function lines(text) {
   const tree = [];
-  let quoted = [];
-  let plain = [];
-  const endQuote = () => {
-    if (quoted.length) tree.push({ kind: "quote", children: inline(quoted.join("\n")) });
-    quoted = [];
-  };
-  const endPlain = () => {
-    if (plain.length) tree.push(...inline(plain.join("\n")));
-    plain = [];
+  const gathered = { kind: "plain", lines: [] };
+  const turn = (kind) => {
+    if (gathered.lines.length && gathered.kind !== kind) tree.push(...ended(gathered));
+    if (gathered.kind !== kind) Object.assign(gathered, { kind, lines: [] });
   };
   for (const line of text.split("\n")) {
-    const quote = /^(?:&gt;|>) ?(.*)$/.exec(line);
-    if (quote) {
-      endPlain();
-      quoted.push(quote[1]);
-    } else {
-      endQuote();
-      plain.push(line);
-    }
+    const [quote, item] = [QUOTED.exec(line), LISTED.exec(line)];
+    turn(quote ? "quote" : item ? "list" : "plain");
+    gathered.lines.push(quote ? quote[1] : item ? { indent: item[1].length, marker: item[2], text: item[3] } : line);
   }
-  endQuote();
-  endPlain();
-  return tree;
+  return [...tree, ...ended(gathered)];
 }
 
-const TOKEN = /`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+-]+):|([*_~])/g;
+function ended({ kind, lines: gathered }) {
+  if (kind === "quote") return [{ kind, children: lines(gathered.join("\n")) }];
+  if (kind === "plain") return inline(gathered.join("\n"));
+  return [{ kind, items: gathered.map((item) => ({ ...item, children: inline(item.text) })) }];
+}
+
+const TOKEN = /`([^`\n]+)`|<([^<>\n]+)>|(\bhttps?:\/\/[^\s<>|`]+)|:([a-z0-9_+-]+):|([*_~])/g;
+const TRAILING = /(?:[.,;:!?)'"*_~]|&gt;)+$/; // of an address: belongs to the sentence
 
 function inline(text) {
   const tree = [];
   const token = new RegExp(TOKEN);
   let from = 0;
   for (let match = token.exec(text); match; match = token.exec(text)) {
-    const [whole, code, reference, shortcode, mark] = match;
+    const [whole, code, reference, address, shortcode, mark] = match;
     let end = match.index + whole.length;
     let found = null;
     if (code) found = { kind: "code", children: inside(code) };
     else if (reference) found = refer(reference);
+    else if (address) [found, end] = bare(address, match.index);
     else if (shortcode) found = emoji(shortcode);
     else [found, end] = styled(text, match.index, mark);
     if (!found) {
@@ -74,6 +74,12 @@ function inline(text) {
   }
   if (from < text.length) tree.push(unescape(text.slice(from)));
   return tree;
+}
+
+/** An address that stands in a text without < and >: the link and where it ends. */
+function bare(address, start) {
+  const text = unescape(address.replace(TRAILING, ""));
+  return [{ kind: "link", address: text, text }, start + address.replace(TRAILING, "").length];
 }
 
 /** Inside code only references count, as in Slack. */
@@ -134,6 +140,7 @@ export function render(text, people) {
 
 function element(node, people) {
   if (typeof node === "string") return node;
+  if (node.kind === "list") return list(node, people);
   if (TAGS[node.kind])
     return h(
       TAGS[node.kind],
@@ -141,6 +148,24 @@ function element(node, people) {
       node.children.map((child) => element(child, people)),
     );
   return reference(node, people);
+}
+
+const MOST_INDENT = 4;
+
+/** Each item wraps under its own text, not under its mark. */
+function list({ items }, people) {
+  return h(
+    "div.marked-list",
+    { role: "list" },
+    items.map(({ indent, marker, children }) =>
+      h(
+        `div.marked-item.indent-${Math.min(MOST_INDENT, Math.ceil(indent / 2))}`,
+        { role: "listitem" },
+        h("span.marker", {}, `${marker === "-" ? "•" : marker} `),
+        h("span", {}, children.map((child) => element(child, people))),
+      ),
+    ),
+  );
 }
 
 /** The element of one user, channel, date, everyone or link node (rich text uses these too). */

@@ -1,4 +1,4 @@
-// A button that opens a list of options: selects in messages and forms, and overflow menus.
+// A button that opens a list of options: selects in messages and forms.
 //
 // Keys: Enter, Space or an arrow opens; arrows, Home, End and the first letters move; Enter picks; Escape closes only the
 // list. The list lives beside its button, so that it also works inside a modal dialog.
@@ -8,33 +8,31 @@ import { h } from "./dom.js";
 let made = 0;
 
 /**
- * options: [{value, text, description?, group?}]. `face` is what the button shows when it is a menu (overflow); else it
- * shows the chosen option, or the placeholder. Returns {node, button, value}; value is null until something is chosen.
+ * options: [{value, text, description?, group?}]. The button shows the chosen
+ * option, or the placeholder. Returns {node, button, value}; value is null until something is chosen.
  */
 export function picker({
   label,
   options,
   placeholder = "Choose an option",
   value = null,
-  face = null,
   onpick = () => {},
 }) {
   const id = `picker-${(made += 1)}`;
   const state = { value, at: -1, typed: "", typedAt: 0 };
   const text = h("span.picker-text");
   const button = h(
-    face ? "button.btn.picker-button.menu" : "button.picker-button",
+    "button.picker-button",
     {
       type: "button",
-      role: face ? null : "combobox",
+      role: "combobox",
       "aria-haspopup": "listbox",
       "aria-expanded": "false",
       "aria-controls": id,
-      "aria-label": face ? label : null,
       onclick: () => (list.matches(":popover-open") ? close() : open()),
       onkeydown: keyOnButton,
     },
-    face ?? text,
+    text,
   );
   const rows = options.map((option, index) => row(option, index));
   const list = h(
@@ -50,7 +48,7 @@ export function picker({
     },
     grouped(options, rows),
   );
-  const node = h(face ? "span.picker.overflow" : "span.picker", {}, button, list);
+  const node = h("span.picker", {}, button, list);
 
   function row(option, index) {
     return h(
@@ -72,7 +70,7 @@ export function picker({
     text.textContent = chosen ? chosen.text : placeholder;
     text.classList.toggle("placeholder", !chosen || chosen.value === null);
     rows.forEach((element, index) =>
-      element.setAttribute("aria-selected", String(!face && options[index].value === state.value)),
+      element.setAttribute("aria-selected", String(options[index].value === state.value)),
     );
   }
 
@@ -168,7 +166,7 @@ function grouped(options, rows) {
 }
 
 /** Below the button if there is room, else above, and never past the window's edge. */
-function place(list, button) {
+export function place(list, button) {
   const edge = 8;
   const at = button.getBoundingClientRect();
   list.style.minWidth = `${Math.min(Math.max(at.width, 200), innerWidth - 2 * edge)}px`;

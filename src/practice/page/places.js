@@ -1,10 +1,11 @@
 // Where one is: the acting person and the channel, kept in the address (#/alice/triage) so that the browser's own
 // back, forward and reload work.
 
-import { channelOf, markRead, me, people, visible } from "./store.js";
+import { channelOf, HOME, me, people, visible } from "./store.js";
+import { lastRead, markRead } from "./unread.js";
 
-/** `tools` = {want(...names), draw(), input: the message box}. `store.jump` is a ts to show once it is there. */
-export function makePlaces(store, { want, draw, input }) {
+/** `tools` = {want(...names), draw(), input: the message box, openHome()}. `store.jump` is a ts to show once it is there. */
+export function makePlaces(store, { want, draw, input, openHome }) {
   const drafts = new Map();
 
   /** Keep the person and channel if they still stand, else take those of the address, else the first. */
@@ -20,13 +21,15 @@ export function makePlaces(store, { want, draw, input }) {
     const { mine, open: others, archived, direct } = visible(store);
     const all = [...mine, ...direct, ...others, ...archived];
     if (!store.channel && location.search) return followQuery(all);
-    if (all.some((channel) => channel.id === store.channel)) return undefined;
+    if (store.channel === HOME || all.some((channel) => channel.id === store.channel)) return undefined;
+    if (channelName === HOME) return go(store.me, HOME);
     const wanted = all.find((channel) => (channel.name || channel.id) === channelName);
     return go(store.me, (wanted ?? mine.find((channel) => channel.name === "triage") ?? all[0])?.id ?? null);
   }
 
   function become(user) {
-    Object.assign(store, { me: user, messages: new Map(), unread: new Map(), modals: [] });
+    Object.assign(store, { me: user, messages: new Map(), unread: new Map(), modals: [], home: null });
+    store.partial.clear();
   }
 
   /** A permalink that was opened outside this page arrives as ?channel=&ts=. */
@@ -42,36 +45,41 @@ export function makePlaces(store, { want, draw, input }) {
   function go(user, channel) {
     drafts.set(`${store.me}/${store.channel}`, input.value);
     const changed = user !== store.me;
-    if (changed || channel !== store.channel) {
-      Object.assign(store, { thread: null, drawer: store.drawer === "thread" ? null : store.drawer });
+    const moved = changed || channel !== store.channel;
+    if (moved) {
+      Object.assign(store, { thread: null, replies: [], editing: null });
+      if (store.drawer === "thread" || (store.drawer !== "traffic" && channel === HOME)) store.drawer = null;
     }
     if (changed) become(user);
     store.channel = channel;
     localStorage.setItem("practice.me", me(store)?.name ?? "");
     input.value = drafts.get(`${user}/${channel}`) ?? "";
     input.dispatchEvent(new Event("input"));
+    if (moved && channel) store.newFrom = lastRead(store, channel);
     const messages = store.messages.get(channel);
-    if (messages) markRead(store, channel, messages.at(-1)?.ts ?? "0");
+    if (messages) markRead(store, channel, messages.at(-1)?.ts);
     const address = `#/${me(store)?.name}/${channelOf(store)?.name || channel || ""}`;
     if (decodeURIComponent(location.hash) !== address) {
       history[location.hash ? "pushState" : "replaceState"](null, "", address);
     }
     want(changed ? "everything" : `messages:${channel}`, "views");
     draw();
+    if (channel === HOME && moved) openHome();
   }
 
   function open(id) {
     document.body.classList.remove("menu-open");
     go(store.me, id);
-    if (matchMedia("(hover: hover)").matches) input.focus();
+    if (id !== HOME && matchMedia("(hover: hover)").matches) input.focus();
   }
 
   /** Become somebody else, in the same channel if they can see it. */
   function actAs(id) {
     const channel = channelOf(store);
+    if (store.channel === HOME) return go(id, HOME);
     const stays = channel && (channel.members.includes(id) || (channel.name && !channel.private));
     go(id, stays ? channel.id : null);
-    if (!stays) settle();
+    return stays ? undefined : settle();
   }
 
   /** Follow a link of this workspace (a channel or a message) on the page itself; false for every other address. */
@@ -84,10 +92,11 @@ export function makePlaces(store, { want, draw, input }) {
     return true;
   }
 
-  /** To the channel below (1) or above (-1) the present one. */
-  function step(by) {
+  /** To the channel below (1) or above (-1) the present one; of the unread ones alone if asked. */
+  function step(by, unread = false) {
     const { mine, direct } = visible(store);
-    const all = [...mine, ...direct];
+    const wanted = (channel) => !unread || channel.id === store.channel || store.unread.has(channel.id);
+    const all = [...mine, ...direct].filter(wanted);
     const at = all.findIndex((channel) => channel.id === store.channel);
     if (all.length) open(all[(at + by + all.length) % all.length].id);
   }

@@ -1,28 +1,38 @@
-// Who one acts as, the channels that person sees, and the bot's state with its Kill button.
+// The workspace's own head, who one acts as, the places that person sees, and the bot's state with its Kill button.
 
-import { h, icon } from "./dom.js";
+import { h, icon, redrawOn } from "./dom.js";
+import { menuButton } from "./menu.js";
 import { avatar } from "./people.js";
-import { channelTitle, isDirect, me, people, visible } from "./store.js";
+import { setTheme, theme, THEMES } from "./settings.js";
+import { bot, channelTitle, HOME, isDirect, me, people, visible } from "./store.js";
 
-/** Replace what a region shows; the control that had the focus gets it again (controls carry data-key). */
-export function redraw(region, ...children) {
-  const focused = region.contains(document.activeElement) ? document.activeElement : null;
-  const { key } = focused?.dataset ?? {};
-  const scroll = region.scrollTop;
-  region.replaceChildren(...children.flat(Infinity).filter(Boolean));
-  region.scrollTop = scroll;
-  if (focused && key) [...region.querySelectorAll("[data-key]")].find((node) => node.dataset.key === key)?.focus();
+/** Once: the name, the colours, help, and the way to every place. */
+export function drawTop(region, acts) {
+  const tool = (key, label, act, face) =>
+    h("button.icon-button", { type: "button", "data-key": key, title: label, "aria-label": label, onclick: act }, face);
+  region.replaceChildren(
+    h("img", { src: "/static/icon.svg", alt: "", width: "22", height: "22" }),
+    h("b", {}, "Practice workspace"),
+    menuButton(
+      "button.icon-button",
+      { title: "Colours", "aria-label": "Colours" },
+      icon("theme"),
+      "Colours",
+      () => THEMES.map(([name, text]) => ({ text, checked: theme() === name, act: () => setTheme(name) })),
+    ),
+    tool("help", "Help and keys (?)", acts.help, icon("help")),
+  );
 }
 
-/** `acts` = {actAs(id), open(channel), kill(), traffic()}. */
+/** `acts` = {actAs(id)}. */
 export function drawPeople(region, store, acts) {
-  redraw(
-    region,
+  const all = people(store);
+  redrawOn(region, [store.me, all.map(({ id, name, real_name, hue }) => [id, name, real_name, hue])], () => [
     h("p.acting", {}, "Acting as ", h("b", {}, me(store)?.real_name || me(store)?.name || "…")),
     h(
       "div.faces",
-      { role: "radiogroup", "aria-label": "Act as", onkeydown: (event) => step(event, store, acts) },
-      people(store).map((user) =>
+      { role: "radiogroup", "aria-label": "Act as", onkeydown: (event) => stepPerson(event, store, acts) },
+      all.map((user) =>
         h(
           "button.face",
           {
@@ -40,12 +50,12 @@ export function drawPeople(region, store, acts) {
         ),
       ),
     ),
-  );
+  ]);
 }
 
-function step(event, store, acts) {
+function stepPerson(event, store, acts) {
   const move = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-  if (!move) return;
+  if (!move || event.altKey) return;
   event.preventDefault();
   const all = people(store);
   const next = all[(all.findIndex((user) => user.id === store.me) + move + all.length) % all.length];
@@ -53,112 +63,103 @@ function step(event, store, acts) {
   acts.actAs(next.id);
 }
 
+/** `acts` = {open(place), browse(), switcher()}. One stop for Tab: the arrows go along the places. */
 export function drawChannels(region, store, acts) {
   const { mine, open, archived, direct } = visible(store);
-  const section = (title, channels) =>
-    channels.length
-      ? h(
-          "section",
-          {},
-          h("h2", {}, title),
-          h(
-            "ul",
-            {},
-            channels.map((channel) => item(store, channel, acts)),
-          ),
-        )
-      : null;
-  redraw(
-    region,
-    section("Channels", mine),
-    section("Direct messages", direct),
-    section("Not joined", open),
-    section("Archived", archived),
-  );
+  // What is open though one is not in it stands in the list as long as it is open.
+  const looked = [...open, ...archived].filter((channel) => channel.id === store.channel);
+  const rows = [
+    ...sections("Channels", [...mine, ...looked].sort(byName), store),
+    { key: "browse", text: "Browse channels", icon: "plus", act: acts.browse },
+    ...sections("Direct messages", direct, store),
+    ...(store.app.home ? [{ title: "Apps" }, home(store)] : []),
+  ];
+  redrawOn(region, [store.me, store.channel, rows], () => {
+    const stop = rows.some((row) => row.here) ? (row) => row.here : (row) => row.key === "browse";
+    const button = h(
+      "button.jump",
+      { type: "button", "data-key": "jump", onclick: acts.switcher },
+      icon("search"),
+      h("span", {}, "Jump to…"),
+      h("kbd", {}, "Ctrl K"),
+    );
+    const groups = [];
+    for (const row of rows) {
+      if (row.title) groups.push(h("section", {}, h("h2", {}, row.title), h("ul")));
+      else groups.at(-1).lastElementChild.append(item(row, stop(row), acts));
+    }
+    return [button, h("div.places", { onkeydown: along }, groups)];
+  });
 }
 
-function item(store, channel, acts) {
+const byName = (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true });
+
+function sections(title, channels, store) {
+  if (!channels.length && title !== "Channels") return [];
+  return [{ title }, ...channels.map((channel) => channelRow(store, channel))];
+}
+
+function channelRow(store, channel) {
   const unread = store.unread.get(channel.id);
-  const here = channel.id === store.channel;
-  const classes = ["channel", here && "here", unread && "unread", channel.archived && "archived"]
-    .filter(Boolean)
-    .join(".");
-  const mark = isDirect(channel)
-    ? avatar(store.users.get(channel.members.find((id) => id !== store.me)), "small")
-    : icon(channel.private ? "lock" : "hash");
+  const direct = isDirect(channel);
+  const others = direct ? channel.members.filter((id) => id !== store.me) : [];
+  return {
+    key: channel.id,
+    text: channelTitle(store, channel),
+    icon: direct ? null : channel.private ? "lock" : "hash",
+    face: direct ? others[0] : null,
+    faceOf: direct ? store.users.get(others[0]) : null,
+    group: others.length > 1 ? others.length : 0,
+    note: [channel.private && !direct && "private", channel.archived && "archived"].filter(Boolean).join(", "),
+    here: channel.id === store.channel,
+    unread: Boolean(unread),
+    mentions: unread?.mentions ?? 0,
+    archived: channel.archived,
+  };
+}
+
+const home = (store) => ({
+  key: HOME,
+  text: `${store.app.name} · Home`,
+  face: bot(store)?.id,
+  faceOf: bot(store),
+  here: store.channel === HOME,
+});
+
+function item(row, tabStop, acts) {
+  const classes = [row.here && "here", row.unread && "unread", row.archived && "archived", row.act && "quiet"];
+  const mark = row.group
+    ? h("span.avatar.small.group", { "aria-hidden": "true" }, String(row.group))
+    : row.face
+      ? avatar(row.faceOf, "small")
+      : icon(row.icon);
   return h(
     "li",
     {},
     h(
-      `button.${classes}`,
+      ["button.channel", ...classes].filter(Boolean).join("."),
       {
         type: "button",
-        "data-key": channel.id,
-        "aria-current": here ? "page" : null,
-        title: channelTitle(store, channel),
-        onclick: () => acts.open(channel.id),
+        tabindex: tabStop ? "0" : "-1",
+        "data-key": row.key,
+        "aria-current": row.here ? "page" : null,
+        title: row.text,
+        onclick: row.act ?? (() => acts.open(row.key)),
       },
       mark,
-      h("span.channel-name", {}, channelTitle(store, channel)),
-      channel.private && !isDirect(channel) && h("span.hidden", {}, " (private)"),
-      channel.archived && h("span.hidden", {}, " (archived)"),
-      unread &&
-        h(
-          `span.count${unread.mention ? ".mention-count" : ""}`,
-          {},
-          String(unread.count),
-          h("span.hidden", {}, " unread"),
-        ),
+      h("span.channel-name", {}, row.text),
+      row.note && h("span.hidden", {}, ` (${row.note})`),
+      row.mentions ? h("span.count", {}, String(row.mentions)) : null,
+      row.unread && h("span.hidden", {}, " unread"),
     ),
   );
 }
 
-export function drawBot(region, store, acts) {
-  const { bot } = store;
-  const up = bot.sockets > 0 && !store.killing;
-  const words = store.killing
-    ? "Killed, starting again…"
-    : up
-      ? "Bot connected"
-      : bot.managed
-        ? "Bot is starting…"
-        : "No bot connected";
-  const facts = [
-    `${bot.sockets} ${bot.sockets === 1 ? "socket" : "sockets"}`,
-    bot.managed && `${bot.restarts} ${bot.restarts === 1 ? "restart" : "restarts"}`,
-    bot.pid && `pid ${bot.pid}`,
-  ];
-  redraw(
-    region,
-    h(`p.bot-state.${up ? "up" : "down"}`, { role: "status" }, h("span.dot"), words),
-    h("p.bot-facts", {}, facts.filter(Boolean).join(" · ")),
-    h(
-      "div.bot-buttons",
-      {},
-      h(
-        "button.btn.danger",
-        {
-          type: "button",
-          "data-key": "kill",
-          disabled: !bot.managed || store.killing,
-          onclick: acts.kill,
-          title: bot.managed
-            ? "SIGKILL the bot's process at this instant, then start it again"
-            : "This workspace did not start the bot, so it cannot kill it",
-        },
-        "Kill the bot",
-      ),
-      h(
-        "button.btn",
-        {
-          type: "button",
-          "data-key": "traffic",
-          "aria-pressed": String(store.drawer === "traffic"),
-          onclick: acts.traffic,
-        },
-        icon("traffic"),
-        "Traffic",
-      ),
-    ),
-  );
+function along(event) {
+  const all = [...event.currentTarget.querySelectorAll("button")];
+  const at = all.indexOf(event.target);
+  const steps = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 };
+  if (!(event.key in steps) || event.altKey || at < 0) return;
+  event.preventDefault();
+  all.at(steps[event.key] % all.length).focus();
 }

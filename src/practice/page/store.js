@@ -1,20 +1,28 @@
-// What the page knows: the workspace as the acting person sees it. Views read it; main.js writes it and redraws.
+// What the page knows: the workspace as the acting person sees it. Views read it; sync.js and places.js write it.
 
 export const SLACKBOT = { id: "USLACKBOT", name: "Slackbot", hue: "slackbot" };
+
+/** The place that is no channel: the app's Home tab. */
+export const HOME = "~home";
 
 export function makeStore() {
   return {
     users: new Map(),
     channels: [],
     me: null,
-    channel: null,
-    thread: null,
+    channel: null, // a channel's id, or HOME
+    thread: null, // the ts that the open thread hangs on
     messages: new Map(), // channel id → messages, oldest first
-    replies: [], // of the open thread
+    partial: new Set(), // channels of which only the unread messages were fetched
+    replies: [], // the open thread: its first message, then the replies
+    dismissed: new Set(), // ts of messages only they saw, which they sent away
     notices: [], // Slackbot's words to one person: {user, channel, ts, text}
-    unread: new Map(), // channel id → {count, mention}
+    unread: new Map(), // channel id → {count, mentions}
+    newFrom: null, // ts that was read last when the channel was opened: the "New" line stands after it
+    editing: null, // ts of the message that is being edited
     modals: [],
-    commands: [{ command: "/incident", usage_hint: "declare · list · help" }],
+    home: null, // the published Home view
+    app: { name: "Stanch", commands: [], shortcuts: [], home: false },
     bot: { sockets: 0, managed: false, pid: null, restarts: 0 },
     killing: false,
     traffic: [],
@@ -25,12 +33,21 @@ export function makeStore() {
 }
 
 export const me = (store) => store.users.get(store.me) ?? null;
+export const bot = (store) => [...store.users.values()].find((user) => user.is_bot) ?? null;
 export const people = (store) => [...store.users.values()].filter((user) => !user.is_bot && !user.deleted);
 export const channelOf = (store, id = store.channel) => store.channels.find((channel) => channel.id === id) ?? null;
 export const isMember = (store, channel) => channel.members.includes(store.me);
-export const isDirect = (channel) => channel.id.startsWith("D") || Boolean(channel.is_im);
+export const isDirect = (channel) => /^D/.test(channel.id) || Boolean(channel.is_im || channel.is_mpim);
+export const isEphemeral = (message) => Boolean(message.ephemeral || message.is_ephemeral);
 
-/** What the acting person can see: own channels, public ones to join, archived ones, and talks with the bot. */
+/** Slack's own lines about a channel: joined, left, topic, archived. */
+export const isSystem = (message) =>
+  /^(channel|group|pinned|bookmark|reminder)_/.test(message.subtype ?? "") || message.subtype === "pinned_item";
+
+/** A channel's pins as ts, oldest first, whatever shape the entry has. */
+export const pinnedTs = (channel) => (channel?.pins ?? []).map((pin) => pin.ts ?? pin.message?.ts ?? pin);
+
+/** What the acting person can see: own channels, public ones to join, archived ones, and direct messages. */
 export function visible(store) {
   const shown = store.channels.filter((channel) => isMember(store, channel) || !(channel.private || isDirect(channel)));
   const named = shown
@@ -40,7 +57,7 @@ export function visible(store) {
     mine: named.filter((channel) => !channel.archived && isMember(store, channel)),
     open: named.filter((channel) => !channel.archived && !isMember(store, channel)),
     archived: named.filter((channel) => channel.archived),
-    direct: shown.filter(isDirect),
+    direct: shown.filter((channel) => isDirect(channel) && !channel.archived),
   };
 }
 
@@ -66,36 +83,10 @@ export function directory(store, openChannel, follow) {
   };
 }
 
-const readKey = (store, channel) => `practice.read.${store.me}.${channel}`;
-
-export function lastRead(store, channel) {
-  return localStorage.getItem(readKey(store, channel)) ?? "0";
-}
-
-export function markRead(store, channel, ts) {
-  store.unread.delete(channel);
-  if (Number(ts) > Number(lastRead(store, channel))) localStorage.setItem(readKey(store, channel), ts);
-}
-
-/** Count what others said in a channel since the acting person last looked. */
-export function countUnread(store, channel, messages) {
-  const since = Number(lastRead(store, channel));
-  const fresh = messages.filter(
-    (message) => Number(message.ts) > since && message.user !== store.me && !isSystem(message),
-  );
-  const mention = fresh.some((message) => JSON.stringify([message.text, message.blocks]).includes(`<@${store.me}`));
-  if (fresh.length) store.unread.set(channel, { count: fresh.length, mention });
-  else store.unread.delete(channel);
-}
-
-/** Slack's own lines about a channel: joined, left, topic, archived. */
-export const isSystem = (message) =>
-  /^(channel|group|pinned|bookmark|reminder)_/.test(message.subtype ?? "") || message.subtype === "pinned_item";
-
 /** The acting person's messages of a channel together with Slackbot's words to them, oldest first. */
 export function conversation(store, channel) {
-  const notices = store.notices
-    .filter((notice) => notice.user === store.me && notice.channel === channel)
-    .map((notice) => ({ ts: notice.ts, user: SLACKBOT.id, text: notice.text, ephemeral: true, local: true }));
-  return [...(store.messages.get(channel) ?? []), ...notices].sort((a, b) => Number(a.ts) - Number(b.ts));
+  const messages = store.messages.get(channel) ?? [];
+  const notices = store.notices.filter((notice) => notice.shownTo === store.me && notice.channel === channel);
+  const standing = store.dismissed.size ? messages.filter((message) => !store.dismissed.has(message.ts)) : messages;
+  return notices.length ? [...standing, ...notices].sort((a, b) => Number(a.ts) - Number(b.ts)) : standing;
 }

@@ -1,0 +1,55 @@
+// The bot's state, and what an experimenter does to it: kill it, and see its traffic.
+
+import { h, icon, redrawOn } from "./dom.js";
+
+/** Whether payloads reach the bot: by sockets, or as its last answer over HTTP tells. */
+export const isUp = (bot) => (bot.connected === undefined ? bot.sockets > 0 : Boolean(bot.connected));
+
+/** `acts` = {kill(), traffic()}. */
+export function drawBot(region, store, acts) {
+  const { bot, killing, drawer } = store;
+  redrawOn(region, [bot, killing, drawer], () => panel(bot, killing, drawer, acts));
+}
+
+function panel(bot, killing, drawer, acts) {
+  const up = isUp(bot) && !killing;
+  const down = bot.managed ? "Bot is starting…" : "No bot connected";
+  const facts = [
+    bot.mode === "http" ? "HTTP" : `${bot.sockets} ${bot.sockets === 1 ? "socket" : "sockets"}`,
+    bot.managed && `${bot.restarts} ${bot.restarts === 1 ? "restart" : "restarts"}`,
+    bot.pid && `pid ${bot.pid}`,
+  ];
+  const reason = bot.managed
+    ? "SIGKILL the bot's process at this instant, then start it again"
+    : "This workspace did not start the bot, so it cannot kill it";
+  return [
+    h(
+      `p.bot-state.${up ? "up" : "down"}`,
+      { role: "status" },
+      h("span.dot"),
+      killing ? "Killed, starting again…" : up ? "Bot connected" : down,
+    ),
+    h("p.bot-facts", {}, facts.filter(Boolean).join(" · ")),
+    h(
+      "div.bot-buttons",
+      {},
+      h(
+        "button.btn.danger",
+        {
+          type: "button",
+          "data-key": "kill",
+          disabled: !bot.managed || killing,
+          onclick: acts.kill,
+          title: reason,
+        },
+        "Kill the bot",
+      ),
+      h(
+        "button.btn",
+        { type: "button", "data-key": "traffic", "aria-pressed": String(drawer === "traffic"), onclick: acts.traffic },
+        icon("traffic"),
+        "Traffic",
+      ),
+    ),
+  ];
+}
