@@ -1,0 +1,104 @@
+"""The triage channel: each group of alerts has one message there, and *Declare* opens the form filled from it."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from sqlalchemy import Connection
+
+from stanch.core import commands as c
+from stanch.core.incident import Incident
+from stanch.errors import Unavailable
+from stanch.flows.deliver import Buried, Cancelled, Done, Later, Outcome
+from stanch.flows.desk import Desk
+from stanch.flows.signals import behind, known, report
+from stanch.slack import forms
+from stanch.slack.alerts import draw, form_facts as form_facts
+from stanch.slack.answers import Answers, Body
+from stanch.slack.client import Slack, SlackFault
+from stanch.slack.gateway import Kit
+from stanch.slack.messages import post_once
+from stanch.slack.phrases import Message
+from stanch.store import signals as store
+from stanch.store.outbox import Owed
+from stanch.store.signals import Record
+
+AGAIN = 1.0
+"""Seconds until an alert is drawn again whose facts could not be read."""
+
+
+class Triage:
+    """`channel` is the name or id of the triage channel; empty: alerts are kept and shown nowhere."""
+
+    def __init__(self, desk: Desk, slack: Slack, channel: str) -> None:
+        self._desk = desk
+        self._answers = Answers(slack)
+        self._channel = channel
+
+    def register(self, app: AsyncApp) -> None:
+        app.action("declare_signal")(self.declare)
+
+    async def declare(self, ack: Any, body: Body, action: Body) -> None:
+        """The button carries what the form is filled with: nothing is asked of the database for it."""
+        await ack()
+        facts = _carried(str(action.get("value") or ""))
+        about = {"signal": facts.pop("signal", ""), "answer": body.get("response_url")}
+        self._answers.later(self._answers.open(body, forms.declare(self._desk.catalogue, about, facts)))
+
+    async def show(self, kit: Kit, incident: Incident | None, owed: Owed) -> Outcome:
+        """Post the message of this episode, or bring it up to date. One that was deleted by hand stays deleted."""
+        key = str(owed.payload["signal"])
+        try:
+            found = await known(kit.desk, key)
+        except Unavailable as away:
+            return Later(str(away), AGAIN, unclear=owed.ambiguous)
+        if found is None:
+            return Cancelled("nobody knows this alert any more")
+        record, holder = found
+        reports = _reports(record, holder, owed)
+        message = draw(record, holder, kit.desk.catalogue)
+        shown = _digest(message)
+        if record.gone or (record.ts is not None and record.shown == shown):
+            return Done(reports=reports)
+        if record.ts is not None and record.channel is not None:
+            channel, ts = record.channel, record.ts
+            try:
+                await kit.call("chat.update", channel=channel, ts=ts, text=message.text, blocks=message.blocks)
+            except SlackFault as fault:
+                if fault.error != "message_not_found":
+                    raise
+                return Done(reports=reports, record=lambda db: store.deleted(db, key, ts))
+        else:
+            if not self._channel:
+                return Cancelled("no triage channel is set")
+            there = await kit.directory.channel(self._channel)
+            if there is None:
+                return Buried(f"there is no channel {self._channel}", "show the alert in the triage channel")
+            channel, ts = there, await post_once(kit, there, f"signal/{key}/{record.episode}", message, owed)
+
+        def stands(db: Connection) -> None:
+            store.posted(db, key, record.episode, channel, ts, shown)
+
+        return Done({"channel": channel, "ts": ts}, reports, stands)
+
+
+def _reports(record: Record, holder: Incident | None, owed: Owed) -> Sequence[c.Command]:
+    """It changed between the click on *Declare* and the declaration: the incident was told nothing of that."""
+    if holder is None or holder.number != owed.incident or not behind(holder, record.signal):
+        return ()
+    return (report(record.signal),)
+
+
+def _carried(value: str) -> dict[str, str]:
+    try:
+        found = json.loads(value)
+    except ValueError:
+        return {}
+    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+
+
+def _digest(message: Message) -> str:
+    return hashlib.sha256(json.dumps(asdict(message), sort_keys=True).encode()).hexdigest()[:16]
