@@ -17,15 +17,19 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from stanch.errors import StanchError, Unavailable
 from stanch.flows.desk import Desk
 from stanch.lock import alone
-from stanch.settings import Settings
+from stanch.settings import SECRETS, Settings
+from stanch.slack.clicks import Clicks
 from stanch.slack.client import Slack, SlackFault
-from stanch.slack.connection import Sockets, bolt, meet
+from stanch.slack.connection import Sockets, Transport, bolt, meet, tell_failures
 from stanch.slack.directory import Directory
 from stanch.slack.gateway import Gateway, Kit
 from stanch.slack.happenings import Happenings
+from stanch.slack.home import Home
+from stanch.slack.http import Requests
 from stanch.slack.listeners import Listeners
 from stanch.slack.performers import PERFORMERS
 from stanch.slack.render import Render
+from stanch.slack.shortcuts import Shortcuts
 from stanch.store import catalogue, outbox, schema
 from stanch.store.database import Database
 from stanch.store.templates import Templates
@@ -34,11 +38,13 @@ from stanch.worker import Pace, Worker
 
 SWITCH = 0.0005
 """Seconds for which one thread may keep the interpreter while another wants it."""
+ANSWERING = 3.0
+"""Seconds within which Slack wants an answer, and for which we stay to give those that are due when we end."""
 TICK = 1.0
 """Seconds between two looks at what is due."""
 
 
-async def serve(settings: Settings, host: str, port: int) -> None:
+async def serve(settings: Settings, host: str, port: int, transport: str = "socket") -> None:
     """Run until SIGINT or SIGTERM; prints `{"bot": URL}` once it listens. Raises `StanchError` for what is unusable."""
     # The database's thread hands the interpreter back sooner, so that acknowledgements do not wait 5 ms at each turn.
     sys.setswitchinterval(SWITCH)
@@ -46,8 +52,9 @@ async def serve(settings: Settings, host: str, port: int) -> None:
     for one in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(one, stop.set)
     with _listener(host, port) as listener:
-        async with running(settings, listener):
-            print(json.dumps({"bot": f"http://{host}:{listener.getsockname()[1]}"}), flush=True)
+        async with running(settings, listener, transport):
+            at = f"[{host}]" if ":" in host else host
+            print(json.dumps({"bot": f"http://{at}:{listener.getsockname()[1]}"}), flush=True)
             await stop.wait()
 
 
@@ -66,9 +73,12 @@ def _listener(host: str, port: int) -> socket.socket:
 
 
 @asynccontextmanager
-async def running(settings: Settings, listener: socket.socket) -> AsyncIterator[Desk]:
-    """The whole bot, connected, until the block ends."""
-    bot_token, app_token = settings.token("SLACK_BOT_TOKEN"), settings.token("SLACK_APP_TOKEN")
+async def running(settings: Settings, listener: socket.socket, transport: str = "socket") -> AsyncIterator[Desk]:
+    """The whole bot, connected, until the block ends. Raises `StanchError` for what it cannot use."""
+    if transport not in SECRETS:
+        raise StanchError(f"There is no transport {transport}; choose {' or '.join(SECRETS)}.")
+    settings.need(*SECRETS[transport])
+    bot_token = settings.token("SLACK_BOT_TOKEN")
     known = catalogue.read(settings.home)
     templates = Templates.read(settings.home / "message_templates")
     async with contextlib.AsyncExitStack() as stack:
@@ -86,13 +96,30 @@ async def running(settings: Settings, listener: socket.socket) -> AsyncIterator[
         desk.wake = worker.wake
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         app = bolt(slack, directory, bot_token, secret)
-        Happenings(desk, directory).register(app)
-        Listeners(desk, slack, directory, render).register(app)
-        sockets = Sockets(app, slack, app_token)
-        stack.push_async_callback(sockets.close)
-        await _start(stack, desk, worker, directory, sockets, settings)
-        await _listen(stack, listener, desk, sockets)
+        listeners = Listeners(desk, slack, directory, render)
+        home = Home(desk, slack, render, listeners)
+        # Events first: there are the most of them, and Bolt tries one listener after the other.
+        Happenings(desk, directory, home.opened).register(app)
+        listeners.register(app)
+        for part in (Clicks(desk, directory, listeners), Shortcuts(desk, directory, listeners), home):
+            part.register(app)
+        tell_failures(app, listeners.failed)
+        way: Transport = (
+            Requests(app, directory, secret)
+            if transport == "http"
+            else Sockets(app, slack, settings.token("SLACK_APP_TOKEN"))
+        )
+        stack.push_async_callback(way.close)
+        await _start(stack, desk, worker, directory, way, settings)
+        await _listen(stack, listener, desk, way)
+        stack.push_async_callback(_wind_down, way, worker, settings.stanch_slack_timeout_s)
         yield desk
+
+
+async def _wind_down(way: Transport, worker: Worker, patience: float) -> None:
+    """Before the parts are taken down: nothing new is taken, and what was begun is brought to its end."""
+    await way.rest(min(ANSWERING, patience))
+    await worker.drain(patience)
 
 
 def _database(settings: Settings, stack: contextlib.AsyncExitStack) -> Database:
@@ -115,7 +142,7 @@ async def _start(
     desk: Desk,
     worker: Worker,
     directory: Directory,
-    sockets: Sockets,
+    way: Transport,
     settings: Settings,
 ) -> None:
     tick = AsyncIOScheduler()
@@ -125,7 +152,7 @@ async def _start(
     async def begin() -> None:
         await meet(directory)
         tasks.append(asyncio.create_task(worker.run()))
-        await sockets.connect()
+        await way.connect()
         with contextlib.suppress(SlackFault):
             # Only to have it at hand: whoever needs it later asks again.
             await directory.load()
@@ -144,13 +171,13 @@ async def _start(
     stack.push_async_callback(end)
 
 
-async def _listen(stack: contextlib.AsyncExitStack, listener: socket.socket, desk: Desk, sockets: Sockets) -> None:
+async def _listen(stack: contextlib.AsyncExitStack, listener: socket.socket, desk: Desk, way: Transport) -> None:
     async def health() -> Mapping[str, Any] | None:
         try:
             counts = await desk.database(outbox.counts, background=True)
         except Unavailable:
             return None
-        return {"connected": await sockets.connected()} | counts
+        return {"connected": await way.connected()} | counts
 
     class Server(uvicorn.Server):
         @contextlib.contextmanager
@@ -159,13 +186,16 @@ async def _listen(stack: contextlib.AsyncExitStack, listener: socket.socket, des
 
     server = Server(
         uvicorn.Config(
-            pages.build(health),
+            pages.build(health, way.routes),
             log_level="warning",
             access_log=False,
             lifespan="off",
             http="h11",
             ws="none",
             loop="asyncio",
+            # Longer than the minute for which a proxy before us may keep a connection, so that the proxy gives it up.
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=2,
         )
     )
     task = asyncio.create_task(server.serve(sockets=[listener]))

@@ -20,12 +20,7 @@ db_app = typer.Typer(no_args_is_help=True, help="The database.")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(db_app, name="db")
 
-Transport = Annotated[str, typer.Option(help="How Slack reaches the bot: `socket`; `http` comes later.")]
-
-
-def _socket_only(transport: str) -> None:
-    if transport != "socket":
-        raise StanchError(f"--transport {transport} is not there yet; use `socket`.")
+Transport = Annotated[str, typer.Option(help="How Slack reaches the bot: `socket` or `http`.")]
 
 
 @app.command("try")
@@ -43,8 +38,7 @@ def try_(
     """A practice Slack in the browser, with the bot in it. Needs no Slack account and no token."""
     from stanch.trial import run
 
-    _socket_only(transport)
-    asyncio.run(run(port, data, browser=not no_browser, fresh=fresh))
+    asyncio.run(run(port, data, browser=not no_browser, fresh=fresh, transport=transport))
 
 
 @app.command()
@@ -55,13 +49,11 @@ def serve(
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error; the log goes to stderr.")] = "info",
 ) -> None:
     """The bot, connected to the Slack that the environment names."""
-    from stanch import app as root
-    from stanch import logs, settings
+    from stanch import app as root, logs, settings
 
-    _socket_only(transport)
     given = settings.read()
     logs.start(log_level)
-    asyncio.run(root.serve(given, host, port))
+    asyncio.run(root.serve(given, host, port, transport))
 
 
 @app.command()
@@ -92,8 +84,7 @@ def export(
     out: Annotated[str, typer.Option("-o", help="A file, or - for standard output.")] = "-",
 ) -> None:
     """The timeline of an incident as a file. Works beside a running bot, and without Slack."""
-    from stanch.core.export import FORMATS
-    from stanch.core.export import export as write
+    from stanch.core.export import FORMATS, export as write
 
     if form not in FORMATS:
         raise StanchError(f"--format {form} is unknown; choose {', '.join(FORMATS)}.")
@@ -120,8 +111,7 @@ def verify(
     head: Annotated[str | None, typer.Option(help="The hash that was posted to the room.")] = None,
 ) -> None:
     """Is this export whole, and is it the one whose head was posted?"""
-    from stanch.core.export import NotAnExport
-    from stanch.core.export import verify as look
+    from stanch.core.export import NotAnExport, verify as look
 
     try:
         content = file.read_bytes()

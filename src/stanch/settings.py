@@ -12,6 +12,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from stanch.errors import StanchError
 
 OURS = ("STANCH_", "SLACK_")
+SECRETS = {
+    "socket": ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"),
+    "http": ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"),
+}
+"""What each transport needs; the other's secret may be absent."""
 
 
 class Settings(BaseSettings):
@@ -58,10 +63,16 @@ class Settings(BaseSettings):
 
     def token(self, name: str) -> str:
         """A secret that is needed now. Raises `StanchError` that says which is missing."""
-        secret = getattr(self, name.lower())
-        if secret is None:
-            raise StanchError(f"{name} is not set. Put it into the environment or into .env; `stanch try` needs none.")
-        return str(secret.get_secret_value())
+        self.need(name)
+        return str(getattr(self, name.lower()).get_secret_value())
+
+    def need(self, *names: str) -> None:
+        """Raises `StanchError` naming every one of these secrets that is not set."""
+        missing = [name for name in names if getattr(self, name.lower()) is None]
+        if missing:
+            are, them = ("is", "it") if len(missing) == 1 else ("are", "them")
+            what = f"{' and '.join(missing)} {are} not set. Put {them}"
+            raise StanchError(f"{what} into the environment or into .env; `stanch try` needs none.")
 
 
 def read(environment: Mapping[str, str] | None = None, file: Path = Path(".env")) -> Settings:

@@ -7,22 +7,31 @@ import socket
 import sys
 import webbrowser
 from pathlib import Path
+from typing import Literal, NotRequired, TypedDict
 
 from practice.server import serve
-from practice.service import Service
-from practice.service import Settings as Workspace
+from practice.service import Service, Settings as Workspace
 from practice.supervise import Bot
 from stanch.errors import StanchError
 from stanch.lock import alone
-from stanch.settings import OURS, read
+from stanch.settings import OURS, SECRETS, read
 
 KEPT = ("STANCH_HOME", "STANCH_SLACK_TIMEOUT_S", "STANCH_LEASE_S", "STANCH_GRACE_S")
 """Settings of ours that the bot of a trial takes over; tokens and the database never are."""
 READY_WITHIN = 60.0
 
 
-async def run(port: int, data: Path | None, *, browser: bool, fresh: bool) -> None:
-    """Until Ctrl-C or SIGTERM. Raises `StanchError` when the port or the folder cannot be used."""
+class Delivery(TypedDict):
+    """Settings of the practice workspace."""
+
+    mode: Literal["socket", "http"]
+    request_url: NotRequired[str]
+
+
+async def run(port: int, data: Path | None, *, browser: bool, fresh: bool, transport: str = "socket") -> None:
+    """Until Ctrl-C or SIGTERM. Raises `StanchError` for a port, a folder or a transport that cannot be used."""
+    if transport not in SECRETS:
+        raise StanchError(f"There is no transport {transport}; choose {' or '.join(SECRETS)}.")
     settings = read({k: v for k, v in os.environ.items() if k in (*KEPT, "STANCH_DATA")}, Path(os.devnull))
     folder = (data or settings.stanch_data).absolute()
     folder.mkdir(parents=True, exist_ok=True)
@@ -34,15 +43,15 @@ async def run(port: int, data: Path | None, *, browser: bool, fresh: bool) -> No
         with alone(folder / "stanch.lock"):
             if fresh:
                 _empty(folder)
-        await _both(folder, port, browser)
+        await _both(folder, port, browser, transport)
 
 
-async def _both(folder: Path, port: int, browser: bool) -> None:
+async def _both(folder: Path, port: int, browser: bool, transport: str) -> None:
     bot_port = _free_port()
 
     def bot(service: Service) -> Bot:
-        command = [sys.executable, "-m", "stanch", "serve", "--port", str(bot_port), "--log-level", "warning"]
-        return Bot(command, _environment(service, folder))
+        serve = [sys.executable, "-m", "stanch", "serve", "--port", str(bot_port), "--log-level", "warning"]
+        return Bot([*serve, "--transport", transport], _environment(service, folder))
 
     async def announce(service: Service) -> None:
         await _ready(service)
@@ -51,11 +60,18 @@ async def _both(folder: Path, port: int, browser: bool) -> None:
             webbrowser.open(service.base_url)
             print(f"The practice Slack is at {service.base_url} (Ctrl-C ends it).", file=sys.stderr)
 
-    workspace = Workspace(port=port, data=folder, manifest=manifest())
+    workspace = Workspace(port=port, data=folder, manifest=manifest(), **_delivery(transport, bot_port))
     try:
         await serve(workspace, bot=bot, announce=announce)
     except OSError as taken:
         raise StanchError(f"Port {port} cannot be used: {taken.strerror}. Choose another with --port.") from taken
+
+
+def _delivery(transport: str, bot_port: int) -> Delivery:
+    """How the workspace reaches the bot: by its sockets, or by posting to it."""
+    if transport == "http":
+        return {"mode": "http", "request_url": f"http://127.0.0.1:{bot_port}/slack/events"}
+    return {"mode": "socket"}
 
 
 def manifest() -> Path:
@@ -85,7 +101,7 @@ async def _ready(service: Service) -> None:
     try:
         async with asyncio.timeout(READY_WITHIN):
             await service.bot.ready(READY_WITHIN)
-            while not service.sockets.connections:  # noqa: ASYNC110 - the workspace offers nothing to wait on
+            while not service.delivery.connected:  # noqa: ASYNC110 - the workspace offers nothing to wait on
                 await asyncio.sleep(0.02)
     except TimeoutError:
         raise StanchError("The bot did not come up; what it said stands above.") from None

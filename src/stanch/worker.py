@@ -6,6 +6,7 @@ So an effect's follower starts without a second commit, and a busy bot commits l
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import time
@@ -52,37 +53,67 @@ class Worker:
         self._wake = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._finished: list[tuple[Owed, Outcome]] = []
+        self._stopping = False
+        self._ended = asyncio.Event()
+        self._ended.set()
 
     def wake(self) -> None:
         self._wake.set()
 
     async def run(self) -> None:
-        """Until cancelled. The database's absence is waited out: what is owed stays owed."""
-        while True:
-            self._wake.clear()
-            results, self._finished = self._finished[:A_TURN], self._finished[A_TURN:]
-            try:
-                rest = await self._round(results)
-            except Unavailable as trouble:
-                # Whether it was committed is unknown; settling twice is harmless: the second finds nothing to settle.
-                self._finished = results + self._finished
-                logger.warning("worker.database_away", extra={"error": str(trouble)})
-                await asyncio.sleep(AWAY)
-                continue
-            except Exception:
-                # An edge: the loop never ends. What was claimed is looked at again when its lease is over.
-                logger.exception("worker.turn_failed")
-                await asyncio.sleep(AWAY)
-                continue
-            try:
-                async with asyncio.timeout(max(0.01, min(rest, IDLE))):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+        """Until cancelled or drained. The database's absence is waited out: what is owed stays owed."""
+        self._ended.clear()
+        try:
+            while not (self._stopping and not self._running and not self._finished):
+                await self._one_round()
+        finally:
+            self._ended.set()
+
+    async def _one_round(self) -> None:
+        self._wake.clear()
+        results, self._finished = self._finished[:A_TURN], self._finished[A_TURN:]
+        try:
+            rest = await self._round(results)
+        except Unavailable as trouble:
+            # Whether it was committed is unknown; settling twice is harmless: the second finds nothing to settle.
+            self._finished = results + self._finished
+            logger.warning("worker.database_away", extra={"error": str(trouble)})
+            await asyncio.sleep(AWAY)
+            return
+        except Exception:
+            # An edge: the loop never ends. What was claimed is looked at again when its lease is over.
+            logger.exception("worker.turn_failed")
+            await asyncio.sleep(AWAY)
+            return
+        if self._stopping and not self._running:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(0.01, min(rest, IDLE))):
+                await self._wake.wait()
+
+    async def drain(self, patience: float) -> None:
+        """Begin nothing more; what is under way has `patience` seconds to end. Then every lease is handed back, so that
+        another replica need not wait for it to run out."""
+        self._stopping = True
+        self.wake()
+        if not await self._ends_within(patience):
+            for task in self._running:
+                task.cancel()
+            await self._ends_within(AWAY)
+        with contextlib.suppress(Unavailable):
+            await self._desk.database(lambda db: outbox.release(db, self._name, time.time()), background=True)
+
+    async def _ends_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def _round(self, results: list[tuple[Owed, Outcome]]) -> float:
         """One turn; the seconds until something else is due."""
-        free = self._pace.at_once - len(self._running)
+        free = 0 if self._stopping else self._pace.at_once - len(self._running)
         claimed, due = await self._desk.database(lambda db: self._turn(db, results, free), background=True)
         for owed, _ in results:
             if owed.kind == "open_room":
@@ -106,7 +137,7 @@ class Worker:
             if free > 0
             else []
         )
-        return [with_state(self._desk, db, owed) for owed in owed_now], outbox.next_due(db, grace)
+        return [with_state(self._desk, db, owed) for owed in owed_now], outbox.next_due(db, grace, time.time())
 
     def _settle(self, db: Connection, owed: Owed, outcome: Outcome) -> None:
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -70,11 +71,17 @@ class Process:
 
 @dataclass
 class Stage:
-    """One workspace with one bot. `data` is the bot's folder; `env` goes on top of its environment."""
+    """One workspace with one bot. `data` is the bot's folder; `env` goes on top of its environment.
+
+    `transport` is how the workspace reaches the bot, `socket` or `http`.
+    """
 
     data: Path
     env: dict[str, str] = field(default_factory=dict)
     command: Sequence[str] = STANCH
+    transport: str = "socket"
+    port: int = 0
+    """The bot's; over HTTP it stays the same when the bot is started again."""
     http: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=30))
     connection: Json = field(default_factory=dict)
     bot_url: str = ""
@@ -89,6 +96,9 @@ class Stage:
         command = [sys.executable, "-m", "practice", "--port", "0", "--manifest", str(ROOT / "manifest.yml")]
         # Short pauses between Slack's repetitions of an event that the bot did not acknowledge.
         command += ["--retry-scale", "0.2", "--data", str(self.data / "practice")]
+        if self.transport == "http":
+            self.port = free_port()
+            command += ["--mode", "http", "--request-url", f"http://127.0.0.1:{self.port}/slack/events"]
         self.practice = Process(command, clean_environment(), self.data / "practice.log")
         self.connection = await self.practice.announced()
 
@@ -112,7 +122,7 @@ class Stage:
         }
 
     async def start_bot(self, *, connected: bool = True) -> None:
-        command = [*self.command, "serve", "--port", "0"]
+        command = [*self.command, "serve", "--port", str(self.port), "--transport", self.transport]
         self.bot = Process(command, self.environment(), self.data / "bot.log")
         self.bot_url = (await self.bot.announced())["bot"]
         if connected:
@@ -227,16 +237,22 @@ def at_rest(health: Json) -> bool:
 
 @asynccontextmanager
 async def staged(
-    data: Path, env: Mapping[str, str] | None = None, command: Sequence[str] = STANCH
+    data: Path, env: Mapping[str, str] | None = None, command: Sequence[str] = STANCH, transport: str = "socket"
 ) -> AsyncIterator[Stage]:
     """A stage with the bot connected; both processes are gone afterwards."""
-    stage = Stage(data, dict(env or {}), command)
+    stage = Stage(data, dict(env or {}), command, transport)
     try:
         await stage.open()
         await stage.start_bot()
         yield stage
     finally:
         await stage.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def clean_environment() -> dict[str, str]:

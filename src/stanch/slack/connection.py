@@ -1,13 +1,23 @@
-"""Two Socket Mode connections, so that one refreshes while the other listens (Slack's facts, section 5)."""
+"""Bolt as we use it, and its first transport: two Socket Mode connections, so that one refreshes while the other
+listens (Slack's facts, section 5). The second transport is `stanch.slack.http`."""
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
+from starlette.routing import Route
 
+from stanch.errors import Unavailable
+from stanch.slack.busy import Busy
 from stanch.slack.client import Slack, SlackFault
 from stanch.slack.directory import Directory
 
@@ -15,6 +25,25 @@ logger = logging.getLogger("stanch.slack")
 SOCKETS = 2
 AGAIN = 2.0
 """Seconds between two tries to reach Slack at the start."""
+UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)
+"""What a listener raises for a payload that is not as Slack makes them."""
+
+
+class Transport(Protocol):
+    """How Slack reaches the bot; nothing else differs between the ways."""
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        """What it answers on the bot's HTTP side."""
+
+    async def connect(self) -> None: ...
+
+    async def connected(self) -> bool: ...
+
+    async def rest(self, patience: float) -> None:
+        """Take nothing more; what was taken is answered within `patience` seconds."""
+
+    async def close(self) -> None: ...
 
 
 def bolt(slack: Slack, directory: Directory, token: str, signing_secret: str) -> AsyncApp:
@@ -26,7 +55,8 @@ def bolt(slack: Slack, directory: Directory, token: str, signing_secret: str) ->
         )
 
     quiet = logging.getLogger("stanch.bolt")
-    # Bolt warns that it finds a token in the environment beside the client: that is how it is meant.
+    # Bolt warns that it finds a token in the environment beside the client: that is how it is meant. Of a request that
+    # nobody listens to it prints the body; ours prints the error.
     quiet.setLevel(logging.ERROR)
     app = AsyncApp(
         client=slack.web,
@@ -37,15 +67,55 @@ def bolt(slack: Slack, directory: Directory, token: str, signing_secret: str) ->
         ignoring_self_events_enabled=False,
         logger=quiet,
     )
-    quiet.setLevel(logging.WARNING)
+    app.middleware(_recognise)
     return app
 
 
+async def _recognise(req: AsyncBoltRequest, next: Callable[[], Awaitable[Any]]) -> None:
+    """Slack's repetitions, in either transport: they get what the first delivery got, and a line in the log."""
+    if number := req.headers.get("x-slack-retry-num"):
+        reason = req.headers.get("x-slack-retry-reason") or [""]
+        facts = {"number": number[0], "reason": reason[0], "event_id": req.body.get("event_id")}
+        logger.info("slack.retried", extra=facts)
+    await next()
+
+
+def tell_failures(app: AsyncApp, tell: Callable[[Exception, Mapping[str, Any]], Awaitable[None]]) -> None:
+    """What Slack is answered when a listener raises, after `tell` has told the person and the log: 503 when it should
+    come again, 400 for what nobody can read, 500 for the rest. In Socket Mode each of them is no acknowledgement."""
+
+    async def failed(error: Exception, body: Mapping[str, Any]) -> BoltResponse:
+        await tell(error, body)
+        return BoltResponse(status=_status(error), body="")
+
+    app.error(failed)
+
+
+def _status(error: Exception) -> int:
+    if isinstance(error, Unavailable):
+        return 503
+    return 400 if isinstance(error, UNREADABLE) else 500
+
+
+class _Handler(AsyncSocketModeHandler):
+    """Knows what it has taken in and not answered yet."""
+
+    def __init__(self, app: AsyncApp, app_token: str, web: AsyncWebClient) -> None:
+        super().__init__(app, app_token, web_client=web)
+        self.busy = Busy()
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        with self.busy:
+            await super().handle(client, req)
+
+
 class Sockets:
+    routes: Sequence[Route] = ()
+
     def __init__(self, app: AsyncApp, slack: Slack, app_token: str) -> None:
         # Its own client: Bolt's must never send the app's token, nor this one the bot's.
         web = AsyncWebClient(base_url=slack.web.base_url, session=slack.web.session, retry_handlers=[])
-        self._handlers = [AsyncSocketModeHandler(app, app_token, web_client=web) for _ in range(SOCKETS)]
+        self._handlers = [_Handler(app, app_token, web) for _ in range(SOCKETS)]
 
     async def connect(self) -> None:
         """Returns when the first connection stands; the other follows."""
@@ -56,6 +126,12 @@ class Sockets:
 
     async def connected(self) -> bool:
         return any([await handler.client.is_connected() for handler in self._handlers])
+
+    async def rest(self, patience: float) -> None:
+        """Each connection is closed at a moment when all that came by it is answered."""
+        for handler in self._handlers:
+            await handler.busy.over(patience)
+            await handler.client.close()
 
     async def close(self) -> None:
         for handler in self._handlers:
