@@ -62,6 +62,7 @@ def owed(before: Incident | None, after: Incident, payload: e.Payload, by: str) 
     seq = after.seq
     if before is None:
         yield Effect(f"{at}/room", "open_room", lane=f"{at}/room")
+        yield from _triage(after)
         return
     if isinstance(payload, SHOWN_IN_TRIAGE):
         yield from _triage(after)

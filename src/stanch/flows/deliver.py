@@ -100,6 +100,6 @@ def _record(desk: Desk, db: Connection, owed: Owed, reports: Sequence[c.Command]
 
 
 def _trouble(owed: Owed, what: str, error: str) -> Sequence[c.Command]:
-    if owed.kind in MOUTHPIECES or (owed.event and owed.event.kind == "trouble"):
+    if owed.kind in MOUTHPIECES or not owed.incident or (owed.event and owed.event.kind == "trouble"):
         return ()
     return (c.ReportTrouble(what, error, owed.kind),)

@@ -19,7 +19,7 @@ from stanch.core.incident import STANCH, Incident
 from stanch.core.policy import outsiders_stay_out
 from stanch.core.text import one_line
 from stanch.errors import Refusal
-from stanch.store import outbox, tables as t
+from stanch.store import outbox, signals, tables as t
 from stanch.store.database import Database
 from stanch.store.events import Log
 
@@ -129,7 +129,10 @@ class Desk:
             raise _Instead(told)
         if twin is not None and not even_if_twin:
             raise _Instead(Answer(f"INC-{twin} is opening.", twin, twin=True))
-        return self.apply(db, replace(asked, command=numbered, number=None), now, new=numbered.number)
+        answer = self.apply(db, replace(asked, command=numbered, number=None), now, new=numbered.number)
+        if command.signal and (other := signals.link(db, command.signal, numbered.number)):
+            raise _Instead(Answer(f"INC-{other} was declared from this alert a moment ago.", other, twin=True))
+        return answer
 
     def _recurs(self, db: Connection, asked: Asked, command: c.Reopen, now: datetime) -> Answer | None:
         """What came back after more than a day is a new incident, linked both ways; None when it can still be reopened.

@@ -11,7 +11,7 @@ from typing import Any
 
 from stanch.core import commands as c
 from stanch.core.incident import Incident
-from stanch.errors import StanchError
+from stanch.errors import StanchError, Unavailable
 from stanch.flows.deliver import Buried, Cancelled, Done, Later, Outcome, Unclear
 from stanch.flows.desk import Desk
 from stanch.slack.client import Kind, Slack, SlackFault
@@ -120,6 +120,8 @@ class Gateway:
             return await self._performers[owed.kind](kit, incident, owed)
         except SlackFault as fault:
             return outcome_of(fault, owed, incident)
+        except Unavailable as away:
+            return Later(str(away), 1.0, unclear=owed.ambiguous)
         except StanchError as mistake:
             return Buried(str(mistake), IN_WORDS[owed.kind])
 

@@ -163,7 +163,9 @@ class Listeners:
             message=forms.message(about.get("message"), who(body)),
         )
         answer = await self.submitted(ack, body, view, command, "title")
-        if answer:
+        if answer and answer.twin:
+            self.answers.later(self.answers.tell(about.get("answer"), answer.say))
+        elif answer:
             self.answers.later(self.say_when_open(answer.number, about.get("answer")))
 
     async def fill_in(self, ack: Any, body: Body, view: Body) -> None:

@@ -11,7 +11,6 @@ from stanch.core import commands as c
 from stanch.core.catalogue import Catalogue
 from stanch.core.incident import Incident
 from stanch.core.phases import OFFERS, TRANSITIONS
-from stanch.core.text import cut, one_line
 from stanch.errors import Refusal
 from stanch.slack import blocks as b, inputs
 from stanch.slack.blocks import Block
@@ -49,7 +48,7 @@ def _first_move(i: Incident, catalogue: Catalogue) -> c.Command:
     sheet = catalogue.klass(i.klass) if i.klass else None
     if sheet is None or not sheet.first_move:
         return c.Mitigate()
-    return c.Applied(cut(one_line(sheet.first_move, 400), 290))
+    return c.Applied(f"first move of {sheet.name}")
 
 
 def _number(values: Values, block: str) -> int:
