@@ -6,18 +6,20 @@ import json
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from starlette.routing import BaseRoute
 
 from stanch.errors import StanchError, Unavailable
 from stanch.flows.desk import Desk
 from stanch.lock import alone
 from stanch.settings import SECRETS, Settings
+from stanch.signals import alertmanager, receiver
 from stanch.slack.clicks import Clicks
 from stanch.slack.client import Slack, SlackFault
 from stanch.slack.connection import Sockets, Transport, bolt, meet, tell_failures
@@ -30,6 +32,7 @@ from stanch.slack.listeners import Listeners
 from stanch.slack.performers import PERFORMERS
 from stanch.slack.render import Render
 from stanch.slack.shortcuts import Shortcuts
+from stanch.slack.triage import Triage
 from stanch.store import catalogue, outbox, schema
 from stanch.store.database import Database
 from stanch.store.templates import Templates
@@ -92,7 +95,8 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         pace = Pace(settings.stanch_lease_s, settings.stanch_grace_s)
         # A call that begins must end before the lease does.
         margin = min(settings.stanch_slack_timeout_s, settings.stanch_lease_s / 2)
-        worker = Worker(desk, Gateway(kit, PERFORMERS, margin).perform, pace)
+        triage = Triage(desk, slack, settings.stanch_triage_channel)
+        worker = Worker(desk, Gateway(kit, {**PERFORMERS, "signal": triage.show}, margin).perform, pace)
         desk.wake = worker.wake
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         app = bolt(slack, directory, bot_token, secret)
@@ -101,7 +105,7 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         # Events first: there are the most of them, and Bolt tries one listener after the other.
         Happenings(desk, directory, home.opened).register(app)
         listeners.register(app)
-        for part in (Clicks(desk, directory, listeners), Shortcuts(desk, directory, listeners), home):
+        for part in (Clicks(desk, directory, listeners), Shortcuts(desk, directory, listeners), home, triage):
             part.register(app)
         tell_failures(app, listeners.failed)
         way: Transport = (
@@ -111,7 +115,7 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         )
         stack.push_async_callback(way.close)
         await _start(stack, desk, worker, directory, way, settings)
-        await _listen(stack, listener, desk, way)
+        await _listen(stack, listener, desk, way, receiver.routes(desk, _sources(settings)))
         stack.push_async_callback(_wind_down, way, worker, settings.stanch_slack_timeout_s)
         yield desk
 
@@ -171,7 +175,23 @@ async def _start(
     stack.push_async_callback(end)
 
 
-async def _listen(stack: contextlib.AsyncExitStack, listener: socket.socket, desk: Desk, way: Transport) -> None:
+def _sources(settings: Settings) -> Mapping[str, receiver.Source]:
+    """Who may send signals: one line each, by the name in the path."""
+    token = settings.stanch_alertmanager_token
+    return {
+        alertmanager.SOURCE: receiver.Source(
+            alertmanager.parse, token.get_secret_value() if token else None, "STANCH_ALERTMANAGER_TOKEN"
+        )
+    }
+
+
+async def _listen(
+    stack: contextlib.AsyncExitStack,
+    listener: socket.socket,
+    desk: Desk,
+    way: Transport,
+    further: Sequence[BaseRoute],
+) -> None:
     async def health() -> Mapping[str, Any] | None:
         try:
             counts = await desk.database(outbox.counts, background=True)
@@ -186,7 +206,7 @@ async def _listen(stack: contextlib.AsyncExitStack, listener: socket.socket, des
 
     server = Server(
         uvicorn.Config(
-            pages.build(health, way.routes),
+            pages.build(health, [*way.routes, *further]),
             log_level="warning",
             access_log=False,
             lifespan="off",

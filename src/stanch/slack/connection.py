@@ -73,9 +73,10 @@ def bolt(slack: Slack, directory: Directory, token: str, signing_secret: str) ->
 
 async def _recognise(req: AsyncBoltRequest, next: Callable[[], Awaitable[Any]]) -> None:
     """Slack's repetitions, in either transport: they get what the first delivery got, and a line in the log."""
-    if number := req.headers.get("x-slack-retry-num"):
-        reason = req.headers.get("x-slack-retry-reason") or [""]
-        facts = {"number": number[0], "reason": reason[0], "event_id": req.body.get("event_id")}
+    [number], [reason] = (req.headers.get(f"x-slack-retry-{part}") or [""] for part in ("num", "reason"))
+    # An envelope of Socket Mode says 0 when it comes for the first time.
+    if number not in ("", "0"):
+        facts = {"number": number, "reason": reason, "event_id": req.body.get("event_id")}
         logger.info("slack.retried", extra=facts)
     await next()
 

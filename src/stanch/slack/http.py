@@ -5,7 +5,6 @@ Then it goes the way that Socket Mode's envelopes go: the same app, the same lis
 """
 
 import asyncio
-import hashlib
 import hmac
 import logging
 import time
@@ -13,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.signature import SignatureVerifier
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -39,7 +39,7 @@ class Door:
     """
 
     def __init__(self, secret: str, clock: Callable[[], float] = time.time) -> None:
-        self._secret = secret.encode()
+        self._verifier = SignatureVerifier(secret)
         self._clock = clock
         self._seen: dict[str, float] = {}
 
@@ -50,8 +50,11 @@ class Door:
             return "unsigned"
         if abs(self._clock() - int(moment)) > WINDOW:
             return "stale"
-        right = hmac.new(self._secret, b"v0:" + moment.encode() + b":" + body, hashlib.sha256).hexdigest()
-        return None if hmac.compare_digest(f"v0={right}".encode(), signature.encode()) else "wrong signature"
+        try:
+            right = self._verifier.generate_signature(timestamp=moment, body=body) or ""
+        except UnicodeDecodeError:
+            return "not UTF-8"
+        return None if hmac.compare_digest(right.encode(), signature.encode()) else "wrong signature"
 
     def take(self, signature: str) -> bool:
         """Note a signature that is answered now; False when it was seen before."""
