@@ -40,3 +40,11 @@ def person(service: Service, http: aiohttp.ClientSession) -> Person:
 async def line(service: Service, http: aiohttp.ClientSession) -> AsyncIterator[Line]:
     async with listening(service, http) as line:
         yield line
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For an app that shows nothing in return: nobody waits for it."""
+    monkeypatch.setattr("practice.acting.CLICK_WAIT_S", 0)
+    monkeypatch.setattr("practice.people.CLICK_WAIT_S", 0)
+    monkeypatch.setattr("practice.acting.COMMAND_WAIT_S", 0)

@@ -20,6 +20,9 @@ from tests.practice.stage import ALICE, BOB, TRIAGE, Stage
 CHOICES = [{"text": plain("Low"), "value": "low"}, {"text": plain("High"), "value": "high"}]
 
 
+pytestmark = pytest.mark.usefixtures("impatient")
+
+
 def home(*blocks: Json, **more: Any) -> Json:
     return {"type": "home", "blocks": list(blocks), **more}
 

@@ -20,6 +20,7 @@ from tests.practice.endpoint import Endpoint, Post, bolt_answers, listening, pos
 from tests.practice.stage import ALICE, TRIAGE, Stage
 
 SECRET = Settings().signing_secret
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 @pytest.fixture

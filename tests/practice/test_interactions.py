@@ -117,14 +117,16 @@ async def test_three_seconds(person: Person, service: Service, client: AsyncWebC
 
 
 async def test_each_delivery_goes_to_one_socket(person: Person, service: Service, client: AsyncWebClient) -> None:
-    """Two connected apps share the deliveries: every one arrives, none twice, each of them gets some."""
-    first, second = Recorder(bolt(client)), Recorder(bolt(client))
-    async with connected(service, first.app), connected(service, second.app):
-        for number in range(6):
+    """Three connections share the deliveries: every one arrives, none twice, each of them gets a third."""
+    apps = [Recorder(bolt(client)) for _ in range(3)]
+    async with connected(service, apps[0].app), connected(service, apps[1].app), connected(service, apps[2].app):
+        for number in range(9):
             await person.does("command", user="alice", channel="triage", command="/incident", text=f"{number}")
-    texts = [body["text"] for body in (*first.bodies, *second.bodies)]
-    assert sorted(texts) == ["0", "1", "2", "3", "4", "5"]
-    assert len(first.bodies) == len(second.bodies) == 3
+        copies = await person.does("command", user="alice", channel="triage", command="/incident", text="x", times=6)
+    texts = [[body["text"] for body in one.bodies] for one in apps]
+    assert sorted(text for each in texts for text in each) == [*(f"{number}" for number in range(9)), *"xxxxxx"]
+    assert [len(each) for each in texts] == [5, 5, 5]
+    assert len(copies["ack_ms"]) == 6
 
 
 async def test_refresh(person: Person, service: Service, app: Recorder) -> None:
