@@ -53,15 +53,33 @@ NOW: Final[dict[str, str]] = {
 
 OFFERS: Final[dict[str, tuple[str, ...]]] = {
     "assess": ("first_move", "applied", "mitigate"),
-    "mitigate": ("applied", "judged", "contained", "stopped"),
-    "diagnose": ("hypothesis", "explained"),
+    "mitigate": ("applied", "settle", "judged", "contained", "stopped"),
+    "diagnose": ("hypothesis", "idea", "explained"),
     "resolve": ("settle", "judged", "watch"),
     "watching": ("resolved", "came_back"),
     "learn": ("action", "close", "reopen"),
     "closed": ("reopen",),
     "dismissed": ("reopen",),
 }
-"""What the card offers as buttons, the likeliest first; the names are those of `stanch.slack.moves`."""
+"""What each phase offers as buttons; the names are those of `stanch.slack.moves`."""
+
+
+def offers(incident: Incident) -> tuple[str, ...]:
+    """What this phase offers, without what has nothing to work on."""
+    return tuple(name for name in OFFERS[incident.phase] if makes_sense(incident, name))
+
+
+def makes_sense(incident: Incident, name: str) -> bool:
+    match name:
+        case "first_move":
+            return incident.klass is not None and not incident.mitigations
+        case "settle":
+            return any(m.state not in ("removed", "failed") for m in incident.mitigations)
+        case "idea":
+            return bool(incident.ideas)
+        case "restrict":
+            return not incident.restricted
+    return True
 
 
 def leads(incident: Incident, command: str) -> str:
@@ -69,16 +87,15 @@ def leads(incident: Incident, command: str) -> str:
     table = TRANSITIONS[command]
     if to := table.get(incident.phase):
         return to
-    offers = OFFERS[incident.phase]
     if command in ("applied", "mitigate"):
         raise Refusal(
             f"{incident.name} is not open any more ({incident.phase}). Reopen it first: `/incident reopen WHY`.",
-            *offers,
+            *offers(incident),
         )
     raise Refusal(
         f"Not from here: {incident.name} is in {incident.phase}, and `{command}` comes after"
         f" {' or '.join(table)}. Now: {NOW[incident.phase]}.",
-        *offers,
+        *offers(incident),
     )
 
 

@@ -58,6 +58,10 @@ def context(text: str) -> Block:
     return {"type": "context", "elements": [mrkdwn(text)]}
 
 
+def divider() -> Block:
+    return {"type": "divider"}
+
+
 def actions(elements: Sequence[Block]) -> Block:
     return {"type": "actions", "elements": list(elements)[:25]}
 

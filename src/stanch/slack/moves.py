@@ -9,8 +9,9 @@ from datetime import date
 
 from stanch.core import commands as c
 from stanch.core.catalogue import Catalogue
+from stanch.core.harm import better
 from stanch.core.incident import Incident
-from stanch.core.phases import OFFERS, TRANSITIONS
+from stanch.core.phases import OFFERS, TRANSITIONS, makes_sense, offers
 from stanch.errors import Refusal
 from stanch.slack import blocks as b, inputs
 from stanch.slack.blocks import Block
@@ -165,22 +166,35 @@ def button(name: str, value: str, *, first: bool = False) -> Block:
 def offered(i: Incident, catalogue: Catalogue) -> list[str]:
     """The moves that the card shows now, the likeliest first."""
     sheet = catalogue.klass(i.klass) if i.klass else None
-    known_move = bool(sheet and sheet.first_move) and not i.mitigations
-    names = [name for name in OFFERS[i.phase] if BY_NAME[name].possible(i)]
-    names = [name for name in names if name != "first_move" or known_move]
-    names = [name for name in names if name != "settle" or i.mitigations]
-    if i.phase == "mitigate" and any(m.state == "applied" for m in i.mitigations):
-        names.insert(0, "settle")
-    if i.phase == "diagnose" and any(one.verdict == "open" for one in i.ideas):
-        names.insert(1, "idea")
-    return names
+    names = [name for name in offers(i) if name != "first_move" or (sheet and sheet.first_move)]
+    return sorted(names, key=lambda name: name != _likeliest(i))
+
+
+def _likeliest(i: Incident) -> str:
+    """What stands between here and the next phase."""
+    match i.phase:
+        case "mitigate" if any(m.state == "applied" for m in i.mitigations):
+            return "settle"
+        case "mitigate" if better(i, *i.judged):
+            return "contained"
+        case "mitigate" if any(m.state == "effective" for m in i.mitigations):
+            return "judged"
+        case "diagnose" if any(one.verdict == "open" for one in i.ideas):
+            return "idea"
+        case "diagnose" if i.ideas:
+            return "explained"
+        case "resolve" if not any(m.in_force for m in i.mitigations):
+            return "watch"
+        case "learn" if i.actions:
+            return "close"
+    return OFFERS[i.phase][0]
 
 
 def more(i: Incident) -> list[tuple[str, list[Block]]]:
     """The groups of *More*: name → options whose value is `NAME:N`."""
     found = []
     for group, names in MORE:
-        options = [_option(name, i) for name in names if BY_NAME[name].possible(i) and _makes_sense(name, i)]
+        options = [_option(name, i) for name in names if BY_NAME[name].possible(i) and makes_sense(i, name)]
         if options:
             found.append((group, options))
     looks = {"now": "What can be done now", "catchup": "Catch me up", "export": "Export the timeline"}
@@ -190,14 +204,3 @@ def more(i: Incident) -> list[tuple[str, list[Block]]]:
 
 def _option(name: str, i: Incident) -> Block:
     return b.option(BY_NAME[name].label, f"{name}:{i.number}")
-
-
-def _makes_sense(name: str, i: Incident) -> bool:
-    match name:
-        case "settle":
-            return any(m.state not in ("removed", "failed") for m in i.mitigations)
-        case "idea":
-            return bool(i.ideas)
-        case "restrict":
-            return not i.restricted
-    return True
