@@ -47,7 +47,6 @@ async def declared(desk: Desk, *steps: c.Command, **facts: object) -> Incident:
     declare = replace(c.Declare(0, "answers fail", signal=KEY), **facts)  # type: ignore[arg-type]
     answer = await desk.ask(Asked(declare, ALICE, "form"))
     assert not answer.refused, answer.say
-    desk.database.run(lambda db: store.link(db, KEY, 1))
     for step in steps:
         answer = await desk.ask(Asked(step, ALICE, "slash", 1))
         assert not answer.refused, answer.say

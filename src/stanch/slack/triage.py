@@ -11,8 +11,7 @@ from sqlalchemy import Connection
 
 from stanch.core import commands as c
 from stanch.core.incident import Incident
-from stanch.errors import Unavailable
-from stanch.flows.deliver import Buried, Cancelled, Done, Later, Outcome
+from stanch.flows.deliver import Buried, Cancelled, Done, Outcome
 from stanch.flows.desk import Desk
 from stanch.flows.signals import behind, known, report
 from stanch.slack import forms
@@ -25,9 +24,6 @@ from stanch.slack.phrases import Message
 from stanch.store import signals as store
 from stanch.store.outbox import Owed
 from stanch.store.signals import Record
-
-AGAIN = 1.0
-"""Seconds until an alert is drawn again whose facts could not be read."""
 
 
 class Triage:
@@ -51,10 +47,7 @@ class Triage:
     async def show(self, kit: Kit, incident: Incident | None, owed: Owed) -> Outcome:
         """Post the message of this episode, or bring it up to date. One that was deleted by hand stays deleted."""
         key = str(owed.payload["signal"])
-        try:
-            found = await known(kit.desk, key)
-        except Unavailable as away:
-            return Later(str(away), AGAIN, unclear=owed.ambiguous)
+        found = await known(kit.desk, key)
         if found is None:
             return Cancelled("nobody knows this alert any more")
         record, holder = found
