@@ -40,19 +40,24 @@ async def nothing(post: Post) -> web.Response:
     return web.Response()
 
 
+async def the_challenge(post: Post) -> web.Response:
+    return web.json_response({"challenge": post.json["challenge"]})
+
+
 class Endpoint:
-    """``posts`` are those since the challenge, which it always answers."""
+    """``posts`` are those that are no challenge; a challenge is answered by ``verifies``."""
 
     def __init__(self) -> None:
         self.posts: list[Post] = []
         self.challenges = 0
         self.answer: Answer = nothing
+        self.verifies: Answer = the_challenge
 
     async def take(self, request: web.Request) -> web.Response:
         post = Post({name.lower(): value for name, value in request.headers.items()}, await request.read())
         if b'"url_verification"' in post.body:
             self.challenges += 1
-            return web.json_response({"challenge": post.json["challenge"]})
+            return await self.verifies(post)
         self.posts.append(post)
         return await self.answer(post)
 

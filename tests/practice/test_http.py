@@ -253,10 +253,13 @@ async def test_sockets_in_http_mode(person: Person, service: Service, http: aioh
 
 
 async def test_a_real_app(person: Person, endpoint: Endpoint, service: Service, http: aiohttp.ClientSession) -> None:
-    """slack_bolt takes what is posted, and its answers do what they do over a socket."""
+    """slack_bolt answers the challenge, takes what is posted, and its answers do what they do over a socket."""
     client = client_of(service, http)
     app = AsyncApp(client=client, signing_secret=SECRET, process_before_response=True)
-    endpoint.answer = bolt_answers(app)
+    endpoint.answer = endpoint.verifies = bolt_answers(app)
+    service.delivery.look_again()
+    assert not service.delivery.connected
+    await until_connected(service)
     seen: list[Json] = []
 
     @app.command("/incident")

@@ -13,7 +13,6 @@ from tests.practice.line import Line
 from tests.practice.parts import fitted
 from tests.practice.stage import ALICE, TRIAGE, Stage
 
-
 pytestmark = pytest.mark.usefixtures("impatient")
 
 
