@@ -27,6 +27,8 @@ TWICE_WITHIN = timedelta(minutes=2)
 """The same title by the same person within this time is one incident told twice (design, section 5)."""
 REMEMBER = timedelta(days=2)
 """How long answers are kept for second deliveries; Slack repeats events for a day at the longest."""
+LOOK_AGAIN = 1.0
+"""Seconds between two looks at whether a room stands that another replica may be opening."""
 LATE_PROMISES = timedelta(days=14)
 """How long after its date an action item is still shown to its owner."""
 Home = tuple[list[Incident], Sequence[Row[Any]], Sequence[Row[Any]], dict[int, Incident]]
@@ -200,13 +202,17 @@ class Desk:
         signal = asyncio.Event()
         waiting = self._opening.setdefault(number, [])
         waiting.append(signal)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(patience):
-                await signal.wait()
+        state = None
+        for _ in range(max(1, round(patience / LOOK_AGAIN))):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(patience, LOOK_AGAIN)):
+                    await signal.wait()
+            state = await self.state(number)
+            if signal.is_set() or (state and state.room):
+                break
         waiting.remove(signal)
         if not waiting:
             self._opening.pop(number, None)
-        state = await self.state(number)
         return state if state and state.room else None
 
     def room_settled(self, number: int) -> None:

@@ -118,7 +118,10 @@ class Listeners:
         if what == "catchup":
             message = self._render.catchup(state, user, channel)
             return {"text": message.text, "blocks": list(message.blocks)}
-        return {"text": self._render.details(state, latest, user, channel)}
+        text = self._render.details(state, latest, user, channel)
+        return (
+            {"text": text} if sees(state, user, channel) else self.shown(Answer(text, number, offers=("ask_to_join",)))
+        )
 
     def _find(self, wanted: str) -> str | None:
         person = self._people.person(wanted)

@@ -64,7 +64,7 @@ class Lists(Phrases):
 
     def details(self, i: Incident, latest: Sequence[Event], viewer: str, channel: str | None = None) -> str:
         if not sees(i, viewer, channel):
-            return self.line(i, viewer) + "\nAsk the commander to let you in."
+            return self.line(i, viewer)
         lines = [f"*{safe(self.headline(i), 300)}*", self.where(i)]
         lines += [f"Users see: {safe(i.impact, 500)}"] if i.impact else []
         lines += [f"Scope: {safe(i.scope, 300)}"] if i.scope else []

@@ -5,6 +5,7 @@ from typing import Any
 
 from stanch.core.cadence import next_due
 from stanch.core.chain import Event
+from stanch.core.effects import POSTED
 from stanch.core.events import KINDS
 from stanch.core.incident import Incident
 from stanch.core.roles import ROLES
@@ -55,6 +56,14 @@ FACTS = (
 ).split()
 TEMPLATE_WORDS = frozenset(FACTS) | {field.name for kind in KINDS.values() for field in fields(kind)}
 """Every variable that a template may name: what `facts` gives, and the payload's own fields."""
+TEMPLATES_NEEDED = (
+    frozenset(
+        "roles role_given member_left changed trouble quiet_held room_opened join_asked"
+        " told_trouble told_room_changed told_join_asked".split()
+    )
+    | POSTED
+)
+"""Every message that may be due."""
 
 
 def judged_range(payload: dict[str, Any]) -> str:

@@ -81,12 +81,17 @@ class Templates:
         return f"{file}:{_line(error.__traceback__, file)}"
 
 
-def lint(folder: Path, known: Collection[str] = ()) -> list[Fault]:
+def lint(folder: Path, known: Collection[str] = (), needed: Collection[str] = ()) -> list[Fault]:
     """Return every fault of every template below `folder`: front matter, Jinja, doubled names.
 
-    With `known`, also each variable that is not one of them: it would fail only when its message is due.
+    With `known`, also each variable that is not one of them, and with `needed` each message that has no template: both
+    would fail only when the message is due.
     """
     paths, faults = _scan(folder)
+    faults += [
+        Fault(folder.name, 1, 1, f"there is no template for '{name}'", f"a file {name}.j2")
+        for name in sorted(set(needed) - set(paths))
+    ]
     for path in paths.values():
         body, found = _parse(path, _file(folder, path))
         faults += found or (_unknown(body, _file(folder, path), known) if known else [])
