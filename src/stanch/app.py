@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -35,8 +36,9 @@ from stanch.slack.shortcuts import Shortcuts
 from stanch.slack.triage import Triage
 from stanch.store import catalogue, outbox, schema
 from stanch.store.database import Database
+from stanch.store.figures import Figures, figures
 from stanch.store.templates import Templates
-from stanch.web import pages
+from stanch.web import metrics, pages
 from stanch.worker import Pace, Worker
 
 SWITCH = 0.0005
@@ -199,6 +201,13 @@ async def _listen(
             return None
         return {"connected": await way.connected()} | counts
 
+    async def read() -> tuple[bool, Figures | None]:
+        connected = await way.connected()
+        try:
+            return connected, await desk.database(lambda db: figures(db, time.time()), background=True)
+        except Unavailable:
+            return connected, None
+
     class Server(uvicorn.Server):
         @contextlib.contextmanager
         def capture_signals(self) -> Any:
@@ -206,7 +215,7 @@ async def _listen(
 
     server = Server(
         uvicorn.Config(
-            pages.build(health, [*way.routes, *further]),
+            pages.build(health, [metrics.route(read), *way.routes, *further]),
             log_level="warning",
             access_log=False,
             lifespan="off",

@@ -14,7 +14,13 @@ from stanch.errors import StanchError
 if TYPE_CHECKING:
     from stanch.store.database import Database
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Runs incidents in production AI systems, in Slack.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    # A trace with the values of variables would print tokens.
+    pretty_exceptions_show_locals=False,
+    help="Runs incidents in production AI systems, in Slack.",
+)
 outbox_app = typer.Typer(no_args_is_help=True, help="What is owed to Slack, held, or set aside.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 app.add_typer(outbox_app, name="outbox")
@@ -59,15 +65,12 @@ def serve(
 @app.command()
 def check(folder: Annotated[Path | None, typer.Argument(help="Default: STANCH_HOME, else here.")] = None) -> None:
     """Lint the runbooks, the catalogue and the templates, offline: all faults at once."""
-    from stanch import settings
-    from stanch.slack.render import TEMPLATE_WORDS
-    from stanch.store import catalogue, templates
+    from stanch import doctor, settings
 
     home = folder or settings.read().home
     if not home.is_dir():
         raise StanchError(f"There is no folder {home}.")
-    faults, warnings = catalogue.lint(home)
-    faults = sorted([*faults, *templates.lint(home / "message_templates", TEMPLATE_WORDS)])
+    faults, warnings = doctor.lint(home)
     for warning in warnings:
         typer.echo(f"warning: {warning}")
     for fault in faults:
@@ -75,6 +78,32 @@ def check(folder: Annotated[Path | None, typer.Argument(help="Default: STANCH_HO
     if faults:
         raise typer.Exit(1)
     typer.echo("No faults.")
+
+
+@app.command()
+def doctor(
+    transport: Annotated[
+        str | None, typer.Option(help="Look at what `socket` or `http` needs; default: those that are set up.")
+    ] = None,
+) -> None:
+    """Tokens, scopes, channels, owners, database, folders, what is held: each with what mends it. Changes nothing."""
+    from stanch import doctor as house, settings
+
+    lines = asyncio.run(house.examine(settings.read(), transport))
+    for line in lines:
+        typer.echo(str(line))
+    if any(line.is_complaint for line in lines):
+        raise typer.Exit(1)
+
+
+@app.command()
+def manifest(
+    http: Annotated[str | None, typer.Option(metavar="URL", help="For HTTP: where Slack reaches the bot.")] = None,
+) -> None:
+    """The Slack app's manifest, to paste at api.slack.com/apps: for Socket Mode, or for HTTP at a URL."""
+    from stanch import manifest as made
+
+    typer.echo(made.for_sockets() if http is None else made.for_http(http), nl=False)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from typing import Literal, NotRequired, TypedDict
 from practice.server import serve
 from practice.service import Service, Settings as Workspace
 from practice.supervise import Bot
+from stanch import manifest
 from stanch.errors import StanchError
 from stanch.lock import alone
 from stanch.settings import OURS, SECRETS, read
@@ -60,7 +61,7 @@ async def _both(folder: Path, port: int, browser: bool, transport: str) -> None:
             webbrowser.open(service.base_url)
             print(f"The practice Slack is at {service.base_url} (Ctrl-C ends it).", file=sys.stderr)
 
-    workspace = Workspace(port=port, data=folder, manifest=manifest(), **_delivery(transport, bot_port))
+    workspace = Workspace(port=port, data=folder, manifest=manifest.path(), **_delivery(transport, bot_port))
     try:
         await serve(workspace, bot=bot, announce=announce)
     except OSError as taken:
@@ -72,12 +73,6 @@ def _delivery(transport: str, bot_port: int) -> Delivery:
     if transport == "http":
         return {"mode": "http", "request_url": f"http://127.0.0.1:{bot_port}/slack/events"}
     return {"mode": "socket"}
-
-
-def manifest() -> Path:
-    """The manifest that ships with this version."""
-    package = Path(__file__).parent
-    return next(p for p in (package.parents[1] / "manifest.yml", package / "home" / "manifest.yml") if p.is_file())
 
 
 def _environment(service: Service, folder: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 
 class Kind(Enum):
@@ -72,12 +73,20 @@ class Slack:
 
     async def call(self, method: str, *, read: bool = False, **args: Any) -> dict[str, Any]:
         """Slack's answer as a plain mapping. Raises `SlackFault`. Arguments that are None are left out."""
-        given = {k: v for k, v in args.items() if v is not None}
+        answer = await self._call(method, read, {k: v for k, v in args.items() if v is not None})
+        return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    async def scopes(self) -> frozenset[str]:
+        """What our token may do, as Slack says beside each answer. Raises `SlackFault`."""
+        answer = await self._call("auth.test", False, {})
+        said = next((v for k, v in dict(answer.headers).items() if k.lower() == "x-oauth-scopes"), "")
+        return frozenset(scope.strip() for scope in str(said).split(",") if scope.strip())
+
+    async def _call(self, method: str, read: bool, given: dict[str, Any]) -> AsyncSlackResponse:
         try:
             if read:
-                answer = await self.web.api_call(method, http_verb="GET", params=given)
-            else:
-                answer = await self.web.api_call(method, json=given)
+                return await self.web.api_call(method, http_verb="GET", params=given)
+            return await self.web.api_call(method, json=given)
         except SlackApiError as refusal:
             raise _fault(refusal) from refusal
         except aiohttp.ClientConnectorError as away:
@@ -86,7 +95,6 @@ class Slack:
             raise SlackFault(Kind.UNCLEAR, "timeout") from late
         except (aiohttp.ClientError, ValueError) as broken:
             raise SlackFault(Kind.UNCLEAR, "connection_broken", detail=type(broken).__name__) from broken
-        return dict(answer.data) if isinstance(answer.data, dict) else {}
 
     async def pages(self, method: str, field: str, **args: Any) -> AsyncIterator[dict[str, Any]]:
         """Every item of a paged list, page after page."""

@@ -1,0 +1,86 @@
+"""What is looked at here: folders, database, what is owed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from stanch.doctor.lines import Line, Patient, degraded, fault, ok
+from stanch.errors import Fault
+from stanch.slack.render import TEMPLATE_WORDS
+from stanch.store import catalogue, outbox, schema, templates
+from stanch.store.database import Database
+
+OLDEST_POSTGRES = 150_000
+SLACK = "https://slack.com/"
+
+
+def lint(home: Path) -> tuple[list[Fault], list[str]]:
+    """Faults of all files in a home folder, by place, and warnings: what `stanch check` shows."""
+    faults, warnings = catalogue.lint(home)
+    return sorted([*faults, *templates.lint(home / "message_templates", TEMPLATE_WORDS)]), warnings
+
+
+async def folders(patient: Patient) -> Sequence[Line]:
+    home = patient.settings.home
+    faults, warnings = lint(home)
+    if faults:
+        first = f"{faults[0]}" + (f" … {len(faults)} faults; all of them: `stanch check`" if len(faults) > 1 else "")
+        return [fault("folders", f"{home}: {first}")]
+    if warnings:
+        return [degraded("folders", f"{home}: {len(warnings)} warnings, see `stanch check`")]
+    return [ok("folders", f"{home}: no faults")]
+
+
+async def database(patient: Patient) -> Sequence[Line]:
+    opened = Database(patient.settings.database)
+    try:
+        if absent := _absent(opened):
+            return [ok("database", f"{absent} is not there yet; `stanch serve` makes it")]
+        return opened.run(_rows)
+    finally:
+        opened.close()
+
+
+def _absent(database: Database) -> Path | None:
+    path = Path(str(database.engine.url.database))
+    return path if database.is_sqlite and not path.exists() else None
+
+
+def _rows(db: Connection) -> list[Line]:
+    info = getattr(db.connection.dbapi_connection, "info", None)
+    version = getattr(info, "server_version", OLDEST_POSTGRES)
+    if version < OLDEST_POSTGRES:
+        return [fault("database", f"PostgreSQL {version // 10_000}; 15 or later is needed")]
+    revision = schema.found(db)
+    if revision is None:
+        return [fault("database", "no tables yet; run `stanch db upgrade`")]
+    if revision < schema.NEEDED:
+        return [fault("database", f"schema {revision}, {schema.NEEDED} is needed; run `stanch db upgrade`")]
+    return [ok("database", f"{db.dialect.name}, schema {revision}"), *_outbox(db)]
+
+
+def _outbox(db: Connection) -> list[Line]:
+    counts = outbox.counts(db)
+    found = []
+    if counts["held"]:
+        why = next((row.held for row in outbox.listing(db) if row.held), "")
+        mend = "mend that, then `stanch outbox retry`"
+        found.append(fault("outbox", f"{counts['held']} held, as Slack said {why}; {mend}"))
+    if counts["buried"]:
+        mend = "see `stanch outbox list`, then `stanch outbox retry ID`"
+        found.append(fault("outbox", f"{counts['buried']} set aside after a refusal; {mend}"))
+    return found or [ok("outbox", f"nothing held or set aside, {counts['owed'] + counts['trying']} on the way")]
+
+
+def _tried(folder: Path) -> bool:
+    return (folder / "practice.sqlite3").exists()
+
+
+async def data_folder(patient: Patient) -> Sequence[Line]:
+    """What was tried must never go to a real Slack: its channels and people are not there."""
+    given = patient.settings
+    if _tried(given.stanch_data) and given.database_url is None and given.api.startswith(SLACK):
+        where = f"{given.stanch_data} holds what `stanch try` made, and SLACK_API_URL is the real Slack's"
+        return [fault("data folder", f"{where}; name another with STANCH_DATA")]
+    return []
