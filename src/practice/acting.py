@@ -151,7 +151,7 @@ class Acting:
             block, element, state = self.chosen(blocks, body)
             interaction = self.interactions.begin(user, channel)
             action = self.action(block, element, state)
-            values = views.initial_state(blocks)
+            values = self.interactions.entered(user, message, blocks)
             if state and element["type"] != "overflow":
                 values[block["block_id"]][element["action_id"]] = state
             payload = self.interactions.message_action(interaction, channel, message, action, values)

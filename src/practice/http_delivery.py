@@ -42,7 +42,7 @@ class Answer:
 
 
 class HttpDelivery:
-    """Posts to ``url``. It is connected once the URL has answered a challenge, until a post does not get through."""
+    """Posts to ``url``. It is connected once the URL has answered, until a post does not get through."""
 
     def __init__(
         self, url: str, secret: str, clock: Callable[[], float], line: Line, changed: Callable[[], None]
@@ -93,7 +93,9 @@ class HttpDelivery:
             more["reason"] = str(error)
         else:
             ack = acknowledged(kind, answer, ms_since(started))
-            if not answer.good:
+            if answer.good:
+                self._reached()
+            else:
                 more["reason"] = f"HTTP {answer.status}: {answer.body[:300]}"
         if ack.reason == "connection_failed":
             self.look_again()
@@ -130,9 +132,13 @@ class HttpDelivery:
         while not await self._challenge():
             await asyncio.sleep(pause)
             pause = min(pause * 2, longest)
-        self.up = True
         self.line("slack→bot", "url_verification", None, {"url": self.url})
-        self.changed()
+        self._reached()
+
+    def _reached(self) -> None:
+        if not self.up:
+            self.up = True
+            self.changed()
 
     async def _challenge(self) -> bool:
         challenge = secrets.token_urlsafe(32)

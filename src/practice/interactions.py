@@ -41,6 +41,7 @@ class Interactions:
         self.delivery = delivery
         self.line = line
         self.under_way: set[Interaction] = set()
+        self.chosen: dict[tuple[str, str], Json] = {}
         workspace.on_ephemeral = self._saw_ephemeral
         workspace.on_view = self._saw_view
 
@@ -69,6 +70,15 @@ class Interactions:
     async def send(self, kind: Kind, name: str, payload: Json, times: int) -> list[Ack]:
         """The same payload ``times`` times at once."""
         return list(await asyncio.gather(*(self.delivery.deliver(kind, name, payload) for _ in range(times))))
+
+    def entered(self, user: User, message: Json, blocks: list[Json]) -> Json:
+        """``state.values`` of the message as this person sees it: what they choose stays chosen, until they reload."""
+        values = views.initial_state(blocks)
+        views.carry(self.chosen.pop((user.id, message["ts"]), {}), values)
+        self.chosen[user.id, message["ts"]] = values
+        while len(self.chosen) > KEPT:
+            del self.chosen[next(iter(self.chosen))]
+        return values
 
     # payloads
 

@@ -64,6 +64,14 @@ def initial_state(blocks: list[Json]) -> Json:
     return values
 
 
+def carry(entered: Json, values: Json) -> None:
+    """Take what was entered before into the values, where block, action and kind of element are still the same."""
+    for block_id, actions in entered.items():
+        for action_id, entry in actions.items():
+            if values.get(block_id, {}).get(action_id, {}).get("type") == entry["type"]:
+                values[block_id][action_id] = entry
+
+
 def make(workspace: Workspace, given: Json, user: str) -> Json:
     view: Json = {
         "id": workspace.next_id("V"),
@@ -156,11 +164,7 @@ def update(workspace: Workspace, old: Json, given: object) -> Json:
     view = check_view(given, (old["type"],))
     unique_external_id(workspace, view, old)
     fresh = make(workspace, view, old["practice_user"])
-    values = fresh["state"]["values"]
-    for block_id, actions in old["state"]["values"].items():
-        for action_id, entry in actions.items():
-            if values.get(block_id, {}).get(action_id, {}).get("type") == entry["type"]:
-                values[block_id][action_id] = entry
+    carry(old["state"]["values"], fresh["state"]["values"])
     fresh |= {name: old[name] for name in ("id", "root_view_id", "previous_view_id")}
     return keep(workspace, fresh)
 

@@ -144,3 +144,17 @@ async def test_a_choice_in_an_ephemeral(person: Person, line: Line, client: Asyn
     assert (await person.does("click", user="bob", **choice))["status"] == 400
     assert (await person.does("click", user="alice", **choice))["ok"]
     assert line.envelopes[-1]["payload"]["actions"][0]["selected_user"] == "U0BOB"
+
+
+async def test_a_choice_stays(person: Person, line: Line, client: AsyncWebClient) -> None:
+    """What one person chose in a message comes with their next click in it, and with nobody else's."""
+    blocks = [{**actions({"type": "static_select", "action_id": "pick", "options": FEW}, button()), "block_id": "row"}]
+    posted = await client.chat_postMessage(channel=TRIAGE, text="x", blocks=blocks)
+    where: Json = {"channel": "triage", "ts": posted["ts"]}
+    await person.does("click", user="alice", **where, action_id="pick", value="high")
+    await client.chat_update(channel=TRIAGE, ts=posted["ts"], text="y", blocks=blocks)
+    chosen = []
+    for user in ("alice", "bob"):
+        await person.does("click", user=user, **where, text="Go")
+        chosen.append(line.envelopes[-1]["payload"]["state"]["values"]["row"]["pick"]["selected_option"])
+    assert chosen == [option("high"), None]
