@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from stanch.core.chain import GENESIS, Event, as_json, first_fault, from_json
@@ -31,11 +31,24 @@ def export(events: Sequence[Event], form: str, name: Name = str) -> bytes:
     raise ValueError(form)
 
 
-def to_json(events: Sequence[Event]) -> bytes:
+EARLIER_FIELDS = (
+    frozenset(
+        "number title declared_by declared_at seq head klass severity service service_assumed impact scope phase bleeding"
+        " restricted drill seats seated_by_owners away room room_name room_state card_ts card_generation announced"
+        " last_update last_update_at severity_since troubled mitigations ideas actions judged harm_was explained"
+        " quiet_until ended_at".split()
+    ),
+)
+"""What `incident` held in exports of earlier versions, the oldest first: those files stay verifiable."""
+
+
+def to_json(events: Sequence[Event], only: Collection[str] | None = None) -> bytes:
+    """`only`: the fields of `incident` that an earlier version wrote."""
     state = fold(events)
+    facts = state.as_json() if state else None
     whole = {
         "format": FORMAT,
-        "incident": state.as_json() if state else None,
+        "incident": facts if only is None or facts is None else {k: v for k, v in facts.items() if k in only},
         "count": len(events),
         "head": events[-1].hash if events else GENESIS,
         "events": [as_json(event) for event in events],
@@ -132,7 +145,8 @@ def verify(content: bytes, head: str | None = None) -> list[str]:
     if whole.get("count") != len(events):
         found.append(f"the file says {whole.get('count')} events and has {len(events)}: the last ones may be missing")
     try:
-        if not found and to_json([from_json(event) for event in events]) != content:
+        only = next((known for known in EARLIER_FIELDS if known == set(whole["incident"])), None)
+        if not found and to_json([from_json(event) for event in events], only) != content:
             found.append("the events are whole, but what stands around them was changed: it does not follow from them")
     except (ValueError, KeyError, TypeError, AttributeError) as wrong:
         found.append(f"the events cannot be rebuilt: {type(wrong).__name__}")
