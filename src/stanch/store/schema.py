@@ -39,10 +39,14 @@ def upgrade(engine: Engine) -> str | None:
 
 
 def require(engine: Engine) -> None:
-    """Raises `StanchError` unless the schema is the one that this version needs."""
+    """Raises `StanchError` unless the schema has all that this version needs.
+
+    It may have more: a step only ever adds, so that replicas are replaced one by one. `stanch db upgrade` comes first;
+    those that run do not look again, and one of the version before may still be started.
+    """
     with engine.connect() as db:
         has = found(db)
-    if has == NEEDED:
+    if has is not None and has >= NEEDED:
         return
     if has is None:
         raise StanchError("The database has no tables yet. Run `stanch db upgrade`.")
