@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from practice import views
+from practice import forms, views
 from practice.errors import ActingError
 from practice.model import Json
 
 BUTTONS = ("button", "icon_button")
+MENUS = ("overflow", "static_select")
 
 
 def element(blocks: list[Json], body: Json) -> tuple[Json, Json, Any]:
     """The block, its element and the value chosen in it (None for a button).
 
-    ``body`` has ``action_id`` or ``text`` (what stands on the button, or on the option of an overflow menu), and a
+    ``body`` has ``action_id`` or ``text`` (what stands on the button, or on the option of a menu), and a
     ``value``. Raises ActingError with what there is to click.
     """
     wanted_id, wanted_text, value = body.get("action_id"), body.get("text"), body.get("value")
@@ -30,8 +31,8 @@ def element(blocks: list[Json], body: Json) -> tuple[Json, Json, Any]:
                 return block, one, None
         elif by_id:
             return block, one, value if value is not None else wanted_text
-        elif one["type"] == "overflow" and wanted_id is None:
-            for option in one["options"]:
+        elif one["type"] in MENUS and wanted_id is None:
+            for option in forms.options(one):
                 labels.append(option["text"]["text"])
                 if option["text"]["text"].strip() == text:
                     return block, one, wanted_text

@@ -33,10 +33,10 @@ def export(events: Sequence[Event], form: str, name: Name = str) -> bytes:
 
 EARLIER_FIELDS = (
     frozenset(
-        "number title declared_by declared_at seq head klass severity service service_assumed impact scope phase bleeding"
-        " restricted drill seats seated_by_owners away room room_name room_state card_ts card_generation announced"
-        " last_update last_update_at severity_since troubled mitigations ideas actions judged harm_was explained"
-        " quiet_until ended_at".split()
+        "number title declared_by declared_at seq head klass severity service service_assumed impact scope "
+        "phase bleeding restricted drill seats seated_by_owners away room room_name room_state card_ts "
+        "card_generation announced last_update last_update_at severity_since troubled mitigations ideas "
+        "actions judged harm_was explained quiet_until ended_at".split()
     ),
 )
 """What `incident` held in exports of earlier versions, the oldest first: those files stay verifiable."""
