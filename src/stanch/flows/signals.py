@@ -15,8 +15,8 @@ from stanch.store import outbox, signals as store
 from stanch.store.signals import Record
 
 SEEN_FOR = timedelta(minutes=30)
-"""A group that fires again within this time of its end keeps its message; later nobody looks that far up, and a message
-that is only changed notifies nobody: then it gets a new one."""
+"""A group that fires again within this time after its end was told keeps its message; later nobody looks that far up,
+and a message that is only changed notifies nobody: then it gets a new one."""
 
 
 async def take_in(desk: Desk, heard: Sequence[Signal]) -> list[str]:
@@ -64,10 +64,10 @@ def _take(desk: Desk, db: Connection, heard: Signal, now: datetime) -> bool:
 
 def _needs_a_new_message(record: Record, holder: Incident | None, now: datetime) -> bool:
     """It was deleted or is too far up; or it is the stub of a restricted incident that has ended, and must stay one."""
-    ended = record.signal.until or now
+    told = datetime.fromtimestamp(record.last_at, UTC)
     stub = holder is not None and holder.restricted and not holder.is_open
     # While it is on its way (no ts yet), it will be brought up to date where it arrives.
-    return record.gone or (record.ts is not None and (stub or now - ended > SEEN_FOR))
+    return record.gone or (record.ts is not None and (stub or now - told > SEEN_FOR))
 
 
 def _holder(desk: Desk, db: Connection, record: Record) -> Incident | None:
