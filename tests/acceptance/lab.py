@@ -20,8 +20,8 @@ from tests.acceptance.shoot import child
 
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[2]
-REPORTS = "triage"
-"""The channel where the app says what it was sent."""
+REPORTS = "C0TRIAGE"
+"""The channel where the app says what it was sent: #triage of the default seed."""
 
 
 def plain(text: str) -> Json:
@@ -88,13 +88,13 @@ def home(pressed: int) -> Json:
 
 
 def make(connection: Json) -> App:
-    """`/incident form` and the global shortcut open the form; what is sent, clicked or asked for is said in a channel."""
+    """`/incident form` and the global shortcut open the form; what is sent or chosen is said in `REPORTS`."""
     web = WebClient(connection["bot_token"], base_url=connection["api"])
     app = App(client=web, token_verification_enabled=False, request_verification_enabled=False)
     pressed: dict[str, int] = {}
 
     def report(what: str, **facts: Any) -> None:
-        web.chat_postMessage(channel=f"#{REPORTS}", text=f"{what} {json.dumps(facts, sort_keys=True)}")
+        web.chat_postMessage(channel=REPORTS, text=f"{what} {json.dumps(facts, sort_keys=True)}")
 
     @app.command("/incident")
     def _(ack: Any, body: Json, client: WebClient) -> None:

@@ -8,7 +8,7 @@ import { isNews } from "./unread.js";
 const NEAR_PX = 60;
 const MARKED_MS = 1600;
 const FIRST = 120; // messages that are drawn when a channel is opened
-const MORE = 200; // further ones each time the person comes near the top
+const MORE = 100; // further ones each time the person comes near the top
 
 /** `parts` = {scroll, list, spoken, pill}; `scene()` is that of messages.js, `textOf(message)` one line of it. */
 export function makeConversation(store, { scroll, list, spoken, pill }, { scene, textOf }) {
@@ -22,13 +22,17 @@ export function makeConversation(store, { scroll, list, spoken, pill }, { scene,
       list.replaceChildren();
       Object.assign(seen, { atEnd: true, limit: FIRST, below: 0 });
     }
+    // What comes while a person looks on is not "New": the line stands only where they had stopped reading before.
+    if (moved && store.messages.has(store.channel) && !messages.some((message) => isNews(store, message, store.newFrom)))
+      store.newFrom = null;
+    const arrived = moved ? [] : messages.filter((message) => Number(message.ts) > seen.last);
+    seen.limit += arrived.length; // what was drawn stays drawn
     if (store.jump) reach(messages, store.jump);
     const shown = messages.slice(-seen.limit);
     list.classList.toggle("cut", shown.length < messages.length);
     drawMessages(list, shown, scene());
     list.setAttribute("aria-busy", String(!store.messages.has(store.channel)));
-    const arrived = messages.filter((message) => Number(message.ts) > seen.last);
-    if (!moved) heard(arrived);
+    heard(arrived);
     stayAtEnd();
     if (store.messages.has(store.channel)) Object.assign(seen, { place, last: Number(messages.at(-1)?.ts ?? 0) });
     if (store.jump) jump(store.jump);

@@ -16,7 +16,6 @@ export function keepFocus(event) {
 
 /** Open a dialog with this title (it may be hidden: the dialog then carries it as its label). Returns {dialog, close}. */
 export function openDialog(kind, title, ...content) {
-  const opener = document.activeElement;
   const close = () => dialog.close();
   const dialog = h(
     `dialog.${kind}`,
@@ -24,10 +23,7 @@ export function openDialog(kind, title, ...content) {
       "aria-label": title,
       onkeydown: keepFocus,
       onclick: (event) => event.target === dialog && close(),
-      onclose: () => {
-        dialog.remove();
-        if (opener?.isConnected) opener.focus();
-      },
+      onclose: () => dialog.remove(), // the browser has given the focus back by then
     },
     h(
       "header.modal-head",

@@ -92,7 +92,7 @@ function scene(inThread) {
     tools,
     people: names(),
     names: [...store.users.values()].map((user) => user.name).join(),
-    editing: store.editing,
+    editing: inThread && store.editing === store.thread ? null : store.editing,
     newFrom: inThread ? null : store.newFrom,
     isNew: (message) => isNews(store, message, store.newFrom),
     user: (id) => store.users.get(id) ?? (id?.startsWith("B") ? app : null),

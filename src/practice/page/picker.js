@@ -1,9 +1,11 @@
 // A button that opens a list of options: selects in messages and forms.
 //
 // Keys: Enter, Space or an arrow opens; arrows, Home, End and the first letters move; Enter picks; Escape closes only the
-// list. The list lives beside its button, so that it also works inside a modal dialog.
+// list. A long list has a field to search in. It lives beside its button, so that it also works inside a modal dialog.
 
 import { h } from "./dom.js";
+
+const LONG = 8;
 
 let made = 0;
 
@@ -35,19 +37,21 @@ export function picker({
     text,
   );
   const rows = options.map((option, index) => row(option, index));
-  const list = h(
-    "div.picker-list",
-    {
-      id,
-      role: "listbox",
-      tabindex: "-1",
-      popover: "manual",
-      "aria-label": label,
-      onkeydown: keyOnList,
-      onfocusout: leave,
-    },
-    grouped(options, rows),
-  );
+  const box = h("div", { id, role: "listbox", tabindex: "-1", "aria-label": label }, grouped(options, rows));
+  const search =
+    options.length > LONG &&
+    h("input.picker-search", {
+      type: "text",
+      role: "combobox",
+      placeholder: "Search",
+      "aria-label": `Search: ${label}`,
+      "aria-expanded": "true",
+      "aria-controls": id,
+      autocomplete: "off",
+      oninput: filter,
+    });
+  const list = h("div.picker-list", { popover: "manual", onkeydown: keyOnList, onfocusout: leave }, search, box);
+  const focusable = search || box;
   const node = h("span.picker", {}, button, list);
 
   function row(option, index) {
@@ -76,6 +80,8 @@ export function picker({
 
   function open() {
     if (!options.length) return;
+    if (search) search.value = "";
+    filter();
     list.showPopover();
     place(list, button);
     button.setAttribute("aria-expanded", "true");
@@ -85,7 +91,19 @@ export function picker({
         options.findIndex((option) => option.value === state.value),
       ),
     );
-    list.focus();
+    focusable.focus();
+  }
+
+  /** Only what has the letters that were typed; headings go when a search is on. */
+  function filter() {
+    const sought = search ? search.value.trim().toLowerCase() : "";
+    rows.forEach((element, index) => {
+      element.hidden = !options[index].text.toLowerCase().includes(sought);
+    });
+    box.querySelectorAll(".picker-group").forEach((heading) => {
+      heading.hidden = Boolean(sought);
+    });
+    if (sought) move(rows.findIndex((element) => !element.hidden));
   }
 
   function close() {
@@ -98,12 +116,16 @@ export function picker({
     if (event.relatedTarget !== button && !list.contains(event.relatedTarget)) close();
   }
 
-  function move(index) {
+  /** To this option; if it is not shown, on in the direction of `step`. */
+  function move(index, step = 1) {
     rows[state.at]?.classList.remove("active");
-    state.at = (index + rows.length) % rows.length;
-    rows[state.at].classList.add("active");
-    rows[state.at].scrollIntoView({ block: "nearest" });
-    list.setAttribute("aria-activedescendant", rows[state.at].id);
+    if (index < 0 && rows.every((element) => element.hidden)) return;
+    let to = (index + rows.length) % rows.length;
+    while (rows[to].hidden) to = (to + step + rows.length) % rows.length;
+    state.at = to;
+    rows[to].classList.add("active");
+    rows[to].scrollIntoView({ block: "nearest" });
+    focusable.setAttribute("aria-activedescendant", rows[to].id);
   }
 
   function pick(index) {
@@ -114,6 +136,8 @@ export function picker({
     onpick(state.value);
   }
 
+  const choose = () => rows[state.at] && !rows[state.at].hidden && pick(state.at);
+
   function keyOnButton(event) {
     if (!["ArrowDown", "ArrowUp"].includes(event.key)) return;
     event.preventDefault();
@@ -121,13 +145,18 @@ export function picker({
   }
 
   function keyOnList(event) {
-    const steps = { ArrowDown: state.at + 1, ArrowUp: state.at - 1, Home: 0, End: rows.length - 1 };
-    if (event.key in steps) move(steps[event.key]);
-    else if (event.key === "Enter" || (event.key === " " && !state.typed)) pick(state.at);
+    const typing = event.target === search;
+    const steps = { ArrowDown: state.at + 1, ArrowUp: state.at - 1 };
+    if (!typing) Object.assign(steps, { Home: 0, End: rows.length - 1 });
+    if (event.key in steps) move(steps[event.key], ["ArrowUp", "End"].includes(event.key) ? -1 : 1);
+    else if (event.key === "Enter" || (event.key === " " && !state.typed && !typing)) choose();
     else if (event.key === "Escape" || event.key === "Tab") {
       close();
       button.focus();
       if (event.key === "Tab") return;
+    } else if (typing) {
+      event.stopPropagation();
+      return;
     } else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) typeahead(event.key);
     else return;
     event.preventDefault();

@@ -69,10 +69,10 @@ export function drawChannels(region, store, acts) {
   // What is open though one is not in it stands in the list as long as it is open.
   const looked = [...open, ...archived].filter((channel) => channel.id === store.channel);
   const rows = [
+    ...(store.app.home ? [{ title: "" }, home(store)] : []),
     ...sections("Channels", [...mine, ...looked].sort(byName), store),
     { key: "browse", text: "Browse channels", icon: "plus", act: acts.browse },
     ...sections("Direct messages", direct, store),
-    ...(store.app.home ? [{ title: "Apps" }, home(store)] : []),
   ];
   redrawOn(region, [store.me, store.channel, rows], () => {
     const stop = rows.some((row) => row.here) ? (row) => row.here : (row) => row.key === "browse";
@@ -85,7 +85,7 @@ export function drawChannels(region, store, acts) {
     );
     const groups = [];
     for (const row of rows) {
-      if (row.title) groups.push(h("section", {}, h("h2", {}, row.title), h("ul")));
+      if (row.title !== undefined) groups.push(h("section", {}, row.title && h("h2", {}, row.title), h("ul")));
       else groups.at(-1).lastElementChild.append(item(row, stop(row), acts));
     }
     return [button, h("div.places", { onkeydown: along }, groups)];

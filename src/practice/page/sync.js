@@ -118,8 +118,9 @@ export function makeSync(store, drawn, connected) {
 
   function seen(id) {
     const channel = channelOf(store, id);
-    if (id === store.channel && document.visibilityState === "visible")
-      markRead(store, id, store.messages.get(id)?.at(-1)?.ts);
+    const watched = document.visibilityState === "visible";
+    if (id === store.channel && !watched) store.newFrom ??= lastRead(store, id);
+    if (id === store.channel && watched) markRead(store, id, store.messages.get(id)?.at(-1)?.ts);
     else if (channel && isMember(store, channel)) countUnread(store, channel);
   }
 
