@@ -21,7 +21,7 @@ from practice.server import running
 from practice.service import Service, Settings
 from practice.supervise import Bot
 from tests.practice.desk import Json, Person, actions, button, client_of, modal, text_field
-from tests.practice.stage import ALICE, Stage
+from tests.practice.stage import ALICE, BOB, Stage
 
 CHILD = "import json, os, time; print(json.dumps({'pid': os.getpid()}), flush=True); time.sleep(60)"
 
@@ -45,6 +45,8 @@ async def furnish(client: AsyncWebClient, service: Service | None, person: Perso
     await client.chat_delete(channel=room, ts=gone["ts"])
     await person.does("react", user="alice", channel=room, ts=card["ts"], name="eyes")
     await person.does("message", user="alice", channel=room, text="reply", thread_ts=card["ts"])
+    await client.conversations_open(users=f"{ALICE},{BOB}")
+    await client.views_publish(user_id=BOB, view={"type": "home", "blocks": [{"type": "divider"}]})
     return str(room)
 
 
@@ -58,7 +60,7 @@ async def picture(person: Person, room: str) -> Json:
         "messages": plain_urls(await person.sees(f"messages/{room}")),
         "thread": await person.sees(f"messages/{room}?thread_ts={card}"),
         "file": file,
-        "views": await person.sees("views/alice"),
+        "views": [await person.sees(f"views/{user}") for user in ("alice", "bob")],
     }
 
 
@@ -68,7 +70,7 @@ def plain_urls(messages: list[Json]) -> list[Json]:
 
 
 async def test_a_restart(tmp_path: Path, http: aiohttp.ClientSession) -> None:
-    """Channels, messages, pins, bookmarks, files, threads and open forms are the same after a restart."""
+    """Channels, groups, messages, pins, bookmarks, files, threads, forms and Home tabs are the same after a restart."""
     async with running(Settings(data=tmp_path)) as service:
         person, client = Person(service.base_url, http), client_of(service, http)
         room = await furnish(client, service, person)
@@ -80,7 +82,9 @@ async def test_a_restart(tmp_path: Path, http: aiohttp.ClientSession) -> None:
         after = await picture(Person(service.base_url, http), room)
         assert after == before
         assert service.workspace.contents[file_id] == content == b"whole"
-        fresh = await client_of(service, http).conversations_create(name="inc-2")
+        client = client_of(service, http)
+        assert (await client.conversations_open(users=f"{ALICE},{BOB}"))["already_open"]
+        fresh = await client.conversations_create(name="inc-2")
         assert fresh["channel"]["id"] not in {one["id"] for one in before["state"]["channels"]}
 
 
