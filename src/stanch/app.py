@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +154,7 @@ async def _start(
 ) -> None:
     tick = AsyncIOScheduler()
     tick.add_job(worker.wake, "interval", seconds=TICK)
-    tick.add_job(desk.forget, "interval", hours=1)
+    tick.add_job(desk.keep_house, "interval", minutes=10, next_run_time=datetime.now(UTC) + timedelta(seconds=10))
 
     async def begin() -> None:
         await meet(directory)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +23,9 @@ from stanch.errors import Refusal
 from stanch.store import outbox, signals, tables as t
 from stanch.store.database import Database
 from stanch.store.events import Log
+from stanch.store.projections import catch_up
 
+logger = logging.getLogger("stanch.desk")
 TWICE_WITHIN = timedelta(minutes=2)
 """The same title by the same person within this time is one incident told twice (design, section 5)."""
 REMEMBER = timedelta(days=2)
@@ -95,8 +98,10 @@ class Desk:
             return other.answer
         except Refusal as refusal:
             answer = Answer(str(refusal), asked.number, refused=True, offers=refusal.offers)
-            return await self._refuse(asked, answer)
-        self.wake()
+            await self._refuse(asked, answer)
+        else:
+            self.wake()
+        _note(asked, answer)
         return answer
 
     def _take(self, db: Connection, asked: Asked, even_if_twin: bool) -> Answer:
@@ -115,12 +120,11 @@ class Desk:
             self._remember(db, asked.key, answer, now)
         return answer
 
-    async def _refuse(self, asked: Asked, answer: Answer) -> Answer:
+    async def _refuse(self, asked: Asked, answer: Answer) -> None:
         """Remembered too, in a transaction of its own: a second delivery must not succeed where the first did not."""
         if asked.key:
             key, now = asked.key, self.clock()
             await self.database(lambda db: None if self._told(db, key) else self._remember(db, key, answer, now))
-        return answer
 
     def _declare(self, db: Connection, asked: Asked, command: c.Declare, now: datetime, even_if_twin: bool) -> Answer:
         # The number is taken first: it holds the lock under which nobody else can declare the same.
@@ -187,12 +191,15 @@ class Desk:
         told = json.dumps({"say": answer.say, "refused": answer.refused, "offers": answer.offers})
         db.execute(_REMEMBER, {"key": key, "incident": answer.number, "answer": told, "at": now.timestamp()})
 
-    async def forget(self) -> None:
-        """Drop the answers that no second delivery can ask for any more."""
+    async def keep_house(self) -> None:
+        """Drop the answers that no second delivery can ask for any more; fill what an older replica left empty."""
         before = (self.clock() - REMEMBER).timestamp()
-        await self.database(
-            lambda db: db.execute(delete(t.interaction).where(t.interaction.c.at < before)), background=True
-        )
+
+        def work(db: Connection) -> None:
+            db.execute(delete(t.interaction).where(t.interaction.c.at < before))
+            catch_up(db)
+
+        await self.database(work, background=True)
 
     async def state(self, number: int) -> Incident | None:
         return await self.database(lambda db: self.log.load(db, number))
@@ -279,3 +286,9 @@ class Desk:
         """The events in order, up to entry `until`."""
         events = await self.database(lambda db: self.log.read(db, number), background=True)
         return [event for event in events if until is None or event.seq <= until]
+
+
+def _note(asked: Asked, answer: Answer) -> None:
+    """A line in the log: what was asked by which way, never what it said."""
+    facts = {"incident": answer.number, "source": asked.source, "command": type(asked.command).__name__}
+    logger.info("asked.refused" if answer.refused else "asked.done", extra=facts)

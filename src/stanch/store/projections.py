@@ -6,10 +6,10 @@ Everything here can be made again from the events; a test does, and compares.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, delete, insert, select
+from sqlalchemy import Connection, Integer, bindparam, case, delete, exists, insert, select, update
 
 from stanch.core.chain import stamp
-from stanch.core.incident import Incident
+from stanch.core.incident import OPEN, Incident
 from stanch.store import tables as t
 
 Row = dict[str, Any]
@@ -19,6 +19,19 @@ _ADD_ROOM = insert(t.room)
 _ADD_CAPTURE = insert(t.capture)
 _DROP_DUTIES = delete(t.duty).where(t.duty.c.incident == bindparam("whose", type_=Integer))
 _ADD_DUTY = insert(t.duty)
+
+_i = t.incident.c
+_RANK_MISSING = (
+    update(t.incident)
+    .where(_i.phase.in_(OPEN), _i.rank.is_(None))
+    .values(rank=case({"SEV1": 1, "SEV2": 2, "SEV3": 3, "SEV4": 4}, value=_i.severity, else_=9))
+)
+_ROOMS_MISSING = insert(t.room).from_select(
+    ["channel", "incident"],
+    select(_i.room, _i.number).where(
+        _i.phase.in_(OPEN), _i.room.is_not(None), ~exists().where(t.room.c.channel == _i.room)
+    ),
+)
 
 
 def projection(state: Incident) -> Row:
@@ -71,6 +84,12 @@ def duties(state: Incident) -> list[Row]:
         dict(zip(names, one, strict=True)) | {"incident": state.number}
         for one in (*mitigations, *(actions if state.phase != "dismissed" else ()))
     ]
+
+
+def catch_up(db: Connection) -> None:
+    """Fill what a replica of an earlier version, which does not know these columns and tables, has left empty."""
+    db.execute(_RANK_MISSING)
+    db.execute(_ROOMS_MISSING)
 
 
 def project(db: Connection, before: Incident | None, after: Incident) -> None:
