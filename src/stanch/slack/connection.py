@@ -25,6 +25,8 @@ logger = logging.getLogger("stanch.slack")
 SOCKETS = 2
 AGAIN = 2.0
 """Seconds between two tries to reach Slack at the start."""
+LINGER = 1.0
+"""Seconds for which an old connection is still listened to beside the new one."""
 UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)
 """What a listener raises for a payload that is not as Slack makes them."""
 
@@ -99,15 +101,38 @@ def _status(error: Exception) -> int:
 
 
 class _Handler(AsyncSocketModeHandler):
-    """Knows what it has taken in and not answered yet."""
+    """One connection. It knows what it has taken in and not answered yet."""
 
-    def __init__(self, app: AsyncApp, app_token: str, web: AsyncWebClient) -> None:
-        super().__init__(app, app_token, web_client=web)
+    def __init__(
+        self, app: AsyncApp, app_token: str, web: AsyncWebClient, refresh: Callable[["_Handler"], Awaitable[None]]
+    ) -> None:
+        self.app = app
         self.busy = Busy()
+        client = _Client(app_token, logger=app.logger, web_client=web)
+        client.refresh = lambda: refresh(self)
+        self.client = client
+        self.client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         with self.busy:
             await super().handle(client, req)
+
+    async def end(self, patience: float) -> None:
+        """Close it once what came by it is answered, at the latest after `patience` seconds."""
+        await self.busy.over(patience)
+        await self.client.close()
+
+
+class _Client(SocketModeClient):
+    """Asked to connect anew it leaves that to whoever made it: the library closes before it opens again."""
+
+    refresh: Callable[[], Awaitable[None]]
+
+    async def run_message_listeners(self, message: dict[str, Any], raw_message: str) -> None:
+        if message.get("type") == "disconnect" and message.get("reason") in ("warning", "refresh_requested"):
+            await self.refresh()
+        else:
+            await super().run_message_listeners(message, raw_message)
 
 
 class Sockets:
@@ -116,7 +141,9 @@ class Sockets:
     def __init__(self, app: AsyncApp, slack: Slack, app_token: str) -> None:
         # Its own client: Bolt's must never send the app's token, nor this one the bot's.
         web = AsyncWebClient(base_url=slack.web.base_url, session=slack.web.session, retry_handlers=[])
-        self._handlers = [_Handler(app, app_token, web) for _ in range(SOCKETS)]
+        self._make = lambda: _Handler(app, app_token, web, self._refresh)
+        self._handlers = [self._make() for _ in range(SOCKETS)]
+        self._leaving: list[_Handler] = []
 
     async def connect(self) -> None:
         """Returns when the first connection stands; the other follows."""
@@ -126,17 +153,26 @@ class Sockets:
             await other.client.connect()
 
     async def connected(self) -> bool:
-        return any([await handler.client.is_connected() for handler in self._handlers])
+        return any([await handler.client.is_connected() for handler in (*self._handlers, *self._leaving)])
+
+    async def _refresh(self, old: _Handler) -> None:
+        """Open another connection, and only then let the old one go, which still gets what Slack has sent by it."""
+        if old not in self._handlers:
+            return
+        new = self._make()
+        self._handlers[self._handlers.index(old)] = new
+        self._leaving.append(old)
+        await new.client.connect()
+        old.client.auto_reconnect_enabled = False
+        await asyncio.sleep(LINGER)
+        await old.end(AGAIN)
+        self._leaving.remove(old)
 
     async def rest(self, patience: float) -> None:
-        """Each connection is closed at a moment when all that came by it is answered."""
-        for handler in self._handlers:
-            await handler.busy.over(patience)
-            await handler.client.close()
+        await asyncio.gather(*(handler.end(patience) for handler in (*self._handlers, *self._leaving)))
 
     async def close(self) -> None:
-        for handler in self._handlers:
-            await handler.client.close()
+        await self.rest(0)
 
 
 async def meet(directory: Directory) -> None:
