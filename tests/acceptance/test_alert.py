@@ -21,15 +21,15 @@ SHOWN_WITHIN_S = 20.0
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """A stage for each test, whose incidents need a second of quiet and not a day."""
+async def stage(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+    """A stage for each test, whose incidents need a second of quiet and not a day; its parameter is the transport."""
     home = tmp_path / "home"
     for folder in ("runbooks", "message_templates"):
         shutil.copytree(ROOT / folder, home / folder)
     severities = home / "runbooks/catalogue/severities.yml"
     severities.write_text(severities.read_text(encoding="utf-8").replace("quiet: 24h", "quiet: 1s"), encoding="utf-8")
     env = {"STANCH_ALERTMANAGER_TOKEN": TOKEN, "STANCH_HOME": str(home)}
-    async with staged(tmp_path / "stage", env) as made:
+    async with staged(tmp_path / "stage", env, transport=getattr(request, "param", "socket")) as made:
         yield made
 
 
@@ -158,6 +158,7 @@ async def test_recorded_alerts_lead_to_a_closed_incident(stage: Stage) -> None:
     await whole_life(stage, Recorded(stage), service="")
 
 
+@pytest.mark.parametrize("stage", ["http"], indirect=True)
 @pytest.mark.skipif(BINARY is None, reason="no Alertmanager: apt-get install prometheus-alertmanager")
 async def test_a_real_alertmanager_leads_to_a_closed_incident(stage: Stage, tmp_path: Path) -> None:
     """The same with an Alertmanager of our own, which groups, waits, repeats and authenticates as it does."""

@@ -177,6 +177,17 @@ async def test_an_incident_that_was_reopened_has_its_signal_again(desk: Desk) ->
     assert (await desk.timeline(1))[-1].kind == "signalled"
 
 
+async def test_the_alert_of_a_duplicate_is_handed_over(desk: Desk) -> None:
+    """The incident that stays is told of the alert from then on, though it was not declared from it."""
+    await desk.ask(Asked(c.Declare(0, "chat is down"), ALICE, "slash"))
+    await take_in(desk, [signal()])
+    await desk.ask(Asked(c.Declare(0, "answers fail", signal=KEY), ALICE, "form"))
+    desk.database.run(lambda db: store.hand_over(db, 2, 1))
+    assert (await record(desk)).incident == 1
+    await take_in(desk, [signal("resolved")])
+    assert (await desk.timeline(1))[-1].kind == "signalled"
+
+
 # its message
 
 

@@ -80,8 +80,8 @@ def report(signal: Signal) -> c.ReportSignal:
 
 
 def behind(incident: Incident, signal: Signal) -> bool:
-    """The incident is open, has this signal, and was not told yet how it is."""
-    return incident.is_open and dict(incident.signals).get(signal.key, signal.status) != signal.status
+    """The incident is open and was not told yet how this signal is."""
+    return incident.is_open and dict(incident.signals).get(signal.key) != signal.status
 
 
 def _tell(desk: Desk, db: Connection, incident: Incident, signal: Signal, before: Record, now: datetime) -> None:

@@ -80,9 +80,9 @@ class Triage:
 
 def _reports(record: Record, holder: Incident | None, owed: Owed) -> Sequence[c.Command]:
     """It changed between the click on *Declare* and the declaration: the incident was told nothing of that."""
-    if holder is None or holder.number != owed.incident or not behind(holder, record.signal):
+    if holder is None or holder.number != owed.incident or record.key not in dict(holder.signals):
         return ()
-    return (report(record.signal),)
+    return (report(record.signal),) if behind(holder, record.signal) else ()
 
 
 def _carried(value: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ _SET = (
     .values({column.name: bindparam(column.name) for column in t.signal.columns if column.name != "key"})
 )
 _HEARD = update(t.signal).where(_s.key == bindparam("wanted")).values(last_at=bindparam("now"))
+_HAND_OVER = update(t.signal).where(_s.incident == bindparam("was")).values(incident=bindparam("becomes"))
 _PHASE = select(t.incident.c.phase).where(t.incident.c.number == bindparam("holder"))
 
 
@@ -98,6 +99,11 @@ def link(db: Connection, key: str, number: int) -> int | None:
             return record.incident
     save(db, replace(record, incident=number, taken_in=record.episode))
     return None
+
+
+def hand_over(db: Connection, number: int, other: int) -> None:
+    """Incident `number` was a duplicate of `other`, which is told of its alerts from now on."""
+    db.execute(_HAND_OVER, {"was": number, "becomes": other})
 
 
 def posted(db: Connection, key: str, episode: int, channel: str, ts: str, shown: str) -> None:
