@@ -1,8 +1,8 @@
 """What is owed to the outside after each event. An effect is a row before it is a call.
 
 Keys are unique and made from the incident and the event that owes the effect, so the same event can never owe it twice.
-Effects of one lane go out in the order of their events, one in flight. Of a group only the newest matters: it
-supersedes those that nobody has begun.
+Effects of one lane go out in the order of their events, one in flight; a reminder holds up nothing before its time. Of
+a group only the newest matters: it supersedes those that nobody has begun.
 """
 
 from collections.abc import Iterator
@@ -97,7 +97,7 @@ def owed(before: Incident | None, after: Incident, payload: e.Payload, by: str) 
         case e.Watching(quiet_until):
             yield _post(after)
             yield Effect(
-                f"{at}/quiet/{seq}", "post", lane=f"{at}/quiet/{seq}", payload={"entry": seq, "as": "quiet_held"},
+                f"{at}/quiet/{seq}", "post", lane=f"{at}/room", payload={"entry": seq, "as": "quiet_held"},
                 due=unstamp(quiet_until),
             )  # fmt: skip
         case e.CardPosted(_, generation):
@@ -155,6 +155,9 @@ def _triage(incident: Incident) -> Iterator[Effect]:
 def _views(before: Incident, after: Incident, payload: e.Payload) -> Iterator[Effect]:
     """The card, the topic and the announcement follow the state; each is drawn when it is sent."""
     if after.room is None or isinstance(payload, UNSEEN):
+        return
+    if isinstance(payload, e.MemberJoined | e.MemberLeft) and not after.roles_of(payload.user):
+        # Only of those who hold a seat the card says whether they are there.
         return
     yield _card(after)
     if (before.title, before.severity, before.commander) != (after.title, after.severity, after.commander):

@@ -38,17 +38,25 @@ LIVE = ("owed", "trying")
 
 # Statements are built once: building them costs more than running them.
 
+_now, _grace = bindparam("now", type_=Float), bindparam("grace", type_=Float)
+
 
 def _first_in_lane() -> ColumnElement[bool]:
-    earlier = t.effect.alias()
-    return ~exists().where(earlier.c.lane == _e.lane, earlier.c.state.in_(LIVE), earlier.c.id < _e.id)
+    """What comes before it in its lane is settled, or a reminder whose time has not come."""
+    earlier = t.effect.alias().c
+    waits = or_(earlier.state == "trying", earlier.due_at <= _now, earlier.attempts > 0)
+    return ~exists().where(earlier.lane == _e.lane, earlier.state.in_(LIVE), waits, earlier.id < _e.id)
 
 
-_now, _grace = bindparam("now", type_=Float), bindparam("grace", type_=Float)
-_DUE = or_(and_(_e.state == "owed", _e.due_at <= _now), and_(_e.state == "trying", _e.lease_until <= _now))
+_d = t.effect.alias().c
+# Two looks into the index of what is due, however many reminders lie behind them.
+_DUE = union_all(
+    select(_d.id).where(_d.state == "owed", _d.due_at <= _now),
+    select(_d.id).where(_d.state == "trying", _d.lease_until <= _now),
+)
 _CLAIMABLE = (
     select(t.effect)
-    .where(_DUE, or_(_e.intent_at.is_(None), _e.tried_at + _grace <= _now), _first_in_lane())
+    .where(_e.id.in_(_DUE), or_(_e.intent_at.is_(None), _e.tried_at + _grace <= _now), _first_in_lane())
     .order_by(_e.id)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
