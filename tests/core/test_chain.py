@@ -6,8 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from stanch.core import chain
-from stanch.core import events as e
+from stanch.core import chain, events as e
 from stanch.core.export import to_json, verify
 from stanch.core.incident import fold
 from tests.fakes.world import ALICE, NOW, Tale, declared, opened
@@ -131,4 +130,5 @@ def sample_of(kind: str) -> e.Payload:
               "int | None": 3}  # fmt: skip
     made = {f.name: values[f.type.__name__ if isinstance(f.type, type) and f.type in (str, int, bool) else str(f.type)]
             for f in fields(e.KINDS[kind])}  # fmt: skip
-    return e.KINDS[kind](**(made | ({"what": "scope"} if kind == "changed" else {})))
+    known = {"changed": {"what": "scope"}, "watching": {"quiet_until": "2026-11-23T03:00:00.000000Z"}}
+    return e.KINDS[kind](**(made | known.get(kind, {})))

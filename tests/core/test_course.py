@@ -1,18 +1,17 @@
-"""The phases of the design's section 4: every walk, every pair of phase and command, every gate with its words."""
+"""The phases of the design's section 4: every walk, and every pair of phase and command, with its whole message.
 
+The tables are typed by hand from the design; nothing in them is computed from what is tested.
+"""
+
+import re
 from datetime import timedelta
 
 import pytest
 
 from stanch.core import commands as c
-from stanch.core import events as e
-from stanch.core.catalogue import Klass
-from stanch.core.course import ALLOWED, NOW
-from stanch.core.incident import OPEN, PHASES
-from stanch.errors import Refusal
-from tests.fakes.world import ALICE, BOB, CAROL, DAVE, LATER_DAY, Tale, catalogue, opened, walked
-
-DAY = timedelta(hours=24)
+from stanch.core.incident import PHASES
+from stanch.core.phases import NOW, OFFERS, TRANSITIONS, diagram, offers
+from tests.fakes.world import BOB, LATER_DAY, Tale, declared, opened, refusal, walked
 
 # Command → {phase it is taken in: phase it leads to}, typed off the design's section 4.
 TABLE: dict[str, dict[str, str]] = {
@@ -40,6 +39,127 @@ COMMANDS: dict[str, c.Command] = {
     "reopen": c.Reopen("it came back"),
 }
 
+BE_PULLING = "Now: pull a control by hand and record it: `/incident applied WHAT`; or begin: `/incident mitigate`."
+BE_JUDGING = (
+    "Now: judge 20 fresh answers: `/incident judged GOOD BAD`, then `/incident contained`;"
+    " it stopped by itself: `/incident bleeding contained WHY`."
+)
+BE_EXPLAINING = "Now: `/incident hypothesis TEXT`, `/incident explained confirmed|probable|unknown TEXT`."
+BE_SETTLING = (
+    "Now: take each mitigation back, `/incident removed K`, or keep it, `/incident kept K @who until DATE WHY`;"
+    " then `/incident watch`."
+)
+BE_WATCHING = "Now: `/incident resolved --fixed WHAT` once quiet has held; if it comes back: `/incident mitigate`."
+BE_LEARNING = (
+    "Now: `/incident action @who by DATE WHAT`, `/incident close SUMMARY`; if it comes back: `/incident reopen WHY`."
+)
+BE_REOPENING = "Now: `/incident reopen WHY`; after 24 hours that opens a new one which recurs from this one."
+
+REFUSED: dict[str, dict[str, str]] = {
+    "assess": {
+        "contained": f"Not from here: INC-7 is in assess, and `contained` comes after mitigate. {BE_PULLING}",
+        "explained": f"Not from here: INC-7 is in assess, and `explained` comes after diagnose or mitigate."
+        f" {BE_PULLING}",
+        "watch": f"Not from here: INC-7 is in assess, and `watch` comes after resolve. {BE_PULLING}",
+        "red check": f"Not from here: INC-7 is in assess, and `red check` comes after watching. {BE_PULLING}",
+        "resolved": f"Not from here: INC-7 is in assess, and `resolved` comes after watching. {BE_PULLING}",
+        "close": f"Not from here: INC-7 is in assess, and `close` comes after learn. {BE_PULLING}",
+        "reopen": f"Not from here: INC-7 is in assess, and `reopen` comes after learn or closed or dismissed."
+        f" {BE_PULLING}",
+    },
+    "mitigate": {
+        "watch": f"Not from here: INC-7 is in mitigate, and `watch` comes after resolve. {BE_JUDGING}",
+        "red check": f"Not from here: INC-7 is in mitigate, and `red check` comes after watching. {BE_JUDGING}",
+        "resolved": f"Not from here: INC-7 is in mitigate, and `resolved` comes after watching. {BE_JUDGING}",
+        "close": f"Not from here: INC-7 is in mitigate, and `close` comes after learn. {BE_JUDGING}",
+        "reopen": f"Not from here: INC-7 is in mitigate, and `reopen` comes after learn or closed or dismissed."
+        f" {BE_JUDGING}",
+    },
+    "diagnose": {
+        "contained": f"Not from here: INC-7 is in diagnose, and `contained` comes after mitigate. {BE_EXPLAINING}",
+        "watch": f"Not from here: INC-7 is in diagnose, and `watch` comes after resolve. {BE_EXPLAINING}",
+        "red check": f"Not from here: INC-7 is in diagnose, and `red check` comes after watching. {BE_EXPLAINING}",
+        "resolved": f"Not from here: INC-7 is in diagnose, and `resolved` comes after watching. {BE_EXPLAINING}",
+        "close": f"Not from here: INC-7 is in diagnose, and `close` comes after learn. {BE_EXPLAINING}",
+        "reopen": f"Not from here: INC-7 is in diagnose, and `reopen` comes after learn or closed or dismissed."
+        f" {BE_EXPLAINING}",
+    },
+    "resolve": {
+        "contained": f"Not from here: INC-7 is in resolve, and `contained` comes after mitigate. {BE_SETTLING}",
+        "explained": f"Not from here: INC-7 is in resolve, and `explained` comes after diagnose or mitigate."
+        f" {BE_SETTLING}",
+        "red check": f"Not from here: INC-7 is in resolve, and `red check` comes after watching. {BE_SETTLING}",
+        "resolved": f"Not from here: INC-7 is in resolve, and `resolved` comes after watching. {BE_SETTLING}",
+        "close": f"Not from here: INC-7 is in resolve, and `close` comes after learn. {BE_SETTLING}",
+        "dismiss": f"Not from here: INC-7 is in resolve, and `dismiss` comes after assess or mitigate or diagnose."
+        f" {BE_SETTLING}",
+        "reopen": f"Not from here: INC-7 is in resolve, and `reopen` comes after learn or closed or dismissed."
+        f" {BE_SETTLING}",
+    },
+    "watching": {
+        "contained": f"Not from here: INC-7 is in watching, and `contained` comes after mitigate. {BE_WATCHING}",
+        "explained": f"Not from here: INC-7 is in watching, and `explained` comes after diagnose or mitigate."
+        f" {BE_WATCHING}",
+        "watch": f"Not from here: INC-7 is in watching, and `watch` comes after resolve. {BE_WATCHING}",
+        "close": f"Not from here: INC-7 is in watching, and `close` comes after learn. {BE_WATCHING}",
+        "dismiss": f"Not from here: INC-7 is in watching, and `dismiss` comes after assess or mitigate or diagnose."
+        f" {BE_WATCHING}",
+        "reopen": f"Not from here: INC-7 is in watching, and `reopen` comes after learn or closed or dismissed."
+        f" {BE_WATCHING}",
+    },
+    "learn": {
+        "mitigate": "INC-7 is not open any more (learn). Reopen it first: `/incident reopen WHY`.",
+        "applied": "INC-7 is not open any more (learn). Reopen it first: `/incident reopen WHY`.",
+        "contained": f"Not from here: INC-7 is in learn, and `contained` comes after mitigate. {BE_LEARNING}",
+        "explained": f"Not from here: INC-7 is in learn, and `explained` comes after diagnose or mitigate."
+        f" {BE_LEARNING}",
+        "watch": f"Not from here: INC-7 is in learn, and `watch` comes after resolve. {BE_LEARNING}",
+        "red check": f"Not from here: INC-7 is in learn, and `red check` comes after watching. {BE_LEARNING}",
+        "resolved": f"Not from here: INC-7 is in learn, and `resolved` comes after watching. {BE_LEARNING}",
+        "dismiss": f"Not from here: INC-7 is in learn, and `dismiss` comes after assess or mitigate or diagnose."
+        f" {BE_LEARNING}",
+    },
+    "closed": {
+        "mitigate": "INC-7 is not open any more (closed). Reopen it first: `/incident reopen WHY`.",
+        "applied": "INC-7 is not open any more (closed). Reopen it first: `/incident reopen WHY`.",
+        "contained": f"Not from here: INC-7 is in closed, and `contained` comes after mitigate. {BE_REOPENING}",
+        "explained": f"Not from here: INC-7 is in closed, and `explained` comes after diagnose or mitigate."
+        f" {BE_REOPENING}",
+        "watch": f"Not from here: INC-7 is in closed, and `watch` comes after resolve. {BE_REOPENING}",
+        "red check": f"Not from here: INC-7 is in closed, and `red check` comes after watching. {BE_REOPENING}",
+        "resolved": f"Not from here: INC-7 is in closed, and `resolved` comes after watching. {BE_REOPENING}",
+        "close": f"Not from here: INC-7 is in closed, and `close` comes after learn. {BE_REOPENING}",
+        "dismiss": f"Not from here: INC-7 is in closed, and `dismiss` comes after assess or mitigate or diagnose."
+        f" {BE_REOPENING}",
+    },
+    "dismissed": {
+        "mitigate": "INC-7 is not open any more (dismissed). Reopen it first: `/incident reopen WHY`.",
+        "applied": "INC-7 is not open any more (dismissed). Reopen it first: `/incident reopen WHY`.",
+        "contained": f"Not from here: INC-7 is in dismissed, and `contained` comes after mitigate. {BE_REOPENING}",
+        "explained": f"Not from here: INC-7 is in dismissed, and `explained` comes after diagnose or mitigate."
+        f" {BE_REOPENING}",
+        "watch": f"Not from here: INC-7 is in dismissed, and `watch` comes after resolve. {BE_REOPENING}",
+        "red check": f"Not from here: INC-7 is in dismissed, and `red check` comes after watching. {BE_REOPENING}",
+        "resolved": f"Not from here: INC-7 is in dismissed, and `resolved` comes after watching. {BE_REOPENING}",
+        "close": f"Not from here: INC-7 is in dismissed, and `close` comes after learn. {BE_REOPENING}",
+        "dismiss": f"Not from here: INC-7 is in dismissed, and `dismiss` comes after assess or mitigate or diagnose."
+        f" {BE_REOPENING}",
+    },
+}  # fmt: skip
+"""Phase → command → the whole refusal. What stands in neither table is a hole in this test."""
+
+BUTTONS: dict[str, tuple[str, ...]] = {
+    "assess": ("first_move", "applied", "mitigate"),
+    "mitigate": ("applied", "judged", "contained", "stopped"),
+    "diagnose": ("hypothesis", "explained"),
+    "resolve": ("judged", "watch"),
+    "watching": ("resolved", "came_back"),
+    "learn": ("action", "close", "reopen"),
+    "closed": ("reopen",),
+    "dismissed": ("reopen",),
+}
+"""Phase → the moves that a refusal puts below its words, while there is no mitigation and no hypothesis to work on."""
+
 
 def contained_in_mitigate() -> Tale:
     """In mitigate with the harm contained: reported so before anything was pulled."""
@@ -53,380 +173,106 @@ def ready(command: str, phase: str) -> Tale:
     return contained_in_mitigate() if (command, phase) == ("explained", "mitigate") else walked(phase)
 
 
-def refused(tale: Tale, command: c.Command, by: str = ALICE, after: timedelta = timedelta(seconds=1)) -> str:
-    """The words of a refusal, which changed nothing."""
-    before = tale.state
-    with pytest.raises(Refusal) as refusal:
-        tale.do(command, by, after)
-    assert tale.state is before
-    return str(refusal.value)
-
-
 @pytest.mark.parametrize("phase", PHASES)
 def test_every_phase_is_reached(phase: str) -> None:
     """From a declaration, by commands alone, an incident comes into each phase of the design."""
     assert walked(phase).incident.phase == phase
 
 
+def test_the_tables_leave_nothing_out() -> None:
+    """Eight phases, ten commands, eighty pairs: each is either allowed or refused here, and none is both."""
+    allowed = {(phase, command) for command, to in TABLE.items() for phase in to}
+    turned_away = {(phase, command) for phase, commands in REFUSED.items() for command in commands}
+    assert len(PHASES) * len(TABLE) == 80
+    assert allowed | turned_away == {(phase, command) for phase in PHASES for command in TABLE}
+    assert allowed & turned_away == set()
+
+
 def test_the_table_in_the_code_is_the_design() -> None:
-    """The dict literal in `core/course.py` allows each command in just the phases of the design's section 4."""
-    assert {name: set(phases) for name, phases in ALLOWED.items()} == {name: set(to) for name, to in TABLE.items()}
-
-
-def test_every_phase_says_what_can_be_done_now() -> None:
-    """No phase leaves a person without a next step."""
-    assert set(NOW) == set(PHASES)
-    assert all("`/incident " in steps for steps in NOW.values())
+    """The dict literal in `core/phases.py` is the design's section 4, pair by pair."""
+    assert TRANSITIONS == TABLE
 
 
 @pytest.mark.parametrize("command", TABLE)
 @pytest.mark.parametrize("phase", PHASES)
 def test_every_phase_and_command(phase: str, command: str) -> None:
     """Each command is taken in its phases and leads where the design says; elsewhere the refusal says what
-    can be done."""
+    can be done, in these words and with these buttons."""
     tale = ready(command, phase)
     if to := TABLE[command].get(phase):
-        tale.do(COMMANDS[command], after=DAY - timedelta(minutes=1))
+        tale.do(COMMANDS[command], after=timedelta(hours=23, minutes=59))
         assert tale.incident.phase == to
     else:
-        said = refused(tale, COMMANDS[command], after=timedelta(minutes=1))
-        goes_from = " or ".join(ALLOWED[command])
-        assert said == f"INC-7 is in {phase}; `{command}` goes from {goes_from}. Now: {NOW[phase]}."
+        said = refusal(tale, COMMANDS[command], after=timedelta(minutes=1))
+        assert (str(said), said.offers) == (REFUSED[phase][command], BUTTONS[phase])
 
 
-RECORDING = (
-    c.Note("seen in the EU too"), c.Suppose("the prompt"), c.AddEvidence("trace 7"), c.Change("impact", "slow"),
-    c.GiveRole("scribe", DAVE), c.SayUpdate("we look into it"), c.Judge(19, 1), c.AddAction(BOB, LATER_DAY, "a test"),
-    c.Bleeding("yes", "still wrong"), c.Export(("md",)),
-)  # fmt: skip
+SAID: dict[str, dict[str, str]] = {
+    "mitigate": {
+        "assess": "Mitigating. Contain first; class, severity and names can follow.",
+        "mitigate": f"INC-7 is in mitigate already. {BE_JUDGING}",
+    },
+    "applied": {"assess": "Mitigation 1 is recorded as applied. In effect? `/incident effective 1`."},
+    "contained": {"mitigate": "Waived and recorded with your name. Now diagnose."},
+    "explained": {"diagnose": f"Cause probable. {BE_SETTLING}"},
+    "watch": {"resolve": "Watching, with an override in your name."},
+    "red check": {"watching": "Back to mitigate."},
+    "resolved": {"watching": f"Resolved. {BE_LEARNING}"},
+    "close": {"learn": "INC-7 is closed. Thank you."},
+    "dismiss": {"assess": "INC-7 is dismissed."},
+    "reopen": {"closed": "INC-7 is open again. Contain first."},
+}
 
 
-@pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize("command", RECORDING, ids=lambda command: type(command).__name__)
-def test_recording_is_never_refused(phase: str, command: c.Command) -> None:
-    """Notes, hypotheses, evidence, impact, roles and updates are taken in every phase, by anybody, and move nothing."""
-    tale = walked(phase)
-    assert tale.do(command, "U0PASSERBY").events
-    assert tale.incident.phase == phase
+@pytest.mark.parametrize(("command", "phase"), [(command, phase) for command in SAID for phase in SAID[command]])
+def test_what_is_taken_is_answered(command: str, phase: str) -> None:
+    """Whoever moves the incident along is told what that means, in whole words."""
+    assert walked(phase).do(COMMANDS[command], after=timedelta(hours=5)).say == SAID[command][phase]
 
 
-@pytest.mark.parametrize("phase", OPEN)
-def test_the_first_lever_needs_nobody(phase: str) -> None:
-    """Anybody may record a pulled control in any open phase, before anything is filled in."""
-    tale = walked(phase)
-    said = tale.do(c.Applied("alias back to the dated model"), "U0PASSERBY").say
-    assert tale.incident.phase == "mitigate"
-    assert said == "Mitigation 1 is recorded as applied. In effect? `/incident effective 1`."
+def test_every_phase_says_what_can_be_done_now() -> None:
+    """No phase leaves a person without a next step, nor without a button for it."""
+    assert set(NOW) == set(OFFERS) == set(PHASES)
+    assert all("`/incident " in steps for steps in NOW.values())
 
 
-# Contained
-
-
-def test_contained_needs_proof() -> None:
-    """Without proof it is refused, with the three ways on, in one message."""
-    assert refused(walked("mitigate"), c.Contain()) == (
-        "Not yet: nobody has shown that users are better off (0 bad of 0 judged since the last mitigation).\n"
-        "Do one of: judge 20 fresh answers, `/incident judged GOOD BAD` · it stopped by itself: "
-        '`/incident bleeding contained WHAT SHOWS IT` · waive it as commander: `/incident contained --waive "REASON"`'
-    )
-
-
-@pytest.mark.parametrize(
-    ("harm", "judged", "taken"),
-    [
-        (None, (20, 0), True),
-        (None, (19, 1), True),
-        (None, (18, 2), False),  # the harm's share is unknown: at most one bad
-        (None, (19, 0), False),  # too few
-        ((6, 4), (18, 2), True),  # 2 of 20: at most 28 %, and it was 40 %
-        ((14, 6), (18, 2), True),  # at most 28 %, and it was 30 %
-        ((15, 5), (18, 2), False),  # at most 28 %, and it was 25 %
-        ((8, 2), (20, 0), True),  # at most 14 %, and it was 20 %
-        ((9, 1), (20, 0), False),  # at most 14 %, and it was 10 %
-        ((9, 1), (30, 0), True),  # at most 9.5 %
-    ],
-)
-def test_contained_by_judged_answers(harm: tuple[int, int] | None, judged: tuple[int, int], taken: bool) -> None:
-    """At least 20 fresh answers, and the upper 95 % bound below the harm's share; share unknown: at most 1 bad."""
-    tale = walked("mitigate")
-    if harm:
-        tale.do(c.Judge(*harm))
-    tale.do(c.Applied("prompt back to v17"))
-    tale.do(c.Judge(*judged))
-    if taken:
-        tale.do(c.Contain())
-        assert (tale.incident.phase, tale.incident.bleeding) == ("diagnose", "contained")
-    else:
-        assert refused(tale, c.Contain()).startswith(
-            f"Not yet: nobody has shown that users are better off ({judged[1]}"
-        )
-
-
-def test_a_harmless_sample_before_the_mitigation_is_no_trap() -> None:
-    """When the answers judged before showed no harm, its share is unknown: 0 bad of 20 after the mitigation
-    is enough."""
-    tale = walked("mitigate")
-    tale.do(c.Judge(30, 0))
-    tale.do(c.Applied("prompt back to v17"))
-    tale.do(c.Judge(20, 0))
-    assert tale.do(c.Contain()).incident.phase == "diagnose"
-
-
-def test_answers_judged_before_the_mitigation_prove_nothing() -> None:
-    """A mitigation starts the count anew: only fresh answers show that it helped."""
-    tale = walked("mitigate")
-    tale.do(c.Judge(60, 0))
-    tale.do(c.Applied("prompt back to v17"))
-    assert "(0 bad of 0 judged since the last mitigation)" in refused(tale, c.Contain())
-
-
-def test_bleeding_contained_is_contained() -> None:
-    """It stopped by itself: `bleeding contained WHY` in mitigate is the command, with what shows it."""
-    tale = walked("mitigate")
-    decision = tale.do(c.Bleeding("contained", "traffic moved away at 02:50"))
-    assert decision.events == (
-        e.BleedingChanged("contained", "traffic moved away at 02:50"),
-        e.Contained("stopped", "traffic moved away at 02:50"),
-    )
-    assert decision.say == "Contained, as reported. Now diagnose."
-    assert tale.incident.phase == "diagnose"
-
-
-def test_bleeding_needs_a_reason_and_one_of_three_words() -> None:
-    """Anything else is refused with the form to use."""
-    want = "Say what shows it: `/incident bleeding yes|contained|unknown WHY`."
-    assert refused(walked("assess"), c.Bleeding("maybe", "who knows")) == want
-    assert refused(walked("assess"), c.Bleeding("yes", "  ")) == want
-
-
-def test_only_the_commander_waives_and_overrides() -> None:
-    """Waiver and override carry the commander's name; others are told who that is and how to take over."""
-    want = "Only the commander can {}: that is <@U0ALICE>, commander. To take over: `/incident role commander me`."
-    assert refused(walked("mitigate"), c.Contain(waive="hurry"), BOB) == want.format("waive the proof")
-    assert refused(walked("resolve"), c.Watch(override="hurry"), BOB) == want.format("override the checks")
-
-
-def test_an_acting_commander_waives() -> None:
-    """Whoever declared may waive while nobody holds the seat."""
-    tale = walked("mitigate")
-    tale.do(c.GiveRole("commander", None))
-    assert "acting commander" in refused(tale, c.Contain(waive="hurry"), CAROL)
-    assert tale.do(c.Contain(waive="hurry"), ALICE).events == (e.Contained("waived", "hurry"),)
-
-
-# Explained
-
-
-def test_first_the_harm_then_the_cause() -> None:
-    """In mitigate and still bleeding, a cause is not taken yet."""
-    assert refused(walked("mitigate"), COMMANDS["explained"]) == (
-        f"First the harm, then the cause: INC-7 is not contained. Now: {NOW['mitigate']}."
-    )
-
-
-@pytest.mark.parametrize(("certainty", "text"), [("sure", "the prompt"), ("confirmed", " "), ("", "x")])
-def test_a_cause_needs_its_certainty_and_words(certainty: str, text: str) -> None:
-    """Confirmed, probable or unknown, and what; else the form is shown."""
-    assert refused(walked("diagnose"), c.Explain(certainty, text)) == (
-        "Say how sure and what: `/incident explained confirmed|probable|unknown TEXT`"
-        " (unknown: what was ruled out, and the detector to build)."
-    )
-
-
-# Watch
-
-
-def test_watching_needs_mitigations_removed_or_kept() -> None:
-    """A mitigation in force is named, with the two ways to settle it."""
-    tale = walked("mitigate")
-    tale.do(c.Applied("<b>filter</b> up"))
+def test_what_there_is_to_work_on_is_offered() -> None:
+    """A recorded mitigation can be settled, a hypothesis judged; the first move goes once something is pulled."""
+    tale = walked("assess")
+    assert offers(tale.incident) == ("first_move", "applied", "mitigate")
+    tale.do(c.Suppose("the prompt"))
+    tale.do(c.Applied("route back"))
+    assert offers(tale.incident) == ("applied", "settle", "judged", "contained", "stopped")
     tale.do(c.Contain(waive="drill"))
+    assert offers(tale.incident) == ("hypothesis", "idea", "explained")
     tale.do(c.Explain("confirmed", "the prompt"))
-    tale.do(c.Judge(60, 0))
-    assert refused(tale, c.Watch()) == (
-        "Still applied: 1 &lt;b&gt;filter&lt;/b&gt; up."
-        " `/incident removed K`, or `/incident kept K @who until DATE WHY`."
-    )
-    tale.do(c.MoveMitigation("kept", None, BOB, LATER_DAY, "until v18"))
-    tale.do(c.Watch())
-    assert tale.incident.mitigations[0].owner == BOB
-    assert tale.incident.mitigations[0].until == "2026-12-01T00:00:00.000000Z"
-
-
-@pytest.mark.parametrize(("severity", "wanted"), [("SEV1", 150), ("SEV2", 60), ("SEV3", 60), (None, 60)])
-def test_watching_needs_good_answers(severity: str | None, wanted: int) -> None:
-    """Where no check is declared, 60 good answers (SEV1: 150) and none bad close the harm."""
-    tale = walked("resolve")
-    if severity and severity != "SEV3":
-        tale.do(c.Change("severity", severity))
-    if severity is None:
-        tale = opened()
-        for command in (c.Mitigate(), c.Contain("drill"), c.Explain("confirmed", "it")):
-            tale.do(command)
-    tale.do(c.Judge(wanted - 1, 0))
-    assert refused(tale, c.Watch()) == (
-        f"No check is declared, so people judge: {wanted} fresh answers, none bad (now 0 bad of {wanted - 1})."
-        ' `/incident judged GOOD BAD`, or as commander `/incident watch --override "WHY"`.'
-    )
-    tale.do(c.Judge(1, 0))
-    assert tale.do(c.Watch()).say == "Watching. A red check leads back to mitigate by itself."
-
-
-@pytest.mark.parametrize(
-    ("klass", "severity", "quiet"),
-    [
-        ("quality_regression", "SEV1", timedelta(hours=24)),
-        ("quality_regression", "SEV3", timedelta(hours=4)),
-        ("quality_regression", "SEV4", timedelta()),
-        ("slow_burn", "SEV3", timedelta(hours=72)),
-    ],
-)
-def test_quiet_is_the_longer_of_severity_and_class(klass: str, severity: str, quiet: timedelta) -> None:
-    """How long it must be quiet comes from the severity, or from the class where that names a longer time."""
-    kinds = (Klass("quality_regression", "Quality"), Klass("slow_burn", "Slow burn", quiet=timedelta(hours=72)))
-    tale = Tale(catalogue(*kinds))
-    tale.do(c.Declare(7, "wrong answers", klass, severity))
-    for command in (c.Mitigate(), c.Contain("drill"), c.Explain("confirmed", "it"), c.Watch("drill")):
-        tale.do(command)
-    if quiet:
-        assert refused(tale, c.Resolve("fixed"), after=quiet - timedelta(minutes=1)).startswith(
-            "Quiet has to hold until"
-        )
-    assert tale.do(c.Resolve("fixed"), after=timedelta(minutes=2)).incident.phase == "learn"
-
-
-def test_a_red_check_leads_back() -> None:
-    """Watching, a red check is mitigate again and bleeding again, by Stanch itself."""
-    tale = walked("watching")
-    tale.do(c.ReportRedCheck("errors above 1 %"), "stanch")
-    i = tale.incident
-    assert (i.phase, i.bleeding, i.quiet_until, i.judged) == ("mitigate", "yes", None, (0, 0))
-
-
-# Resolved, closed, dismissed, reopened
-
-
-def test_resolved_waits_for_quiet() -> None:
-    """Before quiet has held, the refusal says until when and what can be done meanwhile."""
-    assert refused(walked("watching"), c.Resolve("fixed")) == (
-        f"Quiet has to hold until 2026-11-23 03:00 UTC. Until then: {NOW['watching']}."
-    )
-
-
-def test_resolved_needs_a_fix_or_a_promise() -> None:
-    """The permanent fix is named, or an action item stands."""
-    tale = walked("watching")
-    assert refused(tale, c.Resolve(), after=DAY) == (
-        "Name the permanent fix, `/incident resolved --fixed WHAT`,"
-        " or promise it: `/incident action @who by DATE WHAT`."
-    )
-    said = tale.do(c.AddAction(BOB, LATER_DAY, "prompt tests by region")).say
-    assert said == "Action 1: <@U0BOB> by 2026-12-01."
-    assert tale.do(c.Resolve()).incident.phase == "learn"
-
-
-def test_close_needs_a_summary_and_a_role() -> None:
-    """SEV1 to SEV3 close with what was learned; closing is for role holders, who are named."""
-    tale = walked("learn")
-    assert refused(tale, c.Close()) == (
-        "SEV3 closes with what happened and what was learned: `/incident close SUMMARY`."
-    )
-    assert refused(tale, c.Close("done"), DAVE) == (
-        "Only somebody with a role can close: <@U0ALICE>, <@U0BOB>, <@U0CAROL>."
-        " To take one: `/incident role scribe me`."
-    )
-    assert tale.do(c.Close("done"), CAROL).say == "INC-7 is closed. Thank you."
-
-
-def test_a_sev4_closes_without_a_summary() -> None:
-    """The lowest severity asks for no review."""
-    tale = walked("learn")
-    tale.do(c.Change("severity", "SEV4"))
-    assert tale.do(c.Close()).incident.phase == "closed"
-
-
-def test_dismiss_says_why() -> None:
-    """A reason of the three, words, another incident for a duplicate, nothing applied, a role: each refusal helps."""
-    tale = walked("mitigate")
-    why = "Say why: `/incident dismiss false-alarm|near-miss WHY` or `/incident dismiss duplicate-of N WHY`."
-    assert refused(tale, c.Dismiss("dull", "x")) == why
-    assert refused(tale, c.Dismiss("near-miss", " ")) == why
-    other = "Of which incident? `/incident dismiss duplicate-of N WHY`."
-    assert refused(tale, c.Dismiss("duplicate-of", "same", None)) == other
-    assert refused(tale, c.Dismiss("duplicate-of", "same", 7)) == other
-    assert refused(tale, c.Dismiss("near-miss", "no harm"), DAVE).startswith("Only somebody with a role can dismiss:")
-    tale.do(c.Applied("filter up"))
-    assert refused(tale, c.Dismiss("near-miss", "no harm")) == (
-        "A mitigation is still applied. `/incident removed` or `/incident kept` first."
-    )
+    assert offers(tale.incident) == ("settle", "judged", "watch")
     tale.do(c.MoveMitigation("removed"))
-    assert tale.do(c.Dismiss("duplicate-of", "same prompt", 3)).events == (
-        e.Dismissed("duplicate-of", "same prompt", 3),
-    )
+    assert offers(tale.incident) == ("judged", "watch")
+    assert offers(declared().incident) == ("applied", "mitigate")
 
 
-@pytest.mark.parametrize("phase", ["learn", "closed", "dismissed"])
-def test_reopen_within_a_day(phase: str) -> None:
-    """Within 24 hours of its end an incident opens again, with a reason; later it is a new one that recurs from it."""
-    tale = walked(phase)
-    assert refused(tale, c.Reopen(" ")) == "Say why: `/incident reopen WHY`."
-    assert refused(tale, c.Reopen("it came back"), after=DAY) == (
-        "INC-7 ended over 24 hours ago. Declare a new one and say that it recurs from INC-7."
-    )
-    fresh = walked(phase)
-    fresh.do(c.Reopen("it came back"), "U0PASSERBY", DAY)
-    i = fresh.incident
-    assert (i.phase, i.bleeding, i.ended_at, i.judged) == ("mitigate", "unknown", None, (0, 0))
+def test_the_diagram_holds_exactly_the_arrows_of_the_table() -> None:
+    """The README's picture is drawn from the table: each change of phase is an arrow that names its commands."""
+    arrows: dict[tuple[str, str], set[str]] = {}
+    for line in diagram().splitlines()[1:]:
+        found = re.fullmatch(r"    (\S+) --> (\S+?)(?:: (.+))?", line)
+        assert found is not None, line
+        assert (found[1], found[2]) not in arrows
+        arrows[found[1], found[2]] = set((found[3] or "").split(", "))
+    wanted = {("[*]", "assess"): {"declare"}, ("closed", "[*]"): {""}, ("dismissed", "[*]"): {""}}
+    for command, to in TABLE.items():
+        for start, end in to.items():
+            if start != end:
+                wanted.setdefault((start, end), set()).add(command)
+    assert diagram().splitlines()[0] == "stateDiagram-v2"
+    assert arrows == wanted
 
 
-# Mitigations and hypotheses
-
-
-def test_which_mitigation() -> None:
-    """Without a number the only one in force is meant; else the recorded ones are listed."""
-    tale = walked("mitigate")
-    assert refused(tale, c.MoveMitigation("effective")) == (
-        "Which mitigation? `/incident effective K`. Recorded: none is recorded."
-    )
-    tale.do(c.Applied("prompt back"))
-    assert tale.do(c.MoveMitigation("effective")).say == "Mitigation 1 is effective: prompt back"
-    tale.do(c.Applied("cap 5"))
-    assert refused(tale, c.MoveMitigation("removed")) == (
-        "Which mitigation? `/incident removed K`. Recorded: 1 prompt back (effective); 2 cap 5 (applied)."
-    )
-    tale.do(c.MoveMitigation("removed", 1))
-    assert refused(tale, c.MoveMitigation("removed", 1)).startswith("Which mitigation?")
-    assert refused(tale, c.MoveMitigation("kept", 2, BOB)) == (
-        "To keep a mitigation on purpose: `/incident kept 1 @who until 2026-12-01 WHY`."
-    )
-
-
-def test_hypotheses_are_numbered_and_judged() -> None:
-    """Each has a number; a wrong number lists those that are there; what was found about each is kept."""
-    tale = walked("diagnose")
-    assert tale.do(c.Suppose("the prompt")).say == (
-        "Hypothesis 1. Later: `/incident supported 1 WHY` or `/incident refuted 1 WHY`."
-    )
-    assert refused(tale, c.JudgeIdea(2, "refuted", "no")) == "There is no hypothesis 2. Recorded: 1 the prompt."
-    assert tale.do(c.JudgeIdea(1, "supported", "trace 7")).say == "Hypothesis 1: supported."
-    assert tale.incident.ideas[0].verdict == "supported"
-
-
-@pytest.mark.parametrize(("good", "bad"), [(0, 0), (-1, 5), (5, -1), (100_001, 0)])
-def test_impossible_counts_are_refused(good: int, bad: int) -> None:
-    """A tally that cannot be is not recorded."""
-    assert refused(walked("assess"), c.Judge(good, bad)) == (
-        "Count the answers that you judged: `/incident judged 19 1`."
-    )
-
-
-@pytest.mark.parametrize(("good", "bad"), [(1_000, 1_000), (1_490, 10), (99_000, 1_000), (50_000, 50_000), (0, 1)])
-def test_large_tallies_are_counted(good: int, bad: int) -> None:
-    """However many answers were judged, up to the limit, the range is computed, in the time of a click."""
-    said = walked("assess").do(c.Judge(good, bad)).say
-    assert said.startswith(f"{bad} of {good + bad} bad: between ")
-
-
-def test_judged_shows_the_range_and_not_the_point() -> None:
-    """Four bad of twenty may be as little as 7 % or as much as 40 % (catalogue, section 5)."""
-    assert walked("assess").do(c.Judge(16, 4)).say == "4 of 20 bad: between 7% and 40% of all answers may be."
+def test_a_pull_in_any_open_phase_leads_to_mitigate_with_a_promise_still_standing() -> None:
+    """Going back keeps what is known: mitigations, promises and the cause are not forgotten."""
+    tale = walked("watching")
+    tale.do(c.AddAction(BOB, LATER_DAY, "test prompts by region"))
+    tale.do(c.Applied("route back"))
+    i = tale.incident
+    assert (i.phase, i.explained, len(i.actions), len(i.mitigations)) == ("mitigate", "confirmed", 1, 1)

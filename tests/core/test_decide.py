@@ -2,20 +2,10 @@
 
 import pytest
 
-from stanch.core import commands as c
-from stanch.core import events as e
+from stanch.core import commands as c, events as e
 from stanch.core.decide import decide
 from stanch.errors import Refusal
-from tests.fakes.world import ALICE, BOB, CAROL, CATALOGUE, DAVE, ERIN, NOW, Tale, declared, opened
-
-
-def refused(tale: Tale, command: c.Command, by: str = ALICE) -> str:
-    before = tale.state
-    with pytest.raises(Refusal) as refusal:
-        tale.do(command, by)
-    assert tale.state is before
-    return str(refusal.value)
-
+from tests.fakes.world import ALICE, BOB, CATALOGUE, DAVE, ERIN, NOW, Tale, declared, opened, refused
 
 # Declare
 
@@ -192,11 +182,30 @@ def test_a_class_that_left_the_catalogue_is_kept() -> None:
     assert refused(tale, c.Change("klass", "provider_outage")).endswith("Known: `security`.")
 
 
-def test_becoming_security_in_public_warns() -> None:
-    """A public room cannot be closed by a bot: the answer says what to keep out of it."""
-    assert opened().do(c.Change("klass", "security")).say == (
-        "The class is now: Security\nThis room was opened in public and a bot cannot close it:"
-        " keep names, secrets and samples out of it, and declare a private one for them."
+def test_becoming_security_restricts() -> None:
+    """A class that is restricted closes the incident at once, in the same decision, and says what that means."""
+    decision = opened().do(c.Change("klass", "security"))
+    assert decision.events == (e.Changed("klass", "security"), e.Restricted("class Security"))
+    assert decision.say == (
+        "The class is now: Security\n"
+        "INC-7 is restricted. A private room opens; this one is made neutral and no more is said in it."
+        " What was written here before stays readable: delete what must not."
+    )
+
+
+def test_filling_in_security_restricts() -> None:
+    """By the form it is the same: what differs, and the restriction, in one decision."""
+    decision = opened().do(c.FillIn((("klass", "security"), ("impact", "answers hold names"))))
+    assert decision.events == (
+        e.Changed("klass", "security"),
+        e.Restricted("class Security"),
+        e.Changed("impact", "answers hold names"),
+    )
+    assert decision.say == (
+        "2 of the facts changed.\n"
+        "The class is now: Security\n"
+        "INC-7 is restricted. A private room opens; this one is made neutral and no more is said in it."
+        " What was written here before stays readable: delete what must not."
     )
 
 
@@ -327,15 +336,12 @@ def test_an_update_is_said() -> None:
 
 
 def test_join() -> None:
-    """Join is an invitation and no event; too early or restricted, the answer says what to do."""
+    """Join is an invitation and no event; too early, the answer says what to do."""
     tale = opened()
     decision = tale.do(c.Join(), DAVE)
     assert (decision.events, decision.say) == ((), "Come in: <#C0ROOM>")
     assert [effect.payload for effect in decision.effects] == [{"users": [DAVE]}]
     assert refused(declared(), c.Join(), DAVE) == "The room of INC-7 is still opening. Try again in a moment."
-    assert refused(opened(private=True), c.Join(), DAVE) == (
-        "INC-7 is restricted. Ask <@U0ALICE>, who commands it, to let you in."
-    )
 
 
 def test_export_is_owed_once_for_each_format() -> None:
@@ -379,9 +385,3 @@ def test_trouble_with_the_room_goes_to_the_commander(state: str) -> None:
     assert [x.kind for x in tale.do(c.ReportTrouble("pin the card", "x"), "stanch").effects] == ["tell"]
     assert "card" in [x.kind for x in tale.do(c.ReportRoomChange("open"), "stanch").effects]
     assert [x.kind for x in tale.do(c.ReportTrouble("pin the card", "x"), "stanch").effects] == ["post"]
-
-
-def test_a_restricted_incident_names_no_one_to_outsiders_by_mistake() -> None:
-    """The refusal of Join names the commander only, as the stub does."""
-    said = refused(opened("leak of customer data", private=True), c.Join(), CAROL)
-    assert "leak" not in said

@@ -6,16 +6,15 @@ import io
 import pytest
 from markdown_it import MarkdownIt
 
-from stanch.core import commands as c
-from stanch.core import events as e
+from stanch.core import commands as c, events as e
 from stanch.core.describe import describe
 from stanch.core.export import FORMATS, export, file_name, to_csv, to_json, to_markdown, verify
 from tests.core.test_chain import sample_of
 from tests.fakes.world import BOB, LATER_DAY, Tale, called, declared, minutes, opened
 
 LINES = {
-    "declared": "declared drill “x” (U0BOB, U0BOB, U0BOB); in full: x",
-    "room_opened": "opened the private room #x",
+    "declared": "declared drill “x” (U0BOB, U0BOB, U0BOB); in full: x; it recurs from INC-3; from an alert",
+    "room_opened": "opened a group message as the room, as no private channel could be made",
     "card_posted": "posted the card again",
     "card_lost": "noticed that the card was deleted",
     "announced": "announced the incident",
@@ -40,13 +39,22 @@ LINES = {
     "bleeding_changed": "bleeding: x (x)",
     "contained": "contained (x): x",
     "explained": "cause x: x",
-    "watching": "watching until x UTC, override: x",
+    "watching": "watching until 2026-11-23 03:00 UTC, override: x",
     "red_check": "a check turned red: x",
     "resolved": "resolved: x",
     "action_added": "action 1 for x by x: x",
     "closed": "closed: x",
     "dismissed": "dismissed as x INC-3: x",
     "reopened": "reopened: x",
+    "restricted": "restricted the incident: x",
+    "join_asked": "x asked to be let in",
+    "let_in": "let x in (x)",
+    "captured": "said: x (x, kept by x)",
+    "capture_edited": "edited the message of entry 1: x",
+    "capture_deleted": "deleted the message of entry 1",
+    "signalled": "x alert “x” is x (x)",
+    "duplicate_joined": "INC-1 was dismissed as a duplicate of this one",
+    "recurred": "it came back, as INC-1",
 }
 
 
@@ -55,6 +63,24 @@ def test_every_kind_has_its_words(kind: str) -> None:
     """No entry of the timeline is shown as a bare kind: each says what happened, with people by name."""
     tale = declared()
     assert describe(tale.record(sample_of(kind)), called) == LINES[kind]
+
+
+@pytest.mark.parametrize(
+    ("payload", "words"),
+    [
+        (e.RoomOpened("C1", "inc-7-x", private=True), "opened the private room #inc-7-x"),
+        (e.RoomOpened("C1", "inc-7-x"), "opened the room #inc-7-x"),
+        (e.Declared("x"), "declared “x”"),
+        (e.Restricted(), "restricted the incident"),
+        (e.LetIn(BOB), "let @bob in"),
+        (e.Captured("C1", "1.1", "it broke"), "said: it broke"),
+        (e.Captured("C1", "1.1", "it broke", "https://x", BOB, ""), "said: it broke (https://x)"),
+        (e.Signalled("k", "alertmanager", "slow", "firing"), "alertmanager alert “slow” fires again"),
+    ],
+)
+def test_what_is_not_known_is_not_mentioned(payload: e.Payload, words: str) -> None:
+    """An entry without a link, a reason or a lock says less, and reads as a sentence all the same."""
+    assert describe(declared().record(payload), called) == words
 
 
 def test_what_cannot_be_read_says_so() -> None:

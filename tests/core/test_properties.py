@@ -3,12 +3,9 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
-from stanch.core import chain
-from stanch.core import commands as c
-from stanch.core import events as e
+from stanch.core import chain, commands as c, events as e
 from stanch.core.decide import decide
 from stanch.core.effects import Effect
 from stanch.core.export import FORMATS, NotAnExport, export, to_json, verify

@@ -1,8 +1,7 @@
 """What a sample can prove: the computed bounds are the table of the catalogue's section 5."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from stanch.core.sample import WORTH_JUDGING, at_least, at_most
 

@@ -8,8 +8,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from stanch.flows.desk import Desk
-from stanch.store import schema
-from stanch.store import tables as t
+from stanch.store import schema, tables as t
 from stanch.store.database import Database
 from tests.fakes.clock import Clock
 from tests.fakes.world import CATALOGUE

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from stanch.core import commands as c
 from stanch.core.catalogue import Catalogue, Klass, Service, Severity
 from stanch.core.chain import GENESIS, Event, link
@@ -10,6 +12,7 @@ from stanch.core.decide import Decision, decide
 from stanch.core.effects import Effect
 from stanch.core.events import Payload
 from stanch.core.incident import Incident, fold
+from stanch.errors import Refusal
 
 ALICE, BOB, CAROL, DAVE, ERIN = "U0ALICE", "U0BOB", "U0CAROL", "U0DAVE", "U0ERIN"
 PEOPLE = (ALICE, BOB, CAROL, DAVE, ERIN)
@@ -102,6 +105,21 @@ class Tale:
     def erase(self, seq: int) -> None:
         """Take a payload away, as a person's right or a pasted secret demands."""
         self.events[seq - 1] = replace(self.events[seq - 1], payload=None)
+
+
+def refusal(tale: Tale, command: c.Command, by: str = ALICE, after: timedelta = timedelta(seconds=1)) -> Refusal:
+    """A refusal, which changed nothing."""
+    before, known = tale.state, len(tale.events)
+    with pytest.raises(Refusal) as refused:
+        tale.do(command, by, after)
+    assert tale.state is before
+    assert len(tale.events) == known
+    return refused.value
+
+
+def refused(tale: Tale, command: c.Command, by: str = ALICE, after: timedelta = timedelta(seconds=1)) -> str:
+    """The whole words of a refusal, which changed nothing."""
+    return str(refusal(tale, command, by, after))
 
 
 def declared(title: str = "answers cite the wrong policy", **facts: object) -> Tale:

@@ -7,8 +7,7 @@ from sqlalchemy import func, select
 
 from stanch.core import commands as c
 from stanch.flows.desk import Answer, Asked, Desk
-from stanch.store import outbox
-from stanch.store import tables as t
+from stanch.store import outbox, tables as t
 from stanch.store.database import Database
 from tests.fakes.clock import Clock
 from tests.fakes.world import ALICE, BOB, CATALOGUE
@@ -195,7 +194,7 @@ async def test_answers_are_forgotten_after_two_days(desk: Desk, clock: Clock) ->
     await desk.ask(declaring("old"))
     clock.move(timedelta(days=2, seconds=1))
     await desk.ask(declaring("new", "another"))
-    await desk.forget()
+    await desk.keep_house()
     kept = desk.database.run(lambda db: db.execute(select(t.interaction.c.key)).scalars().all())
     assert kept == ["new"]
 

@@ -1,8 +1,7 @@
 """Text as Slack sends it, read back as what was typed; and what may be sent."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from stanch.core.words import Mrkdwn, escape
 from stanch.slack.blocks import safe

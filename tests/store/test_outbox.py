@@ -2,13 +2,15 @@
 
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, insert, select
 
 from stanch.core.effects import Effect
-from stanch.store import outbox, schema
-from stanch.store import tables as t
+from stanch.store import outbox, schema, tables as t
 from stanch.store.database import Database
 from stanch.store.outbox import Owed
 
@@ -40,8 +42,11 @@ class Outbox:
     def bury(self, owed: Owed) -> bool:
         return self.database.run(lambda db: outbox.bury(db, owed, "no_such_thing"))
 
-    def due(self) -> float | None:
-        return self.database.run(lambda db: outbox.next_due(db, GRACE))
+    def due(self, at: float = 0) -> float | None:
+        return self.database.run(lambda db: outbox.next_due(db, GRACE, at))
+
+    def counts(self, at: float) -> dict[str, int]:
+        return self.database.run(lambda db: outbox.counts(db, at))
 
     def states(self) -> dict[str, str]:
         rows = self.database.run(lambda db: db.execute(select(t.effect).order_by(t.effect.c.id)).all())
@@ -296,22 +301,91 @@ def test_release_all(box: Outbox) -> None:
 
 
 def test_next_due(box: Outbox) -> None:
-    """The moment from which a claim would get something: by due time, by lease, by grace, and only first in
-    their lane."""
+    """The moment from which a claim would get something: by due time, by lease, by grace, and what is due already
+    only if it is first in its lane."""
     box.owe(effect("1", "room"), effect("2", "room"), at=10)
-    assert box.due() == 10
+    assert box.due(0) == 10
     owed = box.one(11)
-    assert box.due() == 11 + LEASE
+    assert box.due(11) == 11 + LEASE
     box.postpone(owed, 12, refused=False)
-    assert box.due() == 11 + GRACE
+    assert box.due(12) == 11 + GRACE
     box.postpone(box.one(16), 40, refused=False)
-    assert box.due() == 40
+    assert box.due(39) == 40
+    assert box.due(40) == 16 + GRACE
     box.postpone(box.one(40), 41, refused=True)
-    assert box.due() == 41
+    assert box.due(40) == 41
     box.done(box.one(41))
-    assert box.due() == 10
+    assert box.due(41) == 10
     box.done(box.one(42))
-    assert box.due() is None
+    assert box.due(42) is None
+
+
+def test_a_reminder_is_owed_when_it_falls_due(box: Outbox) -> None:
+    """An effect may name its own moment; until then it is neither handed out nor counted among what is owed."""
+    reminder = replace(effect("quiet"), due=datetime(2026, 11, 22, 7, 0, tzinfo=UTC))
+    moment = reminder.due.timestamp()
+    box.owe(reminder, effect("now"), at=moment - 100)
+    assert box.due(moment - 100) == moment - 100
+    (now,) = box.claim(moment - 50)
+    assert now.key == "now"
+    assert box.counts(moment - 50) == {"owed": 0, "trying": 1, "held": 0, "buried": 0}
+    box.done(now)
+    assert box.claim(moment - 1) == []
+    assert box.counts(moment) == {"owed": 1, "trying": 0, "held": 0, "buried": 0}
+    assert keys(box.claim(moment)) == ["quiet"]
+
+
+def test_what_waits_to_be_tried_again_is_counted(box: Outbox) -> None:
+    """Only reminders wait uncounted: a try that failed is owed, however late its next one is."""
+    box.owe(effect("a"))
+    box.postpone(box.one(1), 500, refused=True)
+    assert box.counts(2) == {"owed": 1, "trying": 0, "held": 0, "buried": 0}
+
+
+def test_ten_thousand_reminders_cost_a_turn_nothing(tmp_path: Path) -> None:
+    """However many effects are owed later, what is asked at every turn is answered from an index."""
+    database = Database(f"sqlite:///{tmp_path / 'many.db'}")
+    schema.upgrade(database.engine)
+    row = {"incident": 7, "kind": "post", "payload": "{}", "state": "owed", "attempts": 0}
+    rows = [row | {"key": f"r{n}", "lane": f"r{n}", "due_at": 1e9 + n} for n in range(10_000)]
+    box = Outbox(database)
+    box.owe(effect("a"), effect("b"), at=5)
+    with database.engine.begin() as db:
+        db.execute(insert(t.effect), rows)
+    for asked in ("claim", "next_due", "counts"):
+        found = plans(database, asked)
+        assert [line for line in found if line.startswith("SCAN effect")] == [], (asked, found)
+    assert keys(box.claim(6)) == ["a", "b"]
+    assert box.due(6) == 6 + LEASE
+    assert box.counts(6) == {"owed": 0, "trying": 2, "held": 0, "buried": 0}
+    database.close()
+
+
+def plans(database: Database, asked: str) -> list[str]:
+    """How SQLite finds what one question of the loop asks for, line by line."""
+    seen: list[tuple[str, object]] = []
+
+    def note(_c: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        if statement.lower().lstrip().startswith("select"):
+            seen.append((statement, parameters))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    questions = {
+        "claim": lambda db: outbox.claim(db, "a", 1, lease=LEASE, grace=GRACE, limit=5),
+        "next_due": lambda db: outbox.next_due(db, GRACE, 1),
+        "counts": lambda db: outbox.counts(db, 1),
+    }
+    with database.engine.connect() as db, db.begin() as transaction:
+        questions[asked](db)
+        transaction.rollback()
+    event.remove(database.engine, "before_cursor_execute", note)
+    assert seen
+    with database.engine.connect() as db:
+        return [
+            str(line[-1])
+            for statement, parameters in seen
+            for line in db.exec_driver_sql(f"explain query plan {statement}", parameters)
+        ]
 
 
 # Together

@@ -13,8 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import insert, inspect, select, text
 
 from stanch.errors import StanchError, Unavailable
-from stanch.store import migrations, schema
-from stanch.store import tables as t
+from stanch.store import migrations, schema, tables as t
 from stanch.store.database import Database, engine_for
 
 
