@@ -1,4 +1,4 @@
-"""Makes the README's picture: a room with its card. Run ``python tests/acceptance/shoot.py OUT.png``.
+"""Makes the README's pictures, in both colours and for a telephone. Run ``python tests/acceptance/shoot.py DIR``.
 
 Also home to what any test in a browser needs: finding Chromium, and starting ``stanch try``.
 """
@@ -85,10 +85,14 @@ def command(workspace: str, user: str, channel: str, text: str) -> Any:
 
 
 def shoot(out: Path) -> None:
-    """An incident some minutes in, as alice sees its room: 1280 by 800, light. Raises RuntimeError without Chromium."""
+    """An incident some minutes in, as alice sees it, into the folder ``out``. Raises RuntimeError without Chromium.
+
+    ``room.png``, ``room-dark.png``, ``home.png`` and ``form.png`` at 1280 by 800; ``telephone.png`` at 390 by 844.
+    """
     browser_path = chromium()
     if browser_path is None:
         raise RuntimeError("no Chromium: set CHROMIUM to one, or install it")
+    out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data, trial(Path(data)) as announced, sync_playwright() as playwright:
         workspace = announced["workspace"]
         browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
@@ -99,9 +103,31 @@ def shoot(out: Path) -> None:
             command(workspace, user, room, text)
         expect(page.get_by_role("button", name="Take this role")).to_be_visible()
         expect(page.locator("#messages").get_by_text("just before the first complaint")).to_be_visible()
-        page.locator("#messages .pinned").evaluate("card => card.scrollIntoView()")
-        page.screenshot(path=out)
+        for name, scheme in (("room", "light"), ("room-dark", "dark")):
+            page.emulate_media(color_scheme=scheme)
+            page.goto(f"{workspace}/#/alice/{room}")
+            show_card(page)
+            page.screenshot(path=out / f"{name}.png")
+        page.emulate_media(color_scheme="light")
+        page.locator("#channels").get_by_role("button", name="Home").click()
+        expect(page.locator("#home")).to_contain_text("Answers cite the wrong policy")
+        page.screenshot(path=out / "home.png")
+        page.goto(f"{workspace}/#/alice/{room}")
+        page.set_viewport_size({"width": 390, "height": 844})
+        show_card(page)
+        page.screenshot(path=out / "telephone.png")
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.get_by_role("button", name="Shortcuts").click()
+        page.get_by_role("menuitem", name="Declare an incident").click()
+        expect(page.get_by_role("dialog", name="Declare an incident")).to_be_visible()
+        page.screenshot(path=out / "form.png")
         browser.close()
+
+
+def show_card(page: Page) -> None:
+    """The room's card at the upper edge, with what was read before taken as read."""
+    page.keyboard.press("Escape")
+    page.locator("#messages .pinned").evaluate("card => card.scrollIntoView()")
 
 
 def open_room(page: Page, workspace: str) -> str:
@@ -115,5 +141,5 @@ def open_room(page: Page, workspace: str) -> str:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("usage: python tests/acceptance/shoot.py OUT.png")
+        sys.exit("usage: python tests/acceptance/shoot.py DIR")
     shoot(Path(sys.argv[1]))

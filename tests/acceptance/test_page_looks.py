@@ -94,7 +94,7 @@ def text(kind: str, words: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def furnished(alone: dict[str, str]) -> str:
-    """The address of a workspace whose #triage has every kind of text: a card, code, a quote, a hidden word, a thread."""
+    """The address of a workspace whose #triage has every kind of text: a card, code, a quote, a thread."""
     workspace, client = alone["workspace"], WebClient(alone["bot_token"], base_url=alone["api"])
     room = channel_id(alone, "triage")
     said = ask(workspace, "message", {"user": "bob", "channel": "triage", "text": SAID})["ts"]

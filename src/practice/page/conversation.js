@@ -86,10 +86,10 @@ export function makeConversation(store, { scroll, list, spoken, pill }, { scene,
     const above = seen.atEnd && line && line.offsetTop < scroll.scrollTop;
     pill.hidden = seen.atEnd && !above;
     if (pill.hidden) return;
-    const count = seen.below ? `${seen.below} new ${seen.below === 1 ? "message" : "messages"}` : "Newest messages";
+    const count = seen.below ? `${seen.below} new ${seen.below === 1 ? "message" : "messages"}` : "To the newest message";
     const words = above ? "New messages above" : count;
-    pill.classList.toggle("up", Boolean(above));
-    if (pill.title !== words) pill.replaceChildren(icon("down"), words);
+    pill.className = above ? "up" : seen.below ? "down" : "quiet";
+    if (pill.title !== words) pill.replaceChildren(icon("down"), h("span", {}, words));
     pill.title = words;
   }
 
