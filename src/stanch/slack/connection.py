@@ -140,10 +140,13 @@ class Sockets:
 
     def __init__(self, app: AsyncApp, slack: Slack, app_token: str) -> None:
         # Its own client: Bolt's must never send the app's token, nor this one the bot's.
-        web = AsyncWebClient(base_url=slack.web.base_url, session=slack.web.session, retry_handlers=[])
-        self._make = lambda: _Handler(app, app_token, web, self._refresh)
+        self._web = AsyncWebClient(base_url=slack.web.base_url, session=slack.web.session, retry_handlers=[])
+        self._app, self._token = app, app_token
         self._handlers = [self._make() for _ in range(SOCKETS)]
         self._leaving: list[_Handler] = []
+
+    def _make(self) -> _Handler:
+        return _Handler(self._app, self._token, self._web, self._refresh)
 
     async def connect(self) -> None:
         """Returns when the first connection stands; the other follows."""
