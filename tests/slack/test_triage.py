@@ -275,6 +275,18 @@ async def test_an_unclear_post_is_looked_for_before_it_is_repeated(office: Offic
     assert found[0].ts == office.channel.messages[0]["ts"]
 
 
+async def test_an_unclear_change_is_sent_again_though_it_was_taken_back(office: Office) -> None:
+    """The end was shown and its answer lost; it fires again before the second try: the message must not stay green."""
+    slack = office.bot.slack
+    await office.hears(raw())
+    slack.faults = [Fault("chat.update", SlackFault(Kind.UNCLEAR, "timeout"), effect=True)]
+    await take_in(office.bot.desk, [raw(status="resolved")])
+    await office.bot.run(until=lambda: slack.count("chat.update") == 1)
+    assert office.texts() == ["✅ resolved: Search answers: 37 % fail"]
+    await office.hears(raw())
+    assert office.texts() == ["🟠 Search answers: 37 % fail"]
+
+
 async def test_a_deleted_message_is_not_posted_again_while_it_fires(office: Office) -> None:
     """Somebody deleted it; news do not bring it back, its next firing does."""
     await office.hears(raw())

@@ -54,7 +54,8 @@ class Triage:
         reports = _reports(record, holder, owed)
         message = draw(record, holder, kit.desk.catalogue)
         shown = _digest(message)
-        if record.gone or (record.ts is not None and record.shown == shown):
+        # After an unclear try the message may show more than is recorded: then it is sent in any case.
+        if record.gone or (record.ts is not None and record.shown == shown and not owed.ambiguous):
             return Done(reports=reports)
         if record.ts is not None and record.channel is not None:
             channel, ts = record.channel, record.ts
