@@ -136,7 +136,8 @@ def _seat_owners(incident: Incident, command: c.SeatOwners, by: str, catalogue: 
     wanted = dict(command.seats)
     for role in ROLES:
         user, holder = wanted.get(role), incident.seats.get(role)
-        if user and user != holder and (holder is None or role in incident.seated_by_owners):
+        free = role in incident.seated_by_owners if holder else role not in incident.cleared
+        if user and user != holder and free:
             events.append(e.RoleGiven(role, user, holder))
     if command.room:
         events.extend(_room(incident, command.room))

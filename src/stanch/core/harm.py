@@ -111,7 +111,7 @@ def contain(i: Incident, command: c.Contain, by: str, now: datetime, catalogue: 
         proof = e.Contained("judged", f"{bad} of {good + bad} bad")
         return Said((proof,), f"Contained: at most {at_most(good + bad, bad):.0%} bad. Now diagnose.", after)
     raise Refusal(
-        f"Not yet: {_what_is_known(i)}, but nobody has shown that users are better off ({_count(i)}).\n"
+        f"Not yet: {_what_is_known(i)} nobody has shown that users are better off ({_count(i)}).\n"
         f"Do one of: judge {WORTH_JUDGING} fresh answers, `/incident judged GOOD BAD` · it stopped by itself:"
         " `/incident bleeding contained WHAT SHOWS IT` · waive it as commander:"
         ' `/incident contained --waive "REASON"`',
@@ -125,11 +125,11 @@ def _what_is_known(i: Incident) -> str:
     """What stands between the incident and its containment: pulled, and in effect, are two things."""
     effective = [m for m in i.mitigations if m.state == "effective"]
     if effective:
-        return f"`{escape(effective[-1].what)}` is in effect"
+        return f"`{escape(effective[-1].what)}` is in effect, but"
     applied = [m for m in i.mitigations if m.state == "applied"]
     if applied:
-        return f"`{escape(applied[-1].what)}` is applied, not yet seen to take effect"
-    return "nothing is in force"
+        return f"`{escape(applied[-1].what)}` is applied, not yet seen to take effect, and"
+    return "nothing is in force, and"
 
 
 def _count(i: Incident) -> str:

@@ -37,6 +37,8 @@ class Incident:
     seats: dict[str, str] = field(default_factory=dict)
     seated_by_owners: tuple[str, ...] = ()
     """Roles whose holder came from the owners in `services.yml`; a change of the service may seat others there."""
+    cleared: tuple[str, ...] = ()
+    """Roles that somebody has emptied since the service was named: the owners are not put back there."""
     away: tuple[str, ...] = ()
     room: str | None = None
     room_name: str | None = None
@@ -162,8 +164,10 @@ def _changes(incident: Incident, payload: e.Payload | None, by: str, at: datetim
         case e.RoleGiven(role, user):
             seats = {k: v for k, v in incident.seats.items() if k != role}
             given = tuple(r for r in incident.seated_by_owners if r != role)
+            cleared = tuple(r for r in incident.cleared if r != role)
             return {
                 "seats": seats | {role: user} if user else seats,
+                "cleared": cleared if user or by == STANCH else (*cleared, role),
                 "seated_by_owners": (*given, role) if by == STANCH else given,
             }
         case e.MemberLeft(user):
@@ -225,7 +229,7 @@ def _changed(change: e.Changed, at: datetime) -> dict[str, Any]:
     if change.what == "severity":
         facts["severity_since"] = at
     if change.what == "service":
-        facts["service_assumed"] = False
+        facts |= {"service_assumed": False, "cleared": ()}
     return facts
 
 
