@@ -58,7 +58,7 @@ def test_labels_win_over_words() -> None:
     """What a label says outright is believed, in any spelling, and each part is said with its reason."""
     labels = {"service": "Support Copilot", "class": "Cost runaway", "severity": "SEV-1"}
     found = classify(signal("errors everywhere", name="LLMErrorRateHigh", labels=labels), KNOWN)
-    because = ("class=Cost runaway", "severity=SEV-1", "service=Support Copilot")
+    because = ("class=Cost runaway", "severity=SEV-1")
     assert found == Guess("support-copilot", "cost_runaway", "SEV1", because)
 
 

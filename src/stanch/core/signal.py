@@ -125,7 +125,7 @@ def follow(before: Signal | None, now_heard: Signal, now: datetime) -> Signal:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What a signal looks like, as ids of the catalogue; None where nothing says it. `because` gives the reasons."""
+    """What a signal looks like, as ids of the catalogue, None where nothing says it; why this class and severity."""
 
     service: str | None = None
     klass: str | None = None
@@ -136,12 +136,12 @@ class Guess:
 def classify(signal: Signal, catalogue: Catalogue) -> Guess:
     """What the labels say outright wins; then words, those of the rule's name first, the more dangerous class first."""
     labels = dict(signal.labels)
-    service, why_service = _named(labels, SERVICE_LABELS, {k: v.name for k, v in catalogue.services.items()})
+    service, _ = _named(labels, SERVICE_LABELS, {k: v.name for k, v in catalogue.services.items()})
     klass, why_class = _named(labels, CLASS_LABELS, {k: v.name for k, v in catalogue.classes.items()})
     if klass is None:
         klass, why_class = _by_words(signal, catalogue)
     severity, why_severity = _severity(labels, klass, catalogue)
-    because = tuple(one for one in (why_class, why_severity, why_service) if one)
+    because = tuple(one for one in (why_class, why_severity) if one)
     return Guess(service, klass, severity, because)
 
 

@@ -38,12 +38,12 @@ def draw(record: Record, holder: Incident | None, catalogue: Catalogue) -> Messa
     if signal.status == "firing":
         lines.append(_looks_like(guess, catalogue))
         if (sheet := catalogue.klass(guess.klass or "")) and sheet.first_move:
-            lines.append(f"First move: {safe(sheet.first_move, 400)}")
+            lines.append(f"*First move*  {safe(sheet.first_move, 400)}")
     if signal.text and not secret and one_line(signal.text) != signal.title:
         lines.append(f"> {safe(one_line(signal.text, 300), 400)}")
     if holder:
         lines.append(_held(holder, signal))
-    blocks = [b.section("\n".join(lines)), *_details(signal, secret)]
+    blocks = [b.section("\n".join(lines)), *_details(signal, guess, secret)]
     if holder and holder.is_open:
         blocks.append(b.actions([b.button(f"Join {holder.name}", "join", str(holder.number))]))
     elif signal.status == "firing":
@@ -116,10 +116,11 @@ def _held(incident: Incident, signal: Signal) -> str:
     return f"{words} The same again? `/incident {incident.number} reopen WHY`, until {when(until, DAY)}"
 
 
-def _details(signal: Signal, secret: bool) -> list[Block]:
+def _details(signal: Signal, guess: Guess, secret: bool) -> list[Block]:
     links = [("See the alert", signal.link), ("Its runbook", signal.runbook)]
     parts = [f"<{escape(url)}|{words}>" for words, url in links if url and len(escape(url)) <= 1_000]
-    labels = [] if secret else [f"{k}={v}" for k, v in signal.labels if k not in SERVICE_LABELS[:-1]][:SHOWN_LABELS]
+    pairs = [f"{k}={v}" for k, v in signal.labels if not secret and k not in SERVICE_LABELS[:-1]]
+    labels = [pair for pair in pairs if pair not in guess.because][:SHOWN_LABELS]
     words: list[str] = [Mrkdwn(" · ".join(parts))] if parts else []
     if labels:
         words.append(safe(" · ".join(labels), 800))
