@@ -123,6 +123,8 @@ class Interactions:
             "channel_id": channel.id,
             "is_ephemeral": ephemeral,
         }
+        if "thread_ts" in message:
+            container["thread_ts"] = message["thread_ts"]
         payload = self.base(interaction, "block_actions") | {"container": container}
         payload |= {"channel": {"id": channel.id, "name": channel.name_in_payloads}}
         if not ephemeral:

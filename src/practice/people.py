@@ -89,7 +89,7 @@ class People:
     def own(self, user: str, channel: Channel, body: Json, refusal: str) -> Json:
         """The message, if the person wrote it. Raises ``message_not_found`` or ``refusal``."""
         message = self.workspace.message(channel, str(body.get("ts")))
-        if message.get("user") != user or message.get("subtype") not in (None, "thread_broadcast"):
+        if message.get("user") != user or message.get("subtype") not in (None, "file_share", "thread_broadcast"):
             raise SlackError(refusal)
         return message
 

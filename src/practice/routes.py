@@ -22,7 +22,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def routes(service: Service) -> list[BaseRoute]:
-    acting, people = service.acting, service.people
+    acting, people, integrations = service.acting, service.people, service.integrations
     doing: dict[str, Callable[[Json], Awaitable[Json]]] = {
         "archive": people.archive,
         "click": acting.click,
@@ -43,6 +43,9 @@ def routes(service: Service) -> list[BaseRoute]:
         "shortcut": acting.shortcut,
         "submit": acting.submit,
         "topic": people.topic,
+        "unfurl": integrations.unfurl,
+        "upload": integrations.upload,
+        "webhook": integrations.webhook,
     }
     looking = Looking(service)
     controls = Controls(service)

@@ -17,6 +17,7 @@ from practice.delivery import Delivery
 from practice.events import Events
 from practice.faults import Faults
 from practice.http_delivery import HttpDelivery
+from practice.integrations import Integrations
 from practice.interactions import Interactions
 from practice.people import People
 from practice.sockets import Sockets
@@ -74,6 +75,7 @@ class Service:
         self.interactions = Interactions(self.workspace, self.delivery, self.traffic.line)
         self.acting = Acting(self.workspace, self.app, self.interactions, self.events)
         self.people = People(self.acting)
+        self.integrations = Integrations(self.people)
         self.workspace.on_event = self.events.emit
         self.workspace.on_change = self.traffic.publish
         self.bot: Bot | None = None

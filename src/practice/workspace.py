@@ -131,7 +131,9 @@ class Workspace:
         full: Json = {"type": "message", "ts": ts, "team": TEAM_ID, **message}
         parent = self._parent(channel, full)
         if parent is not None:
-            full |= {"thread_ts": parent["ts"], "parent_user_id": parent.get("user")}
+            full["thread_ts"] = parent["ts"]
+            if "user" in parent:
+                full["parent_user_id"] = parent["user"]
         channel.messages[ts] = full
         if parent is not None:
             self._count_replies(channel, parent)

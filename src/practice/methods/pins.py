@@ -112,7 +112,9 @@ def unreact(workspace: Workspace, channel: Channel, message: Json, name: str, us
 def reaction_event(workspace: Workspace, channel: Channel, message: Json, name: str, user: str, kind: str) -> None:
     workspace.touch("message", f"{channel.id}/{message['ts']}", channel=channel.id)
     item = {"type": "message", "channel": channel.id, "ts": message["ts"]}
-    event: Json = {"type": kind, "user": user, "reaction": name, "item": item, "item_user": message.get("user")}
+    event: Json = {"type": kind, "user": user, "reaction": name, "item": item}
+    if "user" in message:
+        event["item_user"] = message["user"]
     workspace.on_event({**event, "event_ts": workspace.next_ts()}, channel)
 
 
