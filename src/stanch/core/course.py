@@ -151,7 +151,7 @@ def again(i: Incident, number: int) -> c.Declare:
     """The new incident that recurs from this one."""
     return c.Declare(
         number, i.title, i.klass, i.severity, i.service, i.impact, private=i.restricted, drill=i.drill,
-        recurs_from=i.number,
+        signal=i.signals[-1][0] if i.signals else "", recurs_from=i.number,
     )  # fmt: skip
 
 

@@ -92,9 +92,16 @@ def leads(incident: Incident, command: str) -> str:
             f"{incident.name} is not open any more ({incident.phase}). Reopen it first: `/incident reopen WHY`.",
             *offers(incident),
         )
+    if command == "reopen":
+        raise Refusal(
+            f"{incident.name} is open ({incident.phase}): there is nothing to reopen. Now: {NOW[incident.phase]}.",
+            *offers(incident),
+        )
+    *others, last = table
+    where = f"{', '.join(others)} or {last}" if others else last
     raise Refusal(
-        f"Not from here: {incident.name} is in {incident.phase}, and `{command}` comes after"
-        f" {' or '.join(table)}. Now: {NOW[incident.phase]}.",
+        f"Not from here: {incident.name} is in {incident.phase}, and `{command}` is for {where}."
+        f" Now: {NOW[incident.phase]}.",
         *offers(incident),
     )
 

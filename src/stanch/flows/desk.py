@@ -5,7 +5,7 @@ import contextlib
 import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,12 +14,13 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 from stanch.core import commands as c
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import Event
-from stanch.core.course import again, ended_long_ago
 from stanch.core.decide import decide
 from stanch.core.incident import STANCH, Incident
 from stanch.core.policy import outsiders_stay_out
 from stanch.core.text import one_line
 from stanch.errors import Refusal
+from stanch.flows import linked
+from stanch.flows.asked import Answer as Answer, Asked as Asked
 from stanch.store import outbox, signals, tables as t
 from stanch.store.database import Database
 from stanch.store.events import Log
@@ -38,33 +39,6 @@ Home = tuple[list[Incident], Sequence[Row[Any]], Sequence[Row[Any]], dict[int, I
 
 _TOLD = select(t.interaction).where(t.interaction.c.key == bindparam("delivery"))
 _REMEMBER = insert(t.interaction)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One thing asked. `key` names the delivery, so that a second one gets the first answer; `at` is when it happened
-    (UTC), if that is not now. `number` is None for a declaration."""
-
-    command: c.Command
-    by: str
-    source: str
-    number: int | None = None
-    key: str | None = None
-    at: datetime | None = None
-    channel: str | None = None
-    """Where it was said or clicked; it shows who is in a restricted room."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the person is told (Slack mrkdwn). `twin` is the incident that was declared a moment ago with this title."""
-
-    say: str
-    number: int | None = None
-    refused: bool = False
-    twin: bool = False
-    offers: tuple[str, ...] = ()
-    """Names of the moves that the person may want now."""
 
 
 class _Instead(Exception):
@@ -110,12 +84,12 @@ class Desk:
             return told
         if isinstance(asked.command, c.Declare):
             answer = self._declare(db, asked, asked.command, now, even_if_twin)
-        elif isinstance(asked.command, c.Reopen) and (new := self._recurs(db, asked, asked.command, now)):
+        elif isinstance(asked.command, c.Reopen) and (new := linked.recurs(self.log, self.apply, db, asked, now)):
             answer = new
         else:
             answer = self.apply(db, asked, now)
             if isinstance(asked.command, c.Dismiss) and asked.command.duplicate_of:
-                self._joins(db, asked, asked.command.duplicate_of, now)
+                linked.joins(self.log, self.apply, db, asked, asked.command.duplicate_of, now)
         if asked.key:
             self._remember(db, asked.key, answer, now)
         return answer
@@ -139,30 +113,6 @@ class Desk:
         if command.signal and (other := signals.link(db, command.signal, numbered.number)):
             raise _Instead(Answer(f"INC-{other} was declared from this alert a moment ago.", other, twin=True))
         return answer
-
-    def _recurs(self, db: Connection, asked: Asked, command: c.Reopen, now: datetime) -> Answer | None:
-        """What came back after more than a day is a new incident, linked both ways; None when it can still be reopened.
-
-        Raises `Refusal` like any command.
-        """
-        old = self.log.load(db, asked.number, to_write=True) if asked.number is not None else None
-        if old is None or not ended_long_ago(old, now) or not command.why.strip():
-            return None
-        outsiders_stay_out(old, asked.by, asked.channel)
-        number = self.log.next_number(db)
-        answer = self.apply(db, replace(asked, command=again(old, number), number=None), now, new=number)
-        self.apply(db, replace(asked, command=c.Note(command.why), number=number), now)
-        self.apply(db, Asked(c.ReportRecurred(number), STANCH, asked.source, old.number), now)
-        say = f"{old.name} ended over 24 hours ago, so this is a new incident.\n{answer.say}"
-        return replace(answer, say=say)
-
-    def _joins(self, db: Connection, asked: Asked, other: int, now: datetime) -> None:
-        """Whoever worked on the duplicate is brought to the other one. Raises `Refusal` when there is none."""
-        state = self.log.load(db, asked.number or 0)
-        if state is None or self.log.load(db, other) is None:
-            raise Refusal(f"There is no INC-{other}. `/incident list` shows those that are open.")
-        people = tuple(dict.fromkeys((state.declared_by, *state.seats.values())))
-        self.apply(db, Asked(c.ReportDuplicate(state.number, people), STANCH, asked.source, other), now)
 
     def apply(self, db: Connection, asked: Asked, now: datetime, *, new: int | None = None) -> Answer:
         """Decide on the state as it is and write events, effects and projection in the caller's transaction."""
