@@ -43,6 +43,7 @@ def field(name: str, element: Json, **more: Any) -> Json:
 
 
 SEVERITIES = [option(f"SEV{number}") for number in range(1, 5)]
+SERVICES = [option(f"Service {number}") for number in range(1, 13)]
 GROUPS = [
     {"label": plain("Getting worse"), "options": [option("Cost runaway"), option("Latency")]},
     {"label": plain("Wrong"), "options": [option("Quality regression"), option("Retrieval failure")]},
@@ -57,6 +58,7 @@ FORM: Json = {
         field("title", {"type": "plain_text_input", "placeholder": plain("In a few words")}),
         field("severity", {"type": "radio_buttons", "options": SEVERITIES, "initial_option": SEVERITIES[1]}),
         field("class", {"type": "static_select", "placeholder": plain("Choose a class"), "option_groups": GROUPS}),
+        field("service", {"type": "static_select", "options": SERVICES}),
         field("owner", {"type": "users_select", "placeholder": plain("Choose a person")}),
         field("due", {"type": "datepicker"}, hint=plain("When it must be done")),
         field("parts", {"type": "checkboxes", "options": [option("EU"), option("US")]}, optional=True),

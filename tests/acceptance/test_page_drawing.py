@@ -197,3 +197,17 @@ def test_a_permalink_leads_to_its_message(page: Page, alone: dict[str, str]) -> 
     page.goto(address)
     expect(messages(page).locator(".flash")).to_contain_text("find me")
     expect(page.locator("#header h1")).to_have_text("incidents")
+
+
+def test_a_group_message_is_named_after_its_people(page: Page, alone: dict[str, str]) -> None:
+    """A group message that the app opened stands among the direct messages of those in it, and calls them."""
+    client = client_of(alone)
+    page.goto(f"{alone['workspace']}/#/carol/triage")
+    opened = client.conversations_open(users="U0BOB,U0CAROL")["channel"]["id"]
+    client.chat_postMessage(channel=opened, text="just the two of you")
+    place = page.locator("#channels").get_by_role("button", name="bob")
+    expect(place.locator(".count")).to_have_text("1")
+    place.click()
+    expect(messages(page)).to_contain_text("just the two of you")
+    page.get_by_role("radio", name="alice").click()
+    expect(place).to_have_count(0)

@@ -196,7 +196,7 @@ def test_home_is_a_place_of_its_own(page: Page, workspace: str) -> None:
 
 
 def test_a_form_with_every_control_is_filled_in_by_keyboard(page: Page, workspace: str) -> None:
-    """Text, radio buttons, a grouped list, a person, a date and boxes, with the faults beside the fields, no mouse."""
+    """Text, radio buttons, lists short, grouped and long, a person, a date, boxes; faults stand beside their fields."""
     page.goto(f"{workspace}/#/alice/triage")
     expect(page.locator("#intro")).to_contain_text("triage")
     page.keyboard.press("/")
@@ -216,6 +216,14 @@ def test_a_form_with_every_control_is_filled_in_by_keyboard(page: Page, workspac
     expect(form.get_by_role("listbox").locator(".picker-group:visible")).to_have_text(["Getting worse", "Wrong"])
     page.keyboard.press("ArrowDown")
     page.keyboard.type("q")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(form.get_by_role("combobox", name="Search: Service")).to_be_focused()
+    page.keyboard.type("1")
+    expect(form.get_by_role("option")).to_have_text(["Service 1", "Service 10", "Service 11", "Service 12"])
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
@@ -244,6 +252,7 @@ def test_a_form_with_every_control_is_filled_in_by_keyboard(page: Page, workspac
         "title": "good",
         "severity": "sev1",
         "class": "quality_regression",
+        "service": "service_11",
         "owner": carol,
         "due": "2026-12-31",
         "parts": ["us"],

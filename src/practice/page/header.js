@@ -12,7 +12,7 @@ export function drawIntro(region, store) {
   if (!channel) return redrawOn(region, null, () => []);
   const title = channelTitle(store, channel);
   const where = isDirect(channel)
-    ? `Only you and ${title} see this.`
+    ? `Only you and ${title} see this${channel.is_mpim ? ", and the app" : ""}.`
     : channel.private
       ? "This is where it begins. Only its members see this channel."
       : "This is where it begins.";

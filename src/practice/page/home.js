@@ -7,7 +7,8 @@ import { makeField } from "./fields.js";
 /** `acts` = {click(view, action), confirm(object), retry()}. */
 export function drawHome(region, store, people, acts) {
   const view = store.home;
-  redrawOn(region, [store.me, view?.id, view?.hash, view?.blocks, store.bot, store.app.name, store.users.size], () => {
+  const facts = view ? [view.id, view.hash, view.blocks, store.users.size] : [store.app.name];
+  redrawOn(region, [store.me, facts], () => {
     if (!view) return empty(store, acts);
     const act = (action, control) => acts.click(view, action, control);
     const field = (block) =>

@@ -22,7 +22,7 @@ import { makeSync } from "./sync.js";
 import { makeThread } from "./thread.js";
 import { makeToolbar } from "./toolbar.js";
 import { makeTraffic } from "./traffic.js";
-import { isNews, markUnread } from "./unread.js";
+import { beginning, isNews, markUnread } from "./unread.js";
 
 const TOAST_MS = 6000;
 const { HOME, channelOf, channelTitle, isMember, me, visible } = stored;
@@ -268,5 +268,6 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible" && store.channel) sync.want(`messages:${store.channel}`);
 });
 region("shade").addEventListener("click", menu);
+beginning();
 drawTop(region("top"), { help: openHelp });
 sync.start();

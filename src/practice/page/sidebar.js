@@ -4,7 +4,7 @@ import { h, icon, redrawOn } from "./dom.js";
 import { menuButton } from "./menu.js";
 import { avatar } from "./people.js";
 import { setTheme, theme, THEMES } from "./settings.js";
-import { bot, channelTitle, HOME, isDirect, me, people, visible } from "./store.js";
+import { bot, channelTitle, HOME, isDirect, me, othersIn, people, visible } from "./store.js";
 
 /** Once: the name, the colours, help, and the way to every place. */
 export function drawTop(region, acts) {
@@ -102,14 +102,14 @@ function sections(title, channels, store) {
 function channelRow(store, channel) {
   const unread = store.unread.get(channel.id);
   const direct = isDirect(channel);
-  const others = direct ? channel.members.filter((id) => id !== store.me) : [];
+  const others = direct ? othersIn(store, channel) : [];
   return {
     key: channel.id,
     text: channelTitle(store, channel),
     icon: direct ? null : channel.private ? "lock" : "hash",
     face: direct ? others[0] : null,
     faceOf: direct ? store.users.get(others[0]) : null,
-    group: others.length > 1 ? others.length : 0,
+    group: channel.is_mpim ? others.length : 0,
     note: [channel.private && !direct && "private", channel.archived && "archived"].filter(Boolean).join(", "),
     here: channel.id === store.channel,
     unread: Boolean(unread),

@@ -61,9 +61,15 @@ export function visible(store) {
   };
 }
 
+/** Whom one talks with in a direct message; in a group the app goes without saying. */
+export function othersIn(store, channel) {
+  const others = channel.members.filter((id) => id !== store.me);
+  return others.length > 1 ? others.filter((id) => !store.users.get(id)?.is_bot) : others;
+}
+
 export function channelTitle(store, channel) {
   if (!isDirect(channel)) return channel.name;
-  const others = channel.members.filter((id) => id !== store.me);
+  const others = othersIn(store, channel);
   return others.map((id) => store.users.get(id)?.name ?? id).join(", ") || "stanch";
 }
 

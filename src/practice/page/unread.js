@@ -5,7 +5,7 @@ import { isDirect, isSystem } from "./store.js";
 const readKey = (store, channel) => `practice.read.${store.me}.${channel}`;
 
 /** The moment this browser first saw the workspace: what was said before it is read, for everybody. */
-function beginning() {
+export function beginning() {
   const known = localStorage.getItem("practice.since");
   if (known) return known;
   const now = (Date.now() / 1000).toFixed(6);
