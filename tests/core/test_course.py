@@ -57,92 +57,92 @@ BE_REOPENING = "Now: `/incident reopen WHY`; after 24 hours that opens a new one
 
 REFUSED: dict[str, dict[str, str]] = {
     "assess": {
-        "contained": f"Not from here: INC-7 is in assess, and `contained` comes after mitigate. {BE_PULLING}",
-        "explained": f"Not from here: INC-7 is in assess, and `explained` comes after diagnose or mitigate."
+        "contained": f"Not from here: INC-7 is in assess, and `contained` is for mitigate. {BE_PULLING}",
+        "explained": f"Not from here: INC-7 is in assess, and `explained` is for diagnose or mitigate."
         f" {BE_PULLING}",
-        "watch": f"Not from here: INC-7 is in assess, and `watch` comes after resolve. {BE_PULLING}",
-        "red check": f"Not from here: INC-7 is in assess, and `red check` comes after watching. {BE_PULLING}",
-        "resolved": f"Not from here: INC-7 is in assess, and `resolved` comes after watching. {BE_PULLING}",
-        "close": f"Not from here: INC-7 is in assess, and `close` comes after learn. {BE_PULLING}",
-        "reopen": f"Not from here: INC-7 is in assess, and `reopen` comes after learn or closed or dismissed."
+        "watch": f"Not from here: INC-7 is in assess, and `watch` is for resolve. {BE_PULLING}",
+        "red check": f"Not from here: INC-7 is in assess, and `red check` is for watching. {BE_PULLING}",
+        "resolved": f"Not from here: INC-7 is in assess, and `resolved` is for watching. {BE_PULLING}",
+        "close": f"Not from here: INC-7 is in assess, and `close` is for learn. {BE_PULLING}",
+        "reopen": f"INC-7 is open (assess): there is nothing to reopen."
         f" {BE_PULLING}",
     },
     "mitigate": {
-        "watch": f"Not from here: INC-7 is in mitigate, and `watch` comes after resolve. {BE_JUDGING}",
-        "red check": f"Not from here: INC-7 is in mitigate, and `red check` comes after watching. {BE_JUDGING}",
-        "resolved": f"Not from here: INC-7 is in mitigate, and `resolved` comes after watching. {BE_JUDGING}",
-        "close": f"Not from here: INC-7 is in mitigate, and `close` comes after learn. {BE_JUDGING}",
-        "reopen": f"Not from here: INC-7 is in mitigate, and `reopen` comes after learn or closed or dismissed."
+        "watch": f"Not from here: INC-7 is in mitigate, and `watch` is for resolve. {BE_JUDGING}",
+        "red check": f"Not from here: INC-7 is in mitigate, and `red check` is for watching. {BE_JUDGING}",
+        "resolved": f"Not from here: INC-7 is in mitigate, and `resolved` is for watching. {BE_JUDGING}",
+        "close": f"Not from here: INC-7 is in mitigate, and `close` is for learn. {BE_JUDGING}",
+        "reopen": f"INC-7 is open (mitigate): there is nothing to reopen."
         f" {BE_JUDGING}",
     },
     "diagnose": {
-        "contained": f"Not from here: INC-7 is in diagnose, and `contained` comes after mitigate. {BE_EXPLAINING}",
-        "watch": f"Not from here: INC-7 is in diagnose, and `watch` comes after resolve. {BE_EXPLAINING}",
-        "red check": f"Not from here: INC-7 is in diagnose, and `red check` comes after watching. {BE_EXPLAINING}",
-        "resolved": f"Not from here: INC-7 is in diagnose, and `resolved` comes after watching. {BE_EXPLAINING}",
-        "close": f"Not from here: INC-7 is in diagnose, and `close` comes after learn. {BE_EXPLAINING}",
-        "reopen": f"Not from here: INC-7 is in diagnose, and `reopen` comes after learn or closed or dismissed."
+        "contained": f"Not from here: INC-7 is in diagnose, and `contained` is for mitigate. {BE_EXPLAINING}",
+        "watch": f"Not from here: INC-7 is in diagnose, and `watch` is for resolve. {BE_EXPLAINING}",
+        "red check": f"Not from here: INC-7 is in diagnose, and `red check` is for watching. {BE_EXPLAINING}",
+        "resolved": f"Not from here: INC-7 is in diagnose, and `resolved` is for watching. {BE_EXPLAINING}",
+        "close": f"Not from here: INC-7 is in diagnose, and `close` is for learn. {BE_EXPLAINING}",
+        "reopen": f"INC-7 is open (diagnose): there is nothing to reopen."
         f" {BE_EXPLAINING}",
     },
     "resolve": {
-        "contained": f"Not from here: INC-7 is in resolve, and `contained` comes after mitigate. {BE_SETTLING}",
-        "explained": f"Not from here: INC-7 is in resolve, and `explained` comes after diagnose or mitigate."
+        "contained": f"Not from here: INC-7 is in resolve, and `contained` is for mitigate. {BE_SETTLING}",
+        "explained": f"Not from here: INC-7 is in resolve, and `explained` is for diagnose or mitigate."
         f" {BE_SETTLING}",
-        "red check": f"Not from here: INC-7 is in resolve, and `red check` comes after watching. {BE_SETTLING}",
-        "resolved": f"Not from here: INC-7 is in resolve, and `resolved` comes after watching. {BE_SETTLING}",
-        "close": f"Not from here: INC-7 is in resolve, and `close` comes after learn. {BE_SETTLING}",
-        "dismiss": f"Not from here: INC-7 is in resolve, and `dismiss` comes after assess or mitigate or diagnose."
+        "red check": f"Not from here: INC-7 is in resolve, and `red check` is for watching. {BE_SETTLING}",
+        "resolved": f"Not from here: INC-7 is in resolve, and `resolved` is for watching. {BE_SETTLING}",
+        "close": f"Not from here: INC-7 is in resolve, and `close` is for learn. {BE_SETTLING}",
+        "dismiss": f"Not from here: INC-7 is in resolve, and `dismiss` is for assess, mitigate or diagnose."
         f" {BE_SETTLING}",
-        "reopen": f"Not from here: INC-7 is in resolve, and `reopen` comes after learn or closed or dismissed."
+        "reopen": f"INC-7 is open (resolve): there is nothing to reopen."
         f" {BE_SETTLING}",
     },
     "watching": {
-        "contained": f"Not from here: INC-7 is in watching, and `contained` comes after mitigate. {BE_WATCHING}",
-        "explained": f"Not from here: INC-7 is in watching, and `explained` comes after diagnose or mitigate."
+        "contained": f"Not from here: INC-7 is in watching, and `contained` is for mitigate. {BE_WATCHING}",
+        "explained": f"Not from here: INC-7 is in watching, and `explained` is for diagnose or mitigate."
         f" {BE_WATCHING}",
-        "watch": f"Not from here: INC-7 is in watching, and `watch` comes after resolve. {BE_WATCHING}",
-        "close": f"Not from here: INC-7 is in watching, and `close` comes after learn. {BE_WATCHING}",
-        "dismiss": f"Not from here: INC-7 is in watching, and `dismiss` comes after assess or mitigate or diagnose."
+        "watch": f"Not from here: INC-7 is in watching, and `watch` is for resolve. {BE_WATCHING}",
+        "close": f"Not from here: INC-7 is in watching, and `close` is for learn. {BE_WATCHING}",
+        "dismiss": f"Not from here: INC-7 is in watching, and `dismiss` is for assess, mitigate or diagnose."
         f" {BE_WATCHING}",
-        "reopen": f"Not from here: INC-7 is in watching, and `reopen` comes after learn or closed or dismissed."
+        "reopen": f"INC-7 is open (watching): there is nothing to reopen."
         f" {BE_WATCHING}",
     },
     "learn": {
         "mitigate": "INC-7 is not open any more (learn). Reopen it first: `/incident reopen WHY`.",
         "applied": "INC-7 is not open any more (learn). Reopen it first: `/incident reopen WHY`.",
-        "contained": f"Not from here: INC-7 is in learn, and `contained` comes after mitigate. {BE_LEARNING}",
-        "explained": f"Not from here: INC-7 is in learn, and `explained` comes after diagnose or mitigate."
+        "contained": f"Not from here: INC-7 is in learn, and `contained` is for mitigate. {BE_LEARNING}",
+        "explained": f"Not from here: INC-7 is in learn, and `explained` is for diagnose or mitigate."
         f" {BE_LEARNING}",
-        "watch": f"Not from here: INC-7 is in learn, and `watch` comes after resolve. {BE_LEARNING}",
-        "red check": f"Not from here: INC-7 is in learn, and `red check` comes after watching. {BE_LEARNING}",
-        "resolved": f"Not from here: INC-7 is in learn, and `resolved` comes after watching. {BE_LEARNING}",
-        "dismiss": f"Not from here: INC-7 is in learn, and `dismiss` comes after assess or mitigate or diagnose."
+        "watch": f"Not from here: INC-7 is in learn, and `watch` is for resolve. {BE_LEARNING}",
+        "red check": f"Not from here: INC-7 is in learn, and `red check` is for watching. {BE_LEARNING}",
+        "resolved": f"Not from here: INC-7 is in learn, and `resolved` is for watching. {BE_LEARNING}",
+        "dismiss": f"Not from here: INC-7 is in learn, and `dismiss` is for assess, mitigate or diagnose."
         f" {BE_LEARNING}",
     },
     "closed": {
         "mitigate": "INC-7 is not open any more (closed). Reopen it first: `/incident reopen WHY`.",
         "applied": "INC-7 is not open any more (closed). Reopen it first: `/incident reopen WHY`.",
-        "contained": f"Not from here: INC-7 is in closed, and `contained` comes after mitigate. {BE_REOPENING}",
-        "explained": f"Not from here: INC-7 is in closed, and `explained` comes after diagnose or mitigate."
+        "contained": f"Not from here: INC-7 is in closed, and `contained` is for mitigate. {BE_REOPENING}",
+        "explained": f"Not from here: INC-7 is in closed, and `explained` is for diagnose or mitigate."
         f" {BE_REOPENING}",
-        "watch": f"Not from here: INC-7 is in closed, and `watch` comes after resolve. {BE_REOPENING}",
-        "red check": f"Not from here: INC-7 is in closed, and `red check` comes after watching. {BE_REOPENING}",
-        "resolved": f"Not from here: INC-7 is in closed, and `resolved` comes after watching. {BE_REOPENING}",
-        "close": f"Not from here: INC-7 is in closed, and `close` comes after learn. {BE_REOPENING}",
-        "dismiss": f"Not from here: INC-7 is in closed, and `dismiss` comes after assess or mitigate or diagnose."
+        "watch": f"Not from here: INC-7 is in closed, and `watch` is for resolve. {BE_REOPENING}",
+        "red check": f"Not from here: INC-7 is in closed, and `red check` is for watching. {BE_REOPENING}",
+        "resolved": f"Not from here: INC-7 is in closed, and `resolved` is for watching. {BE_REOPENING}",
+        "close": f"Not from here: INC-7 is in closed, and `close` is for learn. {BE_REOPENING}",
+        "dismiss": f"Not from here: INC-7 is in closed, and `dismiss` is for assess, mitigate or diagnose."
         f" {BE_REOPENING}",
     },
     "dismissed": {
         "mitigate": "INC-7 is not open any more (dismissed). Reopen it first: `/incident reopen WHY`.",
         "applied": "INC-7 is not open any more (dismissed). Reopen it first: `/incident reopen WHY`.",
-        "contained": f"Not from here: INC-7 is in dismissed, and `contained` comes after mitigate. {BE_REOPENING}",
-        "explained": f"Not from here: INC-7 is in dismissed, and `explained` comes after diagnose or mitigate."
+        "contained": f"Not from here: INC-7 is in dismissed, and `contained` is for mitigate. {BE_REOPENING}",
+        "explained": f"Not from here: INC-7 is in dismissed, and `explained` is for diagnose or mitigate."
         f" {BE_REOPENING}",
-        "watch": f"Not from here: INC-7 is in dismissed, and `watch` comes after resolve. {BE_REOPENING}",
-        "red check": f"Not from here: INC-7 is in dismissed, and `red check` comes after watching. {BE_REOPENING}",
-        "resolved": f"Not from here: INC-7 is in dismissed, and `resolved` comes after watching. {BE_REOPENING}",
-        "close": f"Not from here: INC-7 is in dismissed, and `close` comes after learn. {BE_REOPENING}",
-        "dismiss": f"Not from here: INC-7 is in dismissed, and `dismiss` comes after assess or mitigate or diagnose."
+        "watch": f"Not from here: INC-7 is in dismissed, and `watch` is for resolve. {BE_REOPENING}",
+        "red check": f"Not from here: INC-7 is in dismissed, and `red check` is for watching. {BE_REOPENING}",
+        "resolved": f"Not from here: INC-7 is in dismissed, and `resolved` is for watching. {BE_REOPENING}",
+        "close": f"Not from here: INC-7 is in dismissed, and `close` is for learn. {BE_REOPENING}",
+        "dismiss": f"Not from here: INC-7 is in dismissed, and `dismiss` is for assess, mitigate or diagnose."
         f" {BE_REOPENING}",
     },
 }  # fmt: skip

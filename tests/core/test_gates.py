@@ -48,7 +48,7 @@ def test_the_first_lever_needs_nobody(phase: str) -> None:
 def test_contained_needs_proof() -> None:
     """Without proof it is refused, with the three ways on, in one message."""
     assert refused(walked("mitigate"), c.Contain()) == (
-        "Not yet: nothing is in force, but nobody has shown that users are better off"
+        "Not yet: nothing is in force, and nobody has shown that users are better off"
         " (none judged since the last mitigation).\n"
         "Do one of: judge 20 fresh answers, `/incident judged GOOD BAD` · it stopped by itself: "
         '`/incident bleeding contained WHAT SHOWS IT` · waive it as commander: `/incident contained --waive "REASON"`'
@@ -83,7 +83,7 @@ def test_contained_by_judged_answers(harm: tuple[int, int] | None, judged: tuple
     else:
         assert refused(tale, c.Contain()).startswith(
             "Not yet: `prompt back to v17` is applied, not yet seen to take effect,"
-            f" but nobody has shown that users are better off ({judged[1]} bad of {sum(judged)} judged, so "
+            f" and nobody has shown that users are better off ({judged[1]} bad of {sum(judged)} judged, so "
         )
 
 
@@ -103,7 +103,7 @@ def test_answers_judged_before_the_mitigation_prove_nothing() -> None:
     tale.do(c.Judge(60, 0))
     tale.do(c.Applied("prompt back to v17"))
     assert refused(tale, c.Contain()).splitlines()[0] == (
-        "Not yet: `prompt back to v17` is applied, not yet seen to take effect, but nobody has shown that users are"
+        "Not yet: `prompt back to v17` is applied, not yet seen to take effect, and nobody has shown that users are"
         " better off (none judged since the last mitigation)."
     )
 
