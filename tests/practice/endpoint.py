@@ -61,6 +61,12 @@ class Endpoint:
         self.posts.append(post)
         return await self.answer(post)
 
+    async def until(self, number: int) -> None:
+        """Wait for so many posts. Raises TimeoutError after 5 s."""
+        async with asyncio.timeout(5):
+            while len(self.posts) < number:  # noqa: ASYNC110 - they come by themselves
+                await asyncio.sleep(0.005)
+
 
 @asynccontextmanager
 async def listening(endpoint: Endpoint, port: int = 0) -> AsyncIterator[str]:

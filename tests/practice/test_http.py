@@ -50,7 +50,7 @@ def says(status: int = 200, text: str = "", **headers: str) -> Any:
 async def test_how_each_kind_is_written(person: Person, endpoint: Endpoint, service: Service) -> None:
     """Commands are forms, interactions JSON in a form's payload, events JSON; each is signed as Slack signs."""
     ts = Stage(service).message(user=ALICE)
-    await asyncio.sleep(0.05)
+    await endpoint.until(1)
     endpoint.posts.clear()
     await person.does("command", user="alice", channel="triage", command="/incident", text="note a & b")
     await person.does("shortcut", user="alice", callback_id="declare")
@@ -116,7 +116,7 @@ async def test_three_seconds(
     late = await person.does("command", user="alice", channel="triage", command="/incident")
     hung.set()
     assert late["error"] == "operation_timeout"
-    assert 100 <= late["ack_ms"][0] < 500
+    assert 100 <= late["ack_ms"][0] < 2000
 
     async def dies(post: Post) -> web.Response:
         raise ConnectionResetError
@@ -160,19 +160,17 @@ def test_timestamps() -> None:
 
 async def test_retries(person: Person, endpoint: Endpoint, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """An event that is not acknowledged comes again three times, with number and reason in its headers."""
-    monkeypatch.setattr("practice.delivery.ACK_S", 0.05)
+    monkeypatch.setattr("practice.delivery.ACK_S", 0.5)
     monkeypatch.setattr("practice.events.RETRY_AFTER_S", (1.0, 1.0, 1.0))
 
     async def worse(post: Post) -> web.Response:
         if len(endpoint.posts) == 2:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(1)
         return web.Response(status=500)
 
     endpoint.answer = worse
     await person.does("message", user="alice", channel="triage", text="hi")
-    async with asyncio.timeout(5):
-        while len(endpoint.posts) < 4:  # noqa: ASYNC110 - the retries come by themselves
-            await asyncio.sleep(0.01)
+    await endpoint.until(4)
     await asyncio.sleep(0.1)
     headers = [
         (one.headers.get("x-slack-retry-num"), one.headers.get("x-slack-retry-reason")) for one in endpoint.posts
@@ -195,6 +193,7 @@ async def test_no_retry(
     monkeypatch.setattr("practice.events.RETRY_AFTER_S", (1.0,))
     endpoint.answer = says(500, **header)
     await person.does("message", user="alice", channel="triage", text="hi")
+    await endpoint.until(posts)
     await asyncio.sleep(0.1)
     assert len(endpoint.posts) == posts
 
@@ -227,9 +226,8 @@ async def test_an_event_waits_for_the_app(http: aiohttp.ClientSession, endpoint:
     async with running(Settings(mode="http", request_url=url, retry_scale=0.05)) as service:
         person = Person(service.base_url, http)
         await person.does("message", user="alice", channel="triage", text="hi")
-        async with listening(endpoint, port), asyncio.timeout(5):
-            while not endpoint.posts:  # noqa: ASYNC110 - the retry comes by itself
-                await asyncio.sleep(0.01)
+        async with listening(endpoint, port):
+            await endpoint.until(1)
         headers = endpoint.posts[0].headers
         assert headers["x-slack-retry-reason"] == "connection_failed"
 
