@@ -103,8 +103,14 @@ async def test_what_slack_signed_is_answered(bot: Bot) -> None:
     assert bot.heard == ["show", "Ev1"]
 
 
+async def test_command_may_speak_of_payloads(bot: Bot) -> None:
+    """A text with the word by which Slack marks interactions is a text like any other."""
+    for text in ("note the payload= is odd", "payload"):
+        assert (await bot.says({**COMMAND, "text": text})).status_code == 200
+    assert bot.heard == ["note the payload= is odd", "payload"]
+
+
 BODY = urlencode(COMMAND).encode()
-NOW = "now"
 FORGED: Mapping[str, tuple[Callable[[int], tuple[str | None, str | None]], str]] = {
     "no headers": (lambda now: (None, None), "unsigned"),
     "no timestamp": (lambda now: (None, signature(BODY, str(now))), "unsigned"),

@@ -20,6 +20,7 @@ from stanch.errors import Unavailable
 from stanch.slack.busy import Busy
 from stanch.slack.client import Slack, SlackFault
 from stanch.slack.directory import Directory
+from stanch.slack.shapes import UNREADABLE
 
 logger = logging.getLogger("stanch.slack")
 SOCKETS = 2
@@ -27,8 +28,6 @@ AGAIN = 2.0
 """Seconds between two tries to reach Slack at the start."""
 LINGER = 1.0
 """Seconds for which an old connection is still listened to beside the new one."""
-UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)
-"""What a listener raises for a payload that is not as Slack makes them."""
 
 
 class Transport(Protocol):

@@ -10,8 +10,9 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
+from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -20,7 +21,7 @@ from starlette.routing import Route
 from stanch.slack import shapes
 from stanch.slack.busy import Busy
 from stanch.slack.directory import Directory
-from stanch.slack.shapes import Malformed
+from stanch.slack.shapes import UNREADABLE, Malformed
 
 logger = logging.getLogger("stanch.slack")
 PATH = "/slack/events"
@@ -123,22 +124,24 @@ class Requests:
         # An event is taken in once by its id and its answer is empty; any other answer is for one person only.
         if not self._door.take(signature) and not shapes.is_event(content):
             return _refused(401, "replayed")
-        answer = await self._answer(request, body, content)
+        answer = await self._answer(request, content)
         if answer.status_code >= 300:
             self._door.forget(signature)
         return answer
 
-    async def _answer(self, request: Request, body: bytes, content: shapes.Json) -> Response:
+    async def _answer(self, request: Request, content: shapes.Json) -> Response:
         if content.get("type") == "app_rate_limited":
             logger.warning("slack.events_limited")
             return Response()
-        try:
-            asked = to_async_bolt_request(request, body)
-        except (TypeError, LookupError, AttributeError, ValueError):
-            # Bolt looks for the team, the user and the channel wherever they may stand.
-            return _refused(400, "a field of another kind than Slack's")
         with self._busy:
-            return to_starlette_response(await self._app.async_dispatch(asked))
+            try:
+                # Bolt is given what was read here, as from a socket: by itself it takes a command whose text holds the
+                # word "payload" for an interaction without one.
+                asked = AsyncBoltRequest(body=content, headers=dict(request.headers), mode="socket_mode")
+                return to_starlette_response(await self._app.async_dispatch(asked))
+            except UNREADABLE:
+                # It looks for teams, users and types wherever they may stand, and trusts that they do.
+                return _refused(400, "a field of another kind than Slack's")
 
 
 def _refused(status: int, why: str) -> Response:

@@ -15,12 +15,14 @@ COMMAND = ("command", "user_id", "channel_id", "trigger_id")
 """The fields of a slash command that are read without asking whether they are there."""
 INTERACTIONS: Mapping[str, tuple[str, ...]] = {
     "block_actions": ("user.id", "trigger_id", "actions.0.action_id"),
-    "view_submission": ("user.id", "view.id", "view.callback_id", "view.state.values"),
-    "view_closed": ("user.id", "view.id", "view.callback_id"),
+    "view_submission": ("user.id", "view.id", "view.type", "view.callback_id", "view.state.values"),
+    "view_closed": ("user.id", "view.id", "view.type", "view.callback_id"),
     "shortcut": ("user.id", "callback_id", "trigger_id"),
     "message_action": ("user.id", "callback_id", "trigger_id", "channel.id", "message.ts"),
 }
 """Slack's interactions that the bot knows, and where in each the needed texts (and mappings) stand."""
+UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)
+"""What Bolt and the listeners raise for a payload that is not as Slack makes them."""
 EVENT = ("event_id", "event.type")
 
 
