@@ -103,8 +103,10 @@ async def test_what_is_too_long_is_a_413(bot: httpx.AsyncClient, desk: Desk, in_
 
 async def test_an_unknown_source_is_a_404(bot: httpx.AsyncClient) -> None:
     """The answer names the sources that there are; the method of a known one must be POST."""
-    answer = await bot.post("/signals/nagios", content=body(), headers=RIGHT)
-    assert (answer.status_code, answer.json()) == (404, {"error": "There is no such source. Known: alertmanager."})
+    for path in ("nagios", "", "alertmanager/more", "%2e%2e/health"):
+        answer = await bot.post(f"/signals/{path}", content=body(), headers=RIGHT)
+        assert (answer.status_code, answer.json()) == (404, {"error": "There is no such source. Known: alertmanager."})
+    assert (await bot.post(f"{PATH}/", content=body(), headers=RIGHT)).status_code == 200
     assert (await bot.get(PATH)).status_code == 405
     assert (await bot.put(PATH)).status_code == 405
 

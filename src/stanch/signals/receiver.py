@@ -42,7 +42,7 @@ class Source:
 def routes(desk: Desk, sources: Mapping[str, Source]) -> list[Route]:
     """`sources` by their name in the path."""
     receiver = Receiver(desk, sources)
-    return [Route("/signals/{source}", receiver.receive, methods=["POST"])]
+    return [Route("/signals/{source:path}", receiver.receive, methods=["POST"])]
 
 
 class Refused(Exception):
@@ -61,8 +61,9 @@ class Receiver:
         try:
             return await self._take(request)
         except Refused as refusal:
-            # The path's own words are not logged: they may hold anything.
-            logger.info("signal.refused", extra={"status": refusal.status})
+            # Words of a path that is none of ours are not logged: they may hold anything.
+            source = _source(request) if _source(request) in self._sources else None
+            logger.info("signal.refused", extra={"status": refusal.status, "source": source})
             headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else None
             return JSONResponse({"error": refusal.why}, refusal.status, headers)
         except Unavailable as away:
@@ -71,7 +72,7 @@ class Receiver:
 
     async def _take(self, request: Request) -> Response:
         body = await _body(request)
-        name = str(request.path_params["source"])
+        name = _source(request)
         source = self._sources.get(name)
         if source is None:
             raise Refused(404, f"There is no such source. Known: {', '.join(self._sources)}.")
@@ -85,6 +86,10 @@ class Receiver:
         news = await take_in(self._desk, heard)
         logger.info("signal.taken", extra={"source": name, "signals": [one.key for one in heard], "news": len(news)})
         return JSONResponse({"taken": len(heard), "news": len(news)})
+
+
+def _source(request: Request) -> str:
+    return str(request.path_params["source"]).rstrip("/")
 
 
 def _let_in(source: Source, authorization: str) -> None:
