@@ -1,6 +1,7 @@
 """What holds for any sequence of commands (hypothesis): legal states, pure decisions, whole exports."""
 
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -32,7 +33,7 @@ def test_any_sequence_folds_to_a_legal_state(tale: Tale) -> None:
     assert i.commander
     assert i.acting == ("commander" not in i.seats)
     assert set(i.seated_by_owners) <= set(i.seats)
-    assert (i.ended_at is not None) == (i.phase in ("closed", "dismissed"))
+    assert (i.ended_at is not None) == (i.phase in ("learn", "closed", "dismissed"))
     assert [m.k for m in i.mitigations] == list(range(1, len(i.mitigations) + 1))
     assert {m.state for m in i.mitigations} <= {"applied", "effective", "removed", "kept"}
     assert [idea.k for idea in i.ideas] == list(range(1, len(i.ideas) + 1))
@@ -42,6 +43,36 @@ def test_any_sequence_folds_to_a_legal_state(tale: Tale) -> None:
     assert i.service in tale.catalogue.services
     assert 0 < len(i.title) <= 120
     assert i.seq > 0
+
+
+@quickly
+@given(TALE)
+def test_nothing_is_said_in_a_public_room_of_a_restricted_incident(tale: Tale) -> None:
+    """However it came to be restricted, it stays so; and while its room is a public one, another is owed and what is
+    said waits for that."""
+    states = [fold(tale.events[: n + 1]) for n in range(len(tale.events))]
+    for before, after in pairwise(states):
+        assert before is not None
+        assert after is not None
+        assert after.restricted or not before.restricted
+        if after.exposed:
+            assert after.moving
+        assert not set(after.members) & set(after.away)
+        assert not set(after.asking) & set(after.members)
+        assert after.room not in after.former_rooms
+
+
+@quickly
+@given(TALE)
+def test_a_message_stands_in_the_timeline_once(tale: Tale) -> None:
+    """However often it is captured, edited or deleted, each message of Slack has one entry, which is about it."""
+    known = tale.incident.captured
+    assert len({(m.channel, m.ts) for m in known}) == len(known)
+    for message in known:
+        payload = tale.events[message.entry - 1].payload
+        assert payload is not None
+        assert (payload["channel"], payload["ts"]) == (message.channel, message.ts)
+    assert all(event.at <= event.recorded_at for event in tale.events)
 
 
 @quickly

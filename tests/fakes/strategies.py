@@ -1,6 +1,7 @@
 """Hypothesis strategies: hostile text, and any sequence of commands that people and machines may send."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
@@ -10,11 +11,11 @@ from stanch.core.export import FORMATS
 from stanch.core.incident import STANCH
 from stanch.core.roles import ROLES
 from stanch.errors import Refusal
-from tests.fakes.world import CATALOGUE, PEOPLE, Tale
+from tests.fakes.world import CATALOGUE, NOW, PEOPLE, Tale
 
 REPORTS = (
     c.SeatOwners, c.ReportCard, c.ReportAnnouncement, c.ReportCardLost, c.ReportMember, c.ReportRoomChange,
-    c.ReportTrouble, c.ReportRedCheck,
+    c.ReportTrouble, c.ReportRedCheck, c.ReportSignal, c.ReportDuplicate, c.ReportRecurred,
 )  # fmt: skip
 
 HOSTILE = (
@@ -51,6 +52,21 @@ RECORDING = st.one_of(
     st.builds(c.MoveMitigation, st.sampled_from(("effective", "removed", "kept")), st.none() | SMALL,
               st.none() | PERSON, st.none() | DAY, TEXT),
 )  # fmt: skip
+GUEST = st.sampled_from((*PEOPLE, "U0GUEST"))
+SAID_AT = st.sampled_from(("1795316400.000100", "1795320000.000200", "9999999999.000300"))
+"""The ts of messages of Slack: of the hour when the tale begins, of later, and of a clock that is wrong."""
+DOORS = st.one_of(
+    st.builds(c.Restrict, TEXT), st.builds(c.Join, st.booleans()), st.builds(c.LetIn, GUEST),
+    st.builds(c.Pin, st.just("C0ROOM"), SAID_AT, PERSON),
+)  # fmt: skip
+CAPTURES = st.one_of(
+    st.builds(
+        c.Capture, st.just("C0ROOM"), SAID_AT, st.sampled_from(("U0GUEST", "B0BOT", "")), TEXT,
+        st.just("https://practice.slack.com/archives/C0ROOM/p1"),
+        st.sampled_from((NOW - timedelta(hours=3), NOW + timedelta(hours=3))), PERSON,
+    ),
+    st.builds(c.ReportEdit, st.just("C0ROOM"), SAID_AT, st.none() | TEXT),
+)  # fmt: skip
 MOVING = st.one_of(
     st.just(c.Mitigate()), st.builds(c.Applied, TEXT), st.builds(c.Contain, st.sampled_from(("", "drill"))),
     st.builds(c.Bleeding, st.sampled_from(("yes", "contained", "unknown", "maybe")), TEXT),
@@ -61,7 +77,13 @@ MOVING = st.one_of(
               st.none() | SMALL),
 )  # fmt: skip
 CARD, CARD_LOST = c.ReportCard("", 0), c.ReportCardLost("")
-ROOM = st.just(c.ReportRoom("C0ROOM", "inc-7-answers", False))
+ROOM = st.sampled_from(
+    (
+        c.ReportRoom("C0ROOM", "inc-7-answers", False),
+        c.ReportRoom("C0ROOM", "inc-7-restricted", True),
+        c.ReportRoom("G0GROUP", "group message", True, True),
+    )
+)
 REPORTED = st.one_of(
     st.builds(
         c.SeatOwners, st.dictionaries(st.sampled_from(tuple(ROLES)), PERSON).map(lambda d: tuple(d.items())),
@@ -71,13 +93,19 @@ REPORTED = st.one_of(
     st.just(CARD_LOST), st.builds(c.ReportMember, PERSON, st.booleans()),
     st.builds(c.ReportRoomChange, st.sampled_from(("archived", "open", "deleted", "bot_removed")), st.none()),
     st.builds(c.ReportRoomChange, st.just("renamed"), st.sampled_from(("kitchen", "inc-7-x"))),
-    st.builds(c.ReportTrouble, st.text(max_size=20), st.text(max_size=20)),
+    st.builds(c.ReportTrouble, st.text(max_size=20), st.text(max_size=20), st.sampled_from(("", "card", "open_room"))),
+    st.builds(c.ReportSignal, st.sampled_from(("alertmanager-1", "alertmanager-2")), st.just("alertmanager"), TEXT,
+              st.sampled_from(("firing", "resolved")), st.just("https://alerts.example/")),
+    st.builds(c.ReportDuplicate, st.integers(20, 22), st.lists(PERSON, unique=True).map(tuple)),
+    st.builds(c.ReportRecurred, st.integers(30, 32)),
 )  # fmt: skip
 """What Slack and the worker report. The card's reports are templates: the ts that Slack gave is put in when
 they are told."""
 
 STEP = st.tuples(
-    st.one_of(RECORDING, MOVING, REPORTED), PERSON, st.sampled_from((timedelta(seconds=1), timedelta(hours=6)))
+    st.one_of(RECORDING, MOVING, DOORS, CAPTURES, REPORTED),
+    GUEST,
+    st.sampled_from((timedelta(seconds=1), timedelta(hours=6))),
 )
 STEPS = st.lists(STEP, max_size=20)
 
@@ -92,6 +120,12 @@ def in_place(tale: Tale, command: c.Command) -> c.Command | None:
             return c.ReportCardLost(i.card_ts) if i.card_ts else None
         case c.ReportAnnouncement():
             return command if i.room else None
+        case c.SeatOwners(room=c.ReportRoom() as room) if i.moving:
+            # Another room is owed. Slack makes a private one for what is restricted, and gives each its own id.
+            another = replace(room, channel=f"{room.channel}{i.seq}", private=room.private or i.restricted)
+            return replace(command, room=another)
+        case c.SeatOwners() if i.room:
+            return replace(command, room=None)
     return command
 
 

@@ -87,15 +87,15 @@ class Tale:
         self.done.append(f"{by}: {str(command)[:200]}")
         decision = decide(self.state, command, by, self.now, self.catalogue)
         for payload in decision.events:
-            self.record(payload, by)
+            self.record(payload, decision.by or by, decision.at)
         self.effects.extend(decision.effects)
         return decision
 
-    def record(self, payload: Payload, by: str = ALICE) -> Event:
-        """One event at the end of the timeline, as the store would write it."""
+    def record(self, payload: Payload, by: str = ALICE, at: datetime | None = None) -> Event:
+        """One event at the end of the timeline, as the store would write it; `at`: when it happened, if not now."""
         seq = len(self.events) + 1
         event = link(
-            id=f"0190-{seq}", incident=7, seq=seq, kind=payload.kind, at=self.now, recorded_at=self.now, by=by,
+            id=f"0190-{seq}", incident=7, seq=seq, kind=payload.kind, at=at or self.now, recorded_at=self.now, by=by,
             source="test", payload=payload.as_json(), prev=self.events[-1].hash if self.events else GENESIS,
         )  # fmt: skip
         self.events.append(event)
