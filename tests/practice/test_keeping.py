@@ -20,7 +20,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from practice.server import running
 from practice.service import Service, Settings
 from practice.supervise import Bot
-from tests.practice.desk import Json, Person, actions, button, client_of, modal, text_field
+from tests.practice.desk import Json, Person, actions, button, client_of, modal, refusal, text_field
+from tests.practice.endpoint import Endpoint, listening
 from tests.practice.stage import ALICE, BOB, Stage
 
 CHILD = "import json, os, time; print(json.dumps({'pid': os.getpid()}), flush=True); time.sleep(60)"
@@ -123,6 +124,18 @@ async def test_sigkill(tmp_path: Path, http: aiohttp.ClientSession) -> None:
         assert end(process, signal.SIGTERM) == 0
     async with running(Settings(data=tmp_path)) as service:
         assert (await Person(service.base_url, http).sees(f"messages/{room}"))[-1]["text"] == "last word"
+
+
+async def test_http_from_the_command_line(http: aiohttp.ClientSession) -> None:
+    """The options of HTTP delivery and of a smaller plan reach the workspace; the line it prints stays the same."""
+    endpoint = Endpoint()
+    async with listening(endpoint) as url:
+        with started("--mode", "http", "--request-url", url, "--without", "bookmarks") as (_, line):
+            assert set(line) == {"workspace", "api", "bot_token", "app_token", "signing_secret"}
+            await Person(line["workspace"], http).does("command", user="alice", channel="triage", command="/incident")
+            assert endpoint.posts[0].form["command"] == "/incident"
+            client = AsyncWebClient(token=line["bot_token"], base_url=line["api"], session=http, retry_handlers=[])
+            assert (await refusal(client, "bookmarks.list", channel_id="C0TRIAGE"))["error"] == "not_implemented"
 
 
 def test_unusable_input(tmp_path: Path) -> None:
