@@ -8,7 +8,7 @@ from stanch.flows.deliver import Cancelled, Outcome
 from stanch.slack.client import Kind, SlackFault
 from stanch.slack.forms import moment
 from stanch.slack.gateway import Kit, done
-from stanch.slack.words import plain
+from stanch.slack.words import said
 from stanch.store.outbox import Owed
 
 TAKEN_IN = "memo"
@@ -27,7 +27,7 @@ async def capture(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
             channel,
             ts,
             author=str(found.get("user") or found.get("bot_id") or ""),
-            text=_text(kit, found),
+            text=said(found, kit.directory.name),
             link=kit.directory.permalink(channel, ts, str(found.get("thread_ts") or "")),
             at=moment(ts),
             pinned_by=str(owed.payload["by"]),
@@ -49,12 +49,6 @@ async def _message(kit: Kit, channel: str, ts: str) -> dict[str, Any] | None:
             if one.get("ts") == ts:
                 return dict(one)
     return None
-
-
-def _text(kit: Kit, message: dict[str, Any]) -> str:
-    files = ", ".join(str(one.get("name") or one.get("id")) for one in message.get("files") or ())
-    text = plain(str(message.get("text") or ""), kit.directory.name)
-    return f"{text} [{files}]".strip() if files else text
 
 
 async def mark(kit: Kit, incident: Incident, owed: Owed) -> Outcome:

@@ -12,7 +12,7 @@ from stanch.core.incident import STANCH
 from stanch.core.text import clean
 from stanch.flows.desk import Asked, Desk
 from stanch.slack.directory import Directory
-from stanch.slack.words import plain
+from stanch.slack.words import said
 
 Body = Mapping[str, Any]
 Taker = Callable[[Body, Body], Awaitable[None]]
@@ -79,9 +79,13 @@ class Happenings:
                 await self._edited(body, c.ReportEdit(channel, ts, None), str(event.get("user") or ""))
             case "message_changed":
                 now = event.get("message") or {}
+                if now.get("subtype") == "tombstone":
+                    # A message with replies leaves this behind when it is deleted.
+                    await self._edited(body, c.ReportEdit(channel, str(now.get("ts")), None), "")
+                    return
                 editor = str((now.get("edited") or {}).get("user") or now.get("user") or "")
                 if editor and editor != self._people.me:
-                    text = clean(plain(str(now.get("text") or ""), self._people.name), LONGEST)
+                    text = clean(said(now, self._people.name), LONGEST)
                     await self._edited(body, c.ReportEdit(channel, str(now.get("ts")), text), editor)
 
     async def _edited(self, body: Body, report: c.ReportEdit, by: str) -> None:

@@ -14,7 +14,7 @@ from stanch.slack.answers import Body, where, who
 from stanch.slack.blocks import safe
 from stanch.slack.directory import Directory
 from stanch.slack.listeners import Listeners
-from stanch.slack.words import plain
+from stanch.slack.words import said
 
 CARRIED = 1_000
 """Characters of a message that travel in a form's metadata: escaped twice as long, and Slack takes 3,000 in all."""
@@ -45,11 +45,11 @@ class Shortcuts:
         name = (body.get("channel") or {}).get("name")
         shared = "this conversation" if name in (None, "directmessage", "privategroup") else f"#{name}"
         private = shared == "this conversation"
-        said = f"From a message of {self._people.name(message['author'])} in {shared}."
+        source = f"From a message of {self._people.name(message['author'])} in {shared}."
         if private:
-            said += " Others see of it only what you leave in the form."
+            source += " Others see of it only what you leave in the form."
         lines = message["text"].strip().splitlines() or [""]
-        filled = {"title": one_line(lines[0]), "impact": cut(message["text"], 2_900), "said": safe(said, 500)}
+        filled = {"title": one_line(lines[0]), "impact": cut(message["text"], 2_900), "said": safe(source, 500)}
         # A message that everybody can read is the first evidence; what was said in private is left out.
         metadata = {"answer": body.get("response_url"), "message": None if private else carried(message)}
         self._answers.later(self._answers.open(body, forms.declare(self._desk.catalogue, metadata, filled)))
@@ -95,14 +95,13 @@ class Shortcuts:
 
     def _message(self, body: Body) -> dict[str, str]:
         message, channel = body.get("message") or {}, str(where(body))
-        text = clean(plain(str(message.get("text") or ""), self._people.name), LONGEST)
-        files = ", ".join(str(one.get("name") or one.get("id")) for one in message.get("files") or ())
+        text = clean(said(message, self._people.name), LONGEST)
         ts, thread = str(message.get("ts") or ""), message.get("thread_ts")
         return {
             "channel": channel,
             "ts": ts,
             "author": str(message.get("user") or message.get("bot_id") or ""),
-            "text": f"{text} [{files}]".strip() if files else text,
+            "text": text,
             "link": self._people.permalink(channel, ts, str(thread or "")),
         }
 

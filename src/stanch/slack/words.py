@@ -1,9 +1,10 @@
 """Text as Slack sends it, read back as what people typed; and the words of a command."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from stanch.errors import Refusal
 
@@ -24,6 +25,18 @@ def plain(text: str, name: Name) -> str:
     text = LINK.sub(lambda m: m[1].removeprefix("mailto:"), text)
     text = SPECIAL.sub(lambda m: m[2] or f"@{m[1]}", text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def said(message: Mapping[str, Any], name: Name) -> str:
+    """What a message says: its text, else what its attachments or blocks say (as other apps post); then its files."""
+    text = plain(str(message.get("text") or ""), name).strip()
+    if not text:
+        parts = [str(one.get(key) or "") for one in message.get("attachments") or () for key in ("title", "text")]
+        parts = parts if any(parts) else [str(one.get("fallback") or "") for one in message.get("attachments") or ()]
+        parts += [str((block.get("text") or {}).get("text") or "") for block in message.get("blocks") or ()]
+        text = "\n".join(plain(part, name) for part in parts if part)
+    files = ", ".join(str(one.get("name") or one.get("id")) for one in message.get("files") or ())
+    return f"{text} [{files}]".strip() if files else text
 
 
 def parted(text: str) -> tuple[str, str]:
