@@ -28,6 +28,7 @@ class Channel:
     members: list[str] = field(default_factory=lambda: [BOT])
     messages: list[Json] = field(default_factory=list)
     pins: list[str] = field(default_factory=list)
+    reactions: list[tuple[str, str]] = field(default_factory=list)
     bookmarks: list[Json] = field(default_factory=list)
 
     def keys(self) -> list[str]:
@@ -61,6 +62,7 @@ class FakeSlack(Slack):
         ] + [{"id": BOT, "name": "stanch", "is_bot": True}]
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, bytes] = {}
+        self.homes: dict[str, Json] = {}
         self.calls: list[tuple[str, Json]] = []
         self.faults: list[Fault] = []
         self._count = 0
@@ -135,8 +137,36 @@ class FakeSlack(Slack):
         return {"channel": {"id": made.id, "name": made.name}}
 
     def _conversations_open(self, args: Json) -> Json:
+        """One person: a direct message; several: a group message, to which nobody can be added later."""
+        people = args["users"].split(",")
         known = [channel for channel in self.channels.values() if channel.name == f"dm-{args['users']}"]
-        return {"channel": {"id": (known[0] if known else self.channel(f"dm-{args['users']}")).id}}
+        made = known[0] if known else self.channel(f"dm-{args['users']}", private=True, members=[BOT, *people])
+        return {"channel": {"id": made.id, **({"name": f"mpdm-{len(people)}"} if len(people) > 1 else {})}}
+
+    def _conversations_members(self, args: Json) -> Json:
+        return {"members": self._use(args["channel"]).members}
+
+    def _conversations_rename(self, args: Json) -> Json:
+        channel = self._use(args["channel"])
+        if any(other.name == args["name"] for other in self.channels.values() if other is not channel):
+            raise refused("name_taken")
+        channel.name = args["name"]
+        return {}
+
+    def _conversations_replies(self, args: Json) -> Json:
+        """The message itself and what was answered to it; the bot has to be in the channel."""
+        messages = self._use(args["channel"], "-").messages
+        if args["ts"] not in [m["ts"] for m in messages]:
+            raise refused("thread_not_found")
+        return {"messages": [m for m in messages if args["ts"] in (m["ts"], m.get("thread_ts"))]}
+
+    def _reactions_add(self, args: Json) -> Json:
+        reaction = (args["timestamp"], args["name"])
+        channel = self._use(args["channel"])
+        if reaction in channel.reactions:
+            raise refused("already_reacted")
+        channel.reactions.append(reaction)
+        return {}
 
     def _conversations_invite(self, args: Json) -> Json:
         channel = self._use(args["channel"])
@@ -165,7 +195,9 @@ class FakeSlack(Slack):
 
     def _conversations_history(self, args: Json) -> Json:
         """Newest first, two a page, so that a look has to turn pages."""
-        found = [m for m in self._use(args["channel"], "-").messages if float(m["ts"]) >= float(args["oldest"])][::-1]
+        until = float(args.get("latest") or "inf")
+        shown = [m for m in self._use(args["channel"], "-").messages if m.get("thread_ts") in (None, m["ts"])]
+        found = [m for m in shown if float(args["oldest"]) <= float(m["ts"]) <= until][::-1]
         start = int(args.get("cursor") or 0)
         more = {"response_metadata": {"next_cursor": str(start + 2)}} if len(found) > start + 2 else {}
         return {"messages": found[start : start + 2], **more}
@@ -223,4 +255,9 @@ class FakeSlack(Slack):
 
     def _views_open(self, args: Json) -> Json:
         check_view(args["view"])
+        return {}
+
+    def _views_publish(self, args: Json) -> Json:
+        check_view(args["view"])
+        self.homes[args["user_id"]] = args["view"]
         return {}

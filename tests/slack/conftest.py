@@ -8,6 +8,7 @@ import pytest
 from stanch.store import schema
 from stanch.store.database import Database
 from tests.fakes.bot import Bot
+from tests.fakes.front import Front
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +35,8 @@ def database(template_file: Path, tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def bot(database: Database) -> Bot:
     return Bot(database)
+
+
+@pytest.fixture
+async def front(bot: Bot) -> Front:
+    return await Front(bot).ready()
