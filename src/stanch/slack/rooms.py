@@ -157,9 +157,9 @@ async def hush(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     try:
         match what:
             case "name":
-                await _rename(kit, channel, f"inc-{incident.number}-moved")
+                await _rename(kit, channel, f"inc-{incident.number}-moved", owed)
             case "topic":
-                await kit.call("conversations.setTopic", channel=channel, topic=kit.render.topic(incident))
+                await _set_topic(kit, channel, kit.render.topic(incident), owed)
             case "card":
                 card: dict[str, Any] = {"text": neutral.text, "blocks": neutral.blocks}
                 await kit.call("chat.update", channel=channel, ts=owed.payload["card"], **card)
@@ -176,10 +176,14 @@ MOVED = "This incident goes on in a private room. Please write nothing more abou
 GONE = frozenset("is_archived is_inactive channel_not_found not_in_channel message_not_found".split())
 
 
-async def _rename(kit: Kit, channel: str, name: str) -> None:
-    for suffix in SUFFIXES:
+async def _rename(kit: Kit, channel: str, name: str, owed: Owed) -> None:
+    """Once: everybody in the room is told of each time."""
+    names = [name + suffix for suffix in SUFFIXES]
+    if owed.ambiguous and (await _info(kit, channel)).get("name") in names:
+        return
+    for one in names:
         try:
-            await kit.call("conversations.rename", channel=channel, name=name + suffix)
+            await kit.call("conversations.rename", channel=channel, name=one)
         except SlackFault as fault:
             if fault.error != "name_taken":
                 raise
@@ -188,11 +192,16 @@ async def _rename(kit: Kit, channel: str, name: str) -> None:
 
 
 async def topic(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
-    """Set once for each change; after an unclear try, only if it is not what it should be (each set is seen by all)."""
-    wanted = kit.render.topic(incident)
-    if owed.ambiguous:
-        info = await kit.call("conversations.info", read=True, channel=incident.room)
-        if (info["channel"].get("topic") or {}).get("value") == wanted:
-            return done()
-    await kit.call("conversations.setTopic", channel=incident.room, topic=wanted)
+    await _set_topic(kit, str(incident.room), kit.render.topic(incident), owed)
     return done()
+
+
+async def _set_topic(kit: Kit, channel: str, wanted: str, owed: Owed) -> None:
+    """Set once for each change; after an unclear try, only if it is not what it should be (each set is seen by all)."""
+    if owed.ambiguous and ((await _info(kit, channel)).get("topic") or {}).get("value") == wanted:
+        return
+    await kit.call("conversations.setTopic", channel=channel, topic=wanted)
+
+
+async def _info(kit: Kit, channel: str) -> dict[str, Any]:
+    return dict((await kit.call("conversations.info", read=True, channel=channel))["channel"])
