@@ -122,6 +122,6 @@ def words(message: Any) -> str:
         return ""
     if message.get("type") in ("mrkdwn", "plain_text"):
         return str(message["text"])
-    parts = ("blocks", "text", "fields", "elements", "accessory", "label", "element", "options")
+    parts = ("blocks", "text", "fields", "elements", "accessory", "label", "element", "options", "option_groups")
     inner = [message[key] for key in parts if isinstance(message.get(key), dict | list)]
     return "\n".join(filter(None, map(words, inner)))

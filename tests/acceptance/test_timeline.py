@@ -204,7 +204,7 @@ async def test_export_that_was_changed_names_the_first_bad_event(stage: Stage, t
 
 
 async def test_many_people_export_what_they_see(stage: Stage) -> None:
-    """The export of the overflow menu is uploaded to the room too, each by its own name."""
+    """The export of the menu *More* is uploaded to the room too, each by its own name."""
     incident = await declared(stage, "exported by the menu")
     await asyncio.gather(
         incident.clicks("alice", text="Export the timeline"), incident.clicks("bob", text="Export the timeline")

@@ -112,7 +112,7 @@ async def test_restricted_incident_shows_outsiders_nothing(stage: Stage) -> None
     await stage.does("leave", user="dave", channel=incident.room)
     await stage.settle()
     [announcement] = await incident.announcements()
-    assert words(announcement) == f"🔒 INC-{incident.number} is restricted. It is commanded by @alice."
+    assert words(announcement) == f"🔒 INC-{incident.number} · restricted · commander @alice\nAsk to join"
     for command in ("list", f"{incident.number} show", f"{incident.number}"):
         seen = said(await stage.types("dave", command))
         assert f"INC-{incident.number} · restricted · commander @alice" in seen
@@ -139,7 +139,7 @@ async def test_outsider_cannot_write_into_a_restricted_incident(stage: Stage) ->
         "update all is well",
     ):
         told = said(await stage.types("dave", f"{incident.number} {command}"))
-        assert told == f"INC-{incident.number} is restricted. Ask <@U0ALICE>, who commands it, to let you in."
+        assert told == f"INC-{incident.number} is restricted. <@U0ALICE> commands it and lets people in."
     await stage.settle()
     assert await incident.heard() == before
     assert "U0DAVE" not in (await incident.look())["members"]
