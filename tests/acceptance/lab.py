@@ -89,6 +89,10 @@ def home(pressed: int) -> Json:
     return {"type": "home", "blocks": blocks}
 
 
+def nothing() -> None:
+    """People talk, point, come and go."""
+
+
 def make(connection: Json) -> App:
     """`/incident form` and the global shortcut open the form; what is sent or chosen is said in `REPORTS`."""
     web = WebClient(connection["bot_token"], base_url=connection["api"])
@@ -140,14 +144,8 @@ def make(connection: Json) -> App:
         ack()
         report("chose", value=chosen({k: v for k, v in body["actions"][0].items() if k.startswith("selected")}))
 
-    @app.event("message")
-    def _() -> None:
-        """People talk."""
-
-    @app.event("reaction_added")
-    def _() -> None:
-        """People point."""
-
+    for event in ("message", "reaction_added", "member_joined_channel", "member_left_channel"):
+        app.event(event)(nothing)
     return app
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.acceptance.shoot import FLAGS, ask, child, chromium, trial
 
-WAIT_MS = 10_000
+WAIT_MS = 25_000
 FAST = {"STANCH_GRACE_S": "0.3", "STANCH_LEASE_S": "2", "STANCH_SLACK_TIMEOUT_S": "2"}
 HOSTILE = "<img src=x onerror=window.hurt=1><script>window.hurt=1</script>[x](javascript:window.hurt=1)"
 

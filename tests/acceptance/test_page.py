@@ -119,7 +119,8 @@ def test_everything_works_by_keyboard_alone(page: Page, workspace: str) -> None:
     page.keyboard.type("incident role scribe none")
     page.keyboard.press("Enter")
     expect(card(page)).to_contain_text("nobody yet")
-    page.keyboard.press("F6")
+    page.keyboard.press("Shift+F6")
+    expect(messages(page).locator(".message").last).to_be_focused()
     page.keyboard.press("p")
     take = card(page).get_by_role("button", name="Take this role")
     for _ in range(20):

@@ -211,3 +211,26 @@ def test_a_group_message_is_named_after_its_people(page: Page, alone: dict[str, 
     expect(messages(page)).to_contain_text("just the two of you")
     page.get_by_role("radio", name="alice").click()
     expect(place).to_have_count(0)
+
+
+def test_the_focus_stays_on_its_button_while_the_message_changes(page: Page, alone: dict[str, str]) -> None:
+    """An app that updates a message does not throw out who stands on one of its buttons, nor to a button like it."""
+
+    def row(name: str, words: str) -> dict[str, Any]:
+        button = {"type": "button", "action_id": "pick", "text": {"type": "plain_text", "text": f"Pick {name}"}}
+        return {"type": "section", "text": {"type": "mrkdwn", "text": words}, "accessory": button}
+
+    posted = post(alone, "general", text="pick", blocks=[row("one", "before"), row("two", "before")])
+    page.goto(f"{alone['workspace']}/#/alice/general")
+    expect(page.get_by_role("button", name="Pick one")).to_be_visible()
+    page.keyboard.press("b")
+    expect(page.get_by_role("button", name="Pick one")).to_be_focused()
+    page.keyboard.press("Tab")
+    client_of(alone).chat_update(
+        channel=str(posted["channel"]),
+        ts=str(posted["ts"]),
+        text="pick",
+        blocks=[row("one", "after"), row("two", "after")],
+    )
+    expect(messages(page).get_by_text("after")).to_have_count(2)
+    expect(page.get_by_role("button", name="Pick two")).to_be_focused()

@@ -1,4 +1,5 @@
-// Talking to the workspace. Every call answers a plain value; a refusal becomes an Error with the server's words.
+// Talking to the workspace. Every call answers a plain value; a refusal becomes an Error with the server's words, marked
+// `refused`: asking again would not help.
 
 async function ask(path, options) {
   let response;
@@ -8,7 +9,7 @@ async function ask(path, options) {
     throw new Error("The practice workspace does not answer. Is it still running?");
   }
   const body = await response.json().catch(() => null);
-  if (!response.ok) throw new Error(body?.error ?? `${path}: ${response.status}`);
+  if (!response.ok) throw Object.assign(new Error(body?.error ?? `${path}: ${response.status}`), { refused: true });
   return body;
 }
 

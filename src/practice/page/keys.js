@@ -9,7 +9,7 @@ const STOPS = {
   channels: "[tabindex='0'][aria-current], [tabindex='0']",
   bot: "button:enabled",
   home: "button, a, input",
-  scroll: ".message:last-of-type",
+  scroll: ".message:nth-last-child(1 of .message)",
   foot: "textarea, button",
   drawer: "button",
 };

@@ -1,7 +1,7 @@
 // The list of messages: days, the line above what is new, and one row a message.
 
 import { dayLabel, dayOf, secondsOf } from "./dates.js";
-import { h, keyed } from "./dom.js";
+import { h } from "./dom.js";
 import { author, messageRow, systemRow } from "./message.js";
 import { isEphemeral, isSystem } from "./store.js";
 
@@ -29,9 +29,8 @@ export function drawMessages(list, all, scene) {
     before = message;
   }
   const focused = list.contains(document.activeElement) ? document.activeElement : null;
-  const [key, rowKey] = [focused?.dataset.key, focused?.closest("[data-row]")?.dataset.row];
   arrange(list, rows);
-  if (focused && !focused.isConnected) refocus(list, rowKey, key, scene);
+  if (focused && !focused.isConnected) refocus(list, focused, scene);
 }
 
 /** Put the rows into this order, moving as few as possible. */
@@ -45,11 +44,14 @@ function arrange(list, rows) {
   }
 }
 
-function refocus(list, rowKey, key, scene) {
-  const same = [...list.children].find((node) => node.dataset.row === rowKey);
+/** The row was drawn anew: to the same control in it, or where there is none any more, to the row. */
+function refocus(list, focused, scene) {
+  const before = focused.closest("[data-row]");
+  const same = before && [...list.children].find((node) => node.dataset.row === before.dataset.row);
   if (!same) return;
   scene.tools?.attach(same);
-  (keyed(same, key) ?? same).focus();
+  const alike = (row) => [...row.querySelectorAll("[data-key]")].filter((node) => node.dataset.key === focused.dataset.key);
+  (alike(same)[alike(before).indexOf(focused)] ?? alike(same)[0] ?? same).focus({ preventScroll: true });
 }
 
 function dayRow(message, standing) {

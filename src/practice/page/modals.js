@@ -2,7 +2,7 @@
 
 import { renderBlocks, textNodes } from "./blocks.js";
 import { keepFocus } from "./dialogs.js";
-import { h, icon } from "./dom.js";
+import { h, icon, keyed } from "./dom.js";
 import { withEmoji } from "./emoji.js";
 import { makeField } from "./fields.js";
 
@@ -56,7 +56,7 @@ export function makeModals(acts) {
     if (open?.signature === signature && open.me === people.me) return undefined;
     const kept = open?.view.id === view.id ? keptValues(open) : new Map();
     const dialog = open?.dialog ?? shell();
-    const opener = open?.opener ?? document.activeElement;
+    const opener = open?.opener ?? whence(document.activeElement);
     const focused = dialog.contains(document.activeElement)
       ? (document.activeElement.closest("[data-block]")?.dataset.block ?? document.activeElement.dataset.key)
       : null;
@@ -73,7 +73,7 @@ export function makeModals(acts) {
     const { dialog, opener } = open;
     open = null;
     dialog.remove(); // not closed first: Chromium would then leave the focused text box without a caret
-    (opener?.isConnected && opener !== document.body ? opener : document.querySelector("#composer"))?.focus();
+    (stillThere(opener) ?? document.querySelector("#composer"))?.focus();
   }
 
   function shell() {
@@ -164,6 +164,15 @@ export function makeModals(acts) {
       return open?.view ?? null;
     },
   };
+}
+
+/** What had the focus when the form came: the control, its row and its key, for the row may be drawn anew meanwhile. */
+const whence = (node) => ({ node, row: node.closest("[data-row]")?.dataset.row, key: node.dataset.key });
+
+function stillThere({ node, row, key }) {
+  if (node.isConnected && node !== document.body) return node;
+  const standing = row && [...document.querySelectorAll("#messages [data-row]")].find((one) => one.dataset.row === row);
+  return standing ? (keyed(standing, key) ?? standing) : null;
 }
 
 const isEmpty = (value) => value === null || value === "" || (Array.isArray(value) && !value.length);

@@ -62,7 +62,8 @@ export function makePlaces(store, { want, draw, input, openHome }) {
     if (decodeURIComponent(location.hash) !== address) {
       history[location.hash ? "pushState" : "replaceState"](null, "", address);
     }
-    want(changed ? "everything" : `messages:${channel}`, "views");
+    const whole = messages && !store.partial.has(channel);
+    want(...(changed ? ["everything"] : whole ? [] : [`messages:${channel}`]), "views");
     draw();
     if (channel === HOME && moved) openHome();
   }

@@ -27,7 +27,7 @@ export function makeSync(store, drawn, connected) {
       const names = [...due].sort(stateFirst);
       due.clear();
       try {
-        for (const name of names) await fetchers(name);
+        for (const name of names) await fetchers(name).catch(unlessRefused);
         connected(true);
         drawn(new Set(names));
       } catch (error) {
@@ -37,6 +37,11 @@ export function makeSync(store, drawn, connected) {
       }
     }
     running = false;
+  }
+
+  /** What is not there any more (a channel that was deleted meanwhile) is not asked for again. */
+  function unlessRefused(error) {
+    if (!error.refused) throw error;
   }
 
   async function fetchers(name) {
@@ -136,6 +141,8 @@ export function makeSync(store, drawn, connected) {
 
   async function fetchEverything() {
     const { mine, direct } = visible(store);
+    // What was missed of the others shows when they are opened.
+    for (const id of [...store.messages.keys()]) if (id !== store.channel) store.messages.delete(id);
     await fetchMessages(store.channel);
     drawn(new Set());
     const behind = [...mine, ...direct].filter(
