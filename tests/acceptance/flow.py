@@ -1,4 +1,4 @@
-"""One incident from declaring to exporting, by people who repeat what they saw fail, after a look."""
+"""People who work on one incident, and repeat what they saw fail, after a look. The story they play is in `life`."""
 
 from __future__ import annotations
 
@@ -21,24 +21,12 @@ class Run:
     token: str
     number: int = 0
     room: str = ""
+    """Where they work now: the private one, once there is one."""
+    former: str = ""
     repeated: list[str] = field(default_factory=list)
     """What had to be said again, because nobody had acknowledged it and it was not there."""
 
-    async def everything(self) -> None:
-        """Declare → fill in → roles → notes → severity → update → export; each step when the one before has settled."""
-        await self.stage.settle()
-        await self.declare()
-        await self.fill_in()
-        await self.say("alice", "role scribe @alice", self.on_card("*Scribe*  @alice"))
-        await self.say("alice", "role communications none", self.on_card("*Communications lead*  nobody yet"))
-        await self.insist("take the seat", self.take_the_seat, self.on_card("*Communications lead*  @dave"))
-        await self.say("bob", "note `v18` went out at 13:51", self.heard("went out at 13:51"))
-        await self.say("erin", "evidence trace 4711: 3 of 10 answers quote 2024", self.heard("trace 4711"))
-        await self.say("alice", "severity SEV2", self.on_card("SEV2"))
-        await self.say("carol", "update We see wrong answers about refunds. Next word at 14:20.", self.heard("14:20"))
-        await self.say("alice", "export", self.has_files(2))
-
-    # steps
+    # doing
 
     async def declare(self) -> None:
         """A repetition within two minutes is answered with the incident that is opening already."""
@@ -54,32 +42,50 @@ class Run:
             self.repeated.append("declare")
         raise AssertionError("the declaration was never acknowledged")
 
-    async def fill_in(self) -> None:
-        facts = {"class": "quality_regression", "impact": "3 of 10 answers about refunds are wrong", "scope": "EU"}
+    async def quickly(self, user: str, *commands: str) -> None:
+        """One command after the other, before the faults begin."""
+        for text in commands:
+            answer = await self.stage.types(user, text, self.room)
+            assert answer["ok"], f"{text}: {answer}"
+        await self.stage.settle()
+
+    async def say(self, user: str, text: str, landed: Landed) -> None:
+        await self.insist(text, lambda: self.stage.types(user, text, self.room), landed)
+
+    async def click(self, user: str, label: str, landed: Landed) -> None:
+        """A button of the card, by its words."""
 
         async def act() -> Json:
-            card = await self.card()
-            opened = await self.stage.does("click", user="alice", channel=self.room, ts=card["ts"], action_id="fill_in")
-            view = opened["view"]
-            if not view:
-                return {"ok": False, "error": "no form came"}
+            return await self.stage.does(
+                "click", user=user, channel=self.room, ts=(await self.card())["ts"], text=label
+            )
+
+        await self.insist(label, act, landed)
+
+    async def form(self, user: str, values: Json, landed: Landed, **button: str) -> None:
+        """The form behind a button of the card, filled in and sent."""
+
+        async def act() -> Json:
+            ts = (await self.card())["ts"]
+            opened = await self.stage.does("click", user=user, channel=self.room, ts=ts, **button)
+            if not opened["view"]:
+                return {"ok": False, "error": f"no form came: {opened}"}
             # A person sends the form again when Slack says that it could not be sent: it is the same form.
             answer: Json = {}
             for _ in range(TRIES):
-                answer = await self.stage.does("submit", user="alice", view_id=view["id"], values=facts)
+                answer = await self.stage.does("submit", user=user, view_id=opened["view"]["id"], values=values)
                 if answer["ok"]:
                     break
                 await self.stage.settle()
             return answer
 
-        await self.insist("fill in", act, self.on_card("3 of 10 answers"))
+        await self.insist("/".join(button.values()), act, landed)
 
-    async def take_the_seat(self) -> Json:
-        card = await self.card()
-        return await self.stage.does("click", user="dave", channel=self.room, ts=card["ts"], text="Take this role")
-
-    async def say(self, user: str, text: str, landed: Landed) -> None:
-        await self.insist(text, lambda: self.stage.types(user, text, self.room), landed)
+    async def writes(self, user: str, text: str) -> str:
+        """A message of a person in the room; its ts."""
+        await self.stage.does("message", user=user, channel=self.room, text=text)
+        await self.stage.settle()
+        return next(one["ts"] for one in await self.stage.messages(self.room) if one["text"] == text)
 
     async def insist(self, name: str, act: Callable[[], Awaitable[Json]], landed: Landed) -> None:
         """Do it; when nobody acknowledges it, wait, look whether it is there, and else do it again."""
@@ -87,10 +93,21 @@ class Run:
         for _ in range(TRIES):
             answer = await act()
             await self.stage.settle()
-            if answer["ok"] or await landed():
+            if await landed():
+                return
+            assert not answer["ok"], f"{name}: acknowledged, and not there: {said(answer)}"
+            self.repeated.append(name)
+        raise AssertionError(f"{name}: never acknowledged: {answer.get('error') or answer.get('errors')}")
+
+    async def until(self, name: str, act: Callable[[], Awaitable[Json]], landed: Landed) -> None:
+        """Do it until it is there: for answers, which a crash may lose."""
+        for _ in range(TRIES):
+            await act()
+            await self.stage.settle()
+            if await landed():
                 return
             self.repeated.append(name)
-        raise AssertionError(f"{name}: never acknowledged: {answer.get('error')}")
+        raise AssertionError(f"{name}: never there")
 
     # looks
 
@@ -108,12 +125,22 @@ class Run:
 
     def heard(self, words: str) -> Landed:
         async def look() -> bool:
-            return any(words in one["text"] for one in await self.stage.messages(self.room) if "bot_id" in one)
+            ours = [one for one in await self.stage.messages(self.room) if "bot_id" in one]
+            return any(words in str((one["text"], one.get("blocks"))) for one in ours)
 
         return look
 
     def has_files(self, count: int) -> Landed:
         async def look() -> bool:
             return sum(len(one.get("files") or ()) for one in await self.stage.messages(self.room)) >= count
+
+        return look
+
+    def has_mark(self, ts: str) -> Landed:
+        """The sign that a message stands in the timeline."""
+
+        async def look() -> bool:
+            [one] = [one for one in await self.stage.messages(self.room) if one["ts"] == ts]
+            return any(reaction["name"] == "memo" for reaction in one.get("reactions") or ())
 
         return look

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from stanch.core.export import verify
+from stanch.core.incident import STANCH
 from tests.acceptance.harness import Json, Stage
+from tests.acceptance.incidents import words
 
 DROPPED = ("block_id", "team", "bot_id", "app_id", "practice_pings", "blocks_hash")
+TOLD_BY_SLACK = ("member_joined", "member_left", "room_changed")
 SPOKEN = ("text", "blocks", "user", "subtype", "topic", "reactions", "thread_ts")
 
 
@@ -30,7 +33,14 @@ async def snapshot(stage: Stage, number: int, token: str = "") -> Json:
     for name in ("incidents", "general", "triage"):
         posted = [one for one in await stage.messages(name) if f"INC-{number} " in json.dumps(one)]
         shown[name] = [plain.message(one) for one in posted]
+    shown["home of bob"] = plain.text(_home((await stage.sees("views/bob"))["home"], number))
     return shown
+
+
+def _home(view: Json | None, number: int) -> list[str]:
+    """What a person's Home said of this incident when they opened it last."""
+    lines = words((view or {}).get("blocks") or []).split("\n")
+    return [line for line in lines if re.search(rf"\bINC-{number}\b", line)]
 
 
 async def _room(stage: Stage, room: Json, plain: Plain) -> Json:
@@ -65,7 +75,11 @@ async def _file(stage: Stage, file: Json) -> Json:
     shown: Json = {"name": file["name"], "title": file["title"]}
     if file["name"].endswith(".json"):
         shown["faults"] = verify(content)
-        shown["kinds"] = [event["kind"] for event in json.loads(content)["events"]]
+        events = json.loads(content)["events"]
+        shown["deeds"] = [event["kind"] for event in events if event["by"] != STANCH]
+        # What Slack brings back comes in the order in which its calls end; what it tells by itself comes when it likes.
+        reports = [event["kind"] for event in events if event["by"] == STANCH and event["kind"] not in TOLD_BY_SLACK]
+        shown["reports"] = sorted(reports)
     return shown
 
 
@@ -103,6 +117,11 @@ class Plain:
         text = re.sub(rf"\bINC-{n}\b", "INC-N", text)
         text = re.sub(rf"\binc-{n}([-/])", r"inc-N\1", text)
         text = re.sub(rf"(^|:){n}:\d+$", r"\1N:seq", text)
+        text = re.sub(rf"^(\w+):{n}$", r"\1:N", text)
+        text = re.sub(rf"^{n}:(U\w+)$", r"N:\1", text)
+        text = re.sub(r"`[0-9a-f]{64}`", "`the head`", text)
+        text = re.sub(r"\(entry \d+\)", "(entry n)", text)
+        text = re.sub(r"^(INC-N-timeline)-\d+", r"\1-n", text)
         for channel, name in self._names.items():
             text = text.replace(channel, re.sub(rf"#inc-{n}-", "#inc-N-", name))
         return text.replace(self._token, "TOKEN").replace(self._token.lower(), "token") if self._token else text

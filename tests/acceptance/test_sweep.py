@@ -1,4 +1,6 @@
-"""The crash sweep: a fixed sample with every test run; with `-m sweep` all on SQLite and a sample on PostgreSQL."""
+"""The crash sweep: a fixed sample with every test run; with `-m sweep` all of it (Socket Mode, SQLite), and samples over
+HTTP and on PostgreSQL.
+"""
 
 import subprocess
 import sys
@@ -10,19 +12,20 @@ import psycopg
 import pytest
 
 from tests.acceptance.harness import ROOT, clean_environment
+from tests.acceptance.life import SWEPT
 from tests.acceptance.sweep import Clean, Point, Report, sweep
 
 SAMPLE = [
     Point("conversations.create", 1, "killed after"),
-    Point("chat.postMessage", 1, "killed after"),
     Point("chat.postMessage", 8, "killed before"),
-    Point("views.open", 1, "killed before"),
     Point("files.completeUploadExternal", 1, "http_500 with effect"),
-    Point("chat.postMessage", 3, "lost_response"),
-    Point("pins.add", 1, "reset"),
-    Point("chat.update", 2, "ratelimited"),
+    Point("reactions.add", 1, "killed after", "harm"),
+    Point("views.open", 1, "reset", "harm"),
+    Point("chat.postMessage", 3, "lost_response", "ending"),
+    Point("chat.update", 2, "ratelimited", "ending"),
+    Point("conversations.rename", 1, "killed after", "restricted"),
 ]
-"""One of each kind of trouble, at calls that are found again in different ways."""
+"""One of each kind of trouble and two or three of each part, at calls that are found again in different ways."""
 
 BLIND = """
 import sys
@@ -40,13 +43,14 @@ main()
 
 async def test_sample_of_the_sweep(tmp_path: Path) -> None:
     """Killed or failed at these calls, the bot leaves the workspace as a clean run does."""
-    shown(await sweep(tmp_path, choose=lambda clean: SAMPLE, lanes=2))
+    shown(await sweep(tmp_path, choose=lambda clean: [one for one in SAMPLE if one.part == clean.part], lanes=2))
 
 
 async def test_sweep_finds_a_bot_that_repeats_without_looking(tmp_path: Path) -> None:
     """With the look-before-repeat switched off the sweep reports what is there twice."""
     point = Point("chat.postMessage", 5, "http_500 with effect")
-    report = await sweep(tmp_path, choose=lambda clean: [point], command=(sys.executable, "-c", BLIND), lanes=1)
+    blind = (sys.executable, "-c", BLIND)
+    report = await sweep(tmp_path, parts=["opening"], choose=lambda clean: [point], command=blind, lanes=1)
     print(report)
     assert list(report.failures) == [point]
     assert any(line.startswith("/rooms/0/messages: 12:") and "| 13:" in line for line in report.failures[point])
@@ -54,21 +58,37 @@ async def test_sweep_finds_a_bot_that_repeats_without_looking(tmp_path: Path) ->
 
 def test_every_call_of_a_clean_run_is_a_point() -> None:
     """A sweep has each call, of the start and of the run, in each of the seven ways."""
-    clean = Clean(Counter({"auth.test": 1}), Counter({"chat.postMessage": 2}), {})
+    clean = Clean("opening", Counter({"auth.test": 1}), Counter({"chat.postMessage": 2}), {})
     points = clean.points()
     assert len(set(points)) == len(points) == 3 * 7
 
 
 @pytest.mark.sweep
-async def test_whole_sweep_on_sqlite(tmp_path: Path) -> None:
-    """Every call, in every way, on SQLite."""
-    shown(await sweep(tmp_path, tell=told))
+@pytest.mark.parametrize("part", SWEPT)
+async def test_every_call_of_a_part(part: str, tmp_path: Path) -> None:
+    """Every call, in every way, over Socket Mode and on SQLite."""
+    shown(await sweep(tmp_path, parts=[part], tell=told, lanes=2))
+
+
+@pytest.mark.sweep
+async def test_some_calls_of_the_whole_life_in_one_go(tmp_path: Path) -> None:
+    """Every thirty-first point of the life played from its beginning to its end."""
+    shown(await sweep(tmp_path, parts=["everything"], choose=lambda clean: clean.points()[3::31], tell=told, lanes=2))
+
+
+@pytest.mark.sweep
+async def test_sample_of_the_sweep_over_http(tmp_path: Path) -> None:
+    """Every ninth point over signed HTTP, on SQLite."""
+    shown(await sweep(tmp_path, choose=lambda clean: clean.points()[2::9], transport="http", tell=told, lanes=2))
 
 
 @pytest.mark.sweep
 @pytest.mark.postgres
-async def test_sample_of_the_sweep_on_postgresql(tmp_path: Path, postgres_server: str) -> None:
-    """Every ninth point on PostgreSQL, where a dead bot's leases run out by themselves."""
+@pytest.mark.parametrize(("transport", "first"), [("socket", 4), ("http", 7)])
+async def test_sample_of_the_sweep_on_postgresql(
+    transport: str, first: int, tmp_path: Path, postgres_server: str
+) -> None:
+    """Every eleventh point on PostgreSQL, where a dead bot's leases run out by themselves."""
     made: list[str] = []
 
     def database() -> str:
@@ -81,8 +101,12 @@ async def test_sample_of_the_sweep_on_postgresql(tmp_path: Path, postgres_server
         subprocess.run([sys.executable, "-m", "stanch", "db", "upgrade"], env=env, cwd=ROOT, check=True)
         return url
 
+    def every_eleventh(clean: Clean) -> list[Point]:
+        return clean.points()[first::11]
+
     try:
-        shown(await sweep(tmp_path, choose=lambda clean: clean.points()[4::9], database=database, tell=told))
+        chosen = {"choose": every_eleventh, "database": database, "transport": transport}
+        shown(await sweep(tmp_path, **chosen, tell=told, lanes=2))
     finally:
         with psycopg.connect(postgres_server, autocommit=True) as connection:
             for name in made:
@@ -93,6 +117,7 @@ def shown(report: Report) -> None:
     print(report)
     assert report.run > 0
     assert not report.failures, str(report)
+    assert len(report.missed) <= report.run // 20, f"never made: {', '.join(map(str, report.missed))}"
 
 
 def told(line: str) -> None:
