@@ -121,7 +121,7 @@ def test_the_tree_is_accepted_beside_the_sheet(home: Write) -> None:
 
 
 def test_all_faults_of_all_files_are_told_at_once(home: Write) -> None:
-    """Unknown keys, wrong types, wrong words and missing keys: each with its line and column, sorted, in one list."""
+    """Unknown keys, wrong types, wrong words and missing keys: each once, with line and column, sorted, in one list."""
     folder = home(
         {
             SERVICES: """\
@@ -168,9 +168,7 @@ def test_all_faults_of_all_files_are_told_at_once(home: Write) -> None:
         "runbooks/catalogue/severities.yml:4:30: nothing, expected a text",
         "runbooks/catalogue/severities.yml:4:62: 'robot', expected alone, required, if_users_see_it, if_free, shared, "
         "stanch or none",
-        "runbooks/catalogue/severities.yml:6:3: unknown key 'SEV5', expected one of SEV1, SEV2, SEV3, SEV4; "
-        "did you mean 'SEV4'?",
-        "runbooks/zebra.yml:1:1: key 'class' is missing, expected 'class:' here",
+        "runbooks/catalogue/severities.yml:6:3: unknown key 'SEV5', expected one of SEV1, SEV2, SEV3, SEV4",
         "runbooks/zebra.yml:1:1: unknown key 'klass', expected one of class, name, looks_like, not_this_if, urgency, "
         "starts_at, first_move, restricted, subkinds, quiet, start, nodes, closure; did you mean 'class'?",
     ]
@@ -221,8 +219,7 @@ def test_missing_files_are_faults(home: Write) -> None:
         ("class: zebra\n\tname: x\n", "2:1: a tab in the indentation, expected spaces"),
         (
             "class: [zebra\nname: x\n",
-            "2:5: this is not YAML (while parsing a flow sequence, did not find expected ',' or ']'), "
-            "expected YAML such as `key: value`",
+            "2:5: neither `,` nor `]`, expected one of them: `[` is open since line 1, column 8",
         ),
         ("class: zebra\nclass: zebra\n", "2:1: key 'class' a second time, expected it once (first on line 1)"),
         ("class: zebra\n---\nclass: ant\n", "2:1: a second document (`---`), expected one document a file"),
@@ -255,10 +252,10 @@ def test_warnings_are_no_faults(home: Write) -> None:
     found, warnings = lint(home({"runbooks/zebra.yml": "class: zebra\n", "runbooks/ant.yaml": "class: ant\n"}))
     assert found == []
     assert warnings == [
-        "runbooks/catalogue/services.yml:2: bot names no communications lead, no scribe; the seat starts empty",
-        "runbooks/ant.yaml: is not read; rename it to end in .yml",
-        "runbooks/zebra.yml:1: no first_move; people will have to think of one",
-        "runbooks/zebra.yml:1: no looks_like; the form cannot say when to choose it",
+        "runbooks/ant.yaml:1:1: is not read; rename it to end in .yml",
+        "runbooks/catalogue/services.yml:2:3: bot names no communications lead, no scribe; the seats start empty",
+        "runbooks/zebra.yml:1:1: no first_move; people will have to think of one",
+        "runbooks/zebra.yml:1:1: no looks_like; the form cannot say when to choose it",
     ]
 
 

@@ -1,24 +1,53 @@
 """What is looked at here: folders, database, what is owed."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from stanch.core.events import KINDS
+from stanch.core.incident import Incident
 from stanch.doctor.lines import Line, Patient, degraded, fault, ok
-from stanch.errors import Fault
-from stanch.slack.render import TEMPLATE_WORDS
+from stanch.errors import Fault, StanchError
+from stanch.slack.render import FACTS, TEMPLATE_WORDS, TEMPLATES_NEEDED
 from stanch.store import catalogue, outbox, schema, templates
 from stanch.store.database import Database
 
 OLDEST_POSTGRES = 150_000
 SLACK = "https://slack.com/"
+HOLDS = ("runbooks", "message_templates")
+"""The folders that make a home."""
+PARTS = frozenset(
+    f"incident.{name}" for name in (*dir(Incident), *Incident.__dataclass_fields__) if not name.startswith("_")
+)
+"""What a template may ask of the incident: a fact, or what follows from its facts."""
 
 
 def lint(home: Path) -> tuple[list[Fault], list[str]]:
-    """Faults of all files in a home folder, by place, and warnings: what `stanch check` shows."""
+    """Faults of all files in a home folder, by place, and warnings: what `stanch check` shows.
+
+    Raises `StanchError` that says what to do for a folder that is no home.
+    """
+    _need(home)
     faults, warnings = catalogue.lint(home)
-    return sorted([*faults, *templates.lint(home / "message_templates", TEMPLATE_WORDS)]), warnings
+    messages = home / "message_templates"
+    faults += templates.lint(messages, TEMPLATE_WORDS | PARTS, TEMPLATES_NEEDED, _words())
+    return sorted(faults), [*map(str, templates.unread(messages)), *warnings]
+
+
+def _words() -> dict[str, frozenset[str]]:
+    """What the message about an event may name, by template: what each message may, and the event's own fields."""
+    of = {kind: PARTS.union(FACTS, (field.name for field in fields(event))) for kind, event in KINDS.items()}
+    return of | {f"told_{kind}": words for kind, words in of.items()}
+
+
+def _need(home: Path) -> None:
+    missing = [f"{name}/" for name in HOLDS if not (home / name).is_dir()]
+    if missing:
+        above = next((folder for folder in home.absolute().parents if all((folder / n).is_dir() for n in HOLDS)), None)
+        hint = f"Did you mean {above}?" if above else "Name the folder that holds both, or set STANCH_HOME to it."
+        raise StanchError(f"There is no {' and no '.join(missing)} in {home}. {hint}")
 
 
 async def folders(patient: Patient) -> Sequence[Line]:

@@ -5,7 +5,7 @@ Strict: a number is not a text, and an unknown key is a fault. The values themse
 
 import re
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -18,34 +18,60 @@ LABEL = 75
 
 
 def _span(value: Any) -> timedelta:
+    if not isinstance(value, str):
+        raise _wanted(EXPECTED)
     try:
         return duration(value)
-    except (ValueError, TypeError, AttributeError):
-        raise PydanticCustomError("duration", "", {"wanted": EXPECTED}) from None
+    except ValueError as error:
+        raise _wanted(str(error)) from None
 
 
 def _cadence(value: Any) -> timedelta | None:
     if value is None or value == "none":
         return None
     try:
-        if span := duration(value):
-            return span
-    except (ValueError, TypeError, AttributeError):
-        pass
-    raise PydanticCustomError("duration", "", {"wanted": "a duration above zero such as 15m, or none"})
+        span = _span(value)
+    except PydanticCustomError as error:
+        if (error.context or {}).get("wanted") != EXPECTED:
+            raise
+        span = timedelta()
+    if not span:
+        raise _wanted("a duration above zero such as 15m, or none")
+    return span
+
+
+def _person(value: Any) -> Any:
+    if isinstance(value, str) and (not value.strip(" @") or "," in value):
+        raise _wanted("one person in each entry, such as [bob, dave]")
+    return value
+
+
+def _channel(value: Any) -> Any:
+    """Slack: a name is in small letters, at most 80 of them; an id begins with C or G."""
+    name = value.strip().removeprefix("#") if isinstance(value, str) else "x"
+    if not re.fullmatch(r"[CG][A-Z0-9]{7,}", name) and not (
+        re.fullmatch(r"[\w-]{1,80}", name) and name == name.lower()
+    ):
+        raise _wanted("a channel's id, or its name: small letters, digits, - and _, at most 80 characters")
+    return value
 
 
 def _id(value: Any) -> Any:
     if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
-        wanted = "an id: small letters, digits, - and _, at most 63 characters"
-        raise PydanticCustomError("id", "", {"wanted": wanted})
+        raise _wanted("an id: small letters, digits, - and _, at most 63 characters")
     return value
+
+
+def _wanted(expected: str) -> PydanticCustomError:
+    return PydanticCustomError("not_this", "", {"wanted": expected})
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LABEL)]
 Id = Annotated[str, BeforeValidator(_id)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
+Person = Annotated[Text, BeforeValidator(_person)]
+Channel = Annotated[Text, BeforeValidator(_channel)]
 Cadence = Annotated[timedelta | None, BeforeValidator(_cadence)]
 
 
@@ -54,16 +80,16 @@ class Model(BaseModel):
 
 
 class Owners(Model):
-    commander: list[Text] = []
-    technical: list[Text] = []
-    communications: list[Text] = []
-    scribe: list[Text] = []
+    commander: list[Person] = []
+    technical: list[Person] = []
+    communications: list[Person] = []
+    scribe: list[Person] = []
 
 
 class ServiceSheet(Model):
     name: Label
     owners: Owners = Owners()
-    channels: dict[str, Text] = {}
+    channels: dict[str, Channel] = {}
     journeys: list[Text] = []
 
 
@@ -116,7 +142,7 @@ class ClassFile(Model):
     looks_like: Text | None = None
     not_this_if: Text | None = None
     urgency: Urgency = "medium"
-    starts_at: Annotated[str, Field(pattern=r"^SEV[1-4]$")] = "SEV3"
+    starts_at: Literal["SEV1", "SEV2", "SEV3", "SEV4"] = "SEV3"
     first_move: Text | None = None
     restricted: bool | None = None
     subkinds: list[Text] = []

@@ -10,13 +10,14 @@ Every value is escaped for Slack unless it is `Mrkdwn`; None reads *unknown*; a 
 Macros and block assignments would be escaped twice, so they are refused.
 """
 
-from collections.abc import Collection
+import os
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Annotated, Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError, meta, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from pydantic import Field
@@ -25,8 +26,9 @@ from stanch.core.words import escape
 from stanch.errors import CatalogueError, Fault, StanchError
 from stanch.store import yaml_marks
 from stanch.store.sheets import Label, Model, Text
+from stanch.store.template_rules import check
 from stanch.store.validation import nearest, validate
-from stanch.store.yaml_marks import Marked
+from stanch.store.yaml_marks import Marked, Warned
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,30 +83,35 @@ class Templates:
         return f"{file}:{_line(error.__traceback__, file)}"
 
 
-def lint(folder: Path, known: Collection[str] = (), needed: Collection[str] = ()) -> list[Fault]:
+def lint(
+    folder: Path,
+    known: Collection[str] = (),
+    needed: Collection[str] = (),
+    of: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> list[Fault]:
     """Return every fault of every template below `folder`: front matter, Jinja, doubled names.
 
-    With `known`, also each variable that is not one of them, and with `needed` each message that has no template: both
-    would fail only when the message is due.
+    With `known`, also each variable that is not one of them (`of`: those of some templates by name, where they are
+    fewer); where those have `incident.title`, also each part of `incident` that they have not. With `needed`, each
+    message that has no template. All of these would fail only when the message is due.
     """
     paths, faults = _scan(folder)
+    others = set(paths) - set(needed)
     faults += [
-        Fault(folder.name, 1, 1, f"there is no template for '{name}'", f"a file {name}.j2")
+        Fault(folder.name, 1, 1, f"there is no template for '{name}'", f"a file {name}.j2{nearest(name, others)}")
         for name in sorted(set(needed) - set(paths))
     ]
-    for path in paths.values():
-        body, found = _parse(path, _file(folder, path))
-        faults += found or (_unknown(body, _file(folder, path), known) if known else [])
+    for name, path in paths.items():
+        faults += _parse(path, _file(folder, path), of.get(name, known))[1]
     return sorted(faults)
 
 
-def _unknown(body: str, file: str, known: Collection[str]) -> list[Fault]:
-    tree = _environment().parse(body)
-    strange = meta.find_undeclared_variables(tree) - set(known)
+def unread(folder: Path) -> list[Warned]:
+    """Return a warning for each file below `folder` that looks like a template and is not one."""
     return [
-        Fault(file, node.lineno, 1, f"unknown variable '{node.name}'", f"one that is known{nearest(node.name, known)}")
-        for node in tree.find_all(nodes.Name)
-        if node.ctx == "load" and node.name in strange
+        Warned(_file(folder, path), 1, 1, "is not read; rename it to end in .j2")
+        for path in _seen(folder, [])
+        if path.suffix not in (".j2", ".md")
     ]
 
 
@@ -135,8 +142,10 @@ def _finalize(value: Any) -> str:
 
 def _scan(folder: Path) -> tuple[dict[str, Path], list[Fault]]:
     paths: dict[str, Path] = {}
-    faults = []
-    for path in sorted(folder.rglob("*.j2")):
+    faults: list[Fault] = []
+    for path in _seen(folder, faults):
+        if path.suffix != ".j2":
+            continue
         first = paths.setdefault(path.stem, path)
         if first is not path:
             what = f"a second template named '{path.stem}'"
@@ -144,11 +153,25 @@ def _scan(folder: Path) -> tuple[dict[str, Path], list[Fault]]:
     return paths, faults
 
 
+def _seen(folder: Path, faults: list[Fault]) -> list[Path]:
+    """Return what is below `folder`, without the hidden files of editors; record the folders that cannot be read."""
+
+    def refused(error: OSError) -> None:
+        where = _file(folder, Path(error.filename))
+        faults.append(Fault(where, 1, 1, f"the folder cannot be read ({error.strerror})", "one that the bot may read"))
+
+    found = []
+    for here, folders, files in os.walk(folder, onerror=refused):
+        found += [Path(here, name) for name in (*files, *(name for name in folders if name.endswith(".j2")))]
+        folders[:] = [name for name in folders if not name.startswith(".")]
+    return sorted(path for path in found if not path.name.startswith("."))
+
+
 def _file(folder: Path, path: Path) -> str:
     return f"{folder.name}/{path.relative_to(folder).as_posix()}"
 
 
-def _parse(path: Path, file: str) -> tuple[str, list[Fault]]:
+def _parse(path: Path, file: str, known: Collection[str] = ()) -> tuple[str, list[Fault]]:
     """Return the body, with the front matter as empty lines so that line numbers hold, and the faults."""
     marked = Marked(file)
     text = yaml_marks.text_of(path, marked)
@@ -156,30 +179,19 @@ def _parse(path: Path, file: str) -> tuple[str, list[Fault]]:
         return "", marked.faults
     lines = text.splitlines(keepends=True)
     fences = [number for number, line in enumerate(lines) if line.rstrip() == "---"][:2]
-    if len(fences) < 2 or fences[0] != 0:
-        marked.fault((), "no front matter", "`---`, `for: AUDIENCE`, `about: ONE LINE`, `---`, then the message")
+    if not fences or fences[0] != 0:
+        what = "no front matter" if text.strip() else "the file is empty"
+        marked.fault((), what, "`---`, `for: AUDIENCE`, `about: ONE LINE`, `---`, then the message")
+        return "", marked.faults
+    if len(fences) < 2:
+        marked.fault((), "the front matter does not end", "a second line `---` before the message")
         return "", marked.faults
     validate(_FrontMatter, yaml_marks.parse("\n" + "".join(lines[1 : fences[1]]), marked))
     body = "\n" * (fences[1] + 1) + "".join(lines[fences[1] + 1 :])
-    marked.faults += _check(body, file)
+    if not body.strip():
+        marked.faults.append(Fault(file, fences[1] + 1, 1, "no message below the front matter", "the words to send"))
+    marked.faults += check(body, file, _environment(), known)
     return body, marked.faults
-
-
-def _check(body: str, file: str) -> list[Fault]:
-    environment = _environment()
-    try:
-        tree = environment.parse(body)
-        environment.compile(body, raw=True)  # finds unknown filters and tests, which parsing does not
-    except TemplateSyntaxError as error:
-        return [Fault(file, error.lineno, 1, f"this is not Jinja ({error.message})", "a template that compiles")]
-    refused = (nodes.Macro, nodes.CallBlock, nodes.AssignBlock, nodes.FilterBlock, nodes.Import, nodes.FromImport)
-    return [
-        Fault(file, node.lineno, 1, "a macro, import, filter block or block assignment", "plain prose")
-        for node in tree.find_all(refused)
-    ] + [
-        Fault(file, node.lineno, 1, "another template taken in", "one file a message")
-        for node in tree.find_all((nodes.Extends, nodes.Include))
-    ]
 
 
 def _line(traceback: TracebackType | None, file: str) -> int:

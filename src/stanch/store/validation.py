@@ -1,5 +1,6 @@
 """From a marked document to a model: pydantic's errors in the words of `file:line:column: what, expected …`."""
 
+import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import Any, Final, TypeVar, get_args
@@ -9,6 +10,8 @@ from pydantic_core import ErrorDetails
 
 from stanch.store.yaml_marks import Marked, Place
 
+_QUOTED: Final = re.compile(r"'(.+)'")
+_DIGITS: Final = re.compile(r"\d")
 Document = TypeVar("Document", bound=BaseModel)
 
 
@@ -19,17 +22,32 @@ def validate(model: type[Document], marked: Marked) -> Document | None:
     try:
         document = model.model_validate(marked.data)
     except ValidationError as invalid:
-        for error in invalid.errors(include_url=False):
-            _record(marked, model, error)
+        errors = invalid.errors(include_url=False)
+        misspelt = {_meant(model, error) for error in errors if error["type"] == "extra_forbidden"}
+        for error in errors:
+            if error["type"] != "missing" or error["loc"] not in misspelt:  # one mistake, one line
+                _record(marked, model, error)
         return None
     return None if marked.faults else document
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """Return `; did you mean 'x'?` when one of `words` is close to `word`, else nothing."""
+    """Return `; did you mean 'x'?` when one of `words` is close to `word`, else nothing.
+
+    A word that differs in its digits only is not close: there is no guessing which of SEV1 to SEV4 SEV5 should be.
+    """
     known = {known.lower(): known for known in words}
     close = get_close_matches(word.lower(), known, n=1)
-    return f"; did you mean '{known[close[0]]}'?" if close else ""
+    if not close or (close[0] != word.lower() and _DIGITS.sub("", close[0]) == _DIGITS.sub("", word.lower())):
+        return ""
+    return f"; did you mean '{known[close[0]]}'?"
+
+
+def _meant(model: type[BaseModel], error: ErrorDetails) -> Place:
+    """Return the place of the key that an unknown one probably is."""
+    *above, name = error["loc"]
+    close = _QUOTED.search(nearest(str(name), _keys(model, tuple(above))))
+    return (*above, close[1] if close else name)
 
 
 def _record(marked: Marked, model: type[BaseModel], error: ErrorDetails) -> None:
@@ -49,10 +67,20 @@ def _record(marked: Marked, model: type[BaseModel], error: ErrorDetails) -> None
         marked.fault(place[:-1], f"key '{name}' is missing", f"'{name}:' here")
     elif kind == "literal_error":
         words = str(wanted["expected"]).replace("'", "")
-        close = nearest(str(given), words.replace(" or ", ", ").split(", "))
-        marked.fault(place, _called(given), f"{words}{close}")
+        close = nearest(marked.written.get(place, str(given)), words.replace(" or ", ", ").split(", "))
+        marked.fault(place, _called(given, marked.written.get(place)), f"{words}{close}")
     else:
-        marked.fault(place, _called(given), _EXPECTED.get(kind, _by_context)(wanted), at_key=at_key)
+        written = None if at_key else marked.written.get(place)
+        expected = _EXPECTED.get(kind, _by_context)(wanted) + _quoted(kind, given, written)
+        marked.fault(place, _called(given, written), expected, at_key=at_key)
+
+
+def _quoted(kind: str, given: Any, written: str | None) -> str:
+    """Return what quotes would mend, or those that are too many."""
+    if kind == "bool_type" and isinstance(given, str) and given.lower() in ("true", "false", "yes", "no", "on", "off"):
+        return " without quotes"
+    is_taken = written is not None and (given is not None or written.startswith("#"))
+    return f" in quotes: '{written}'" if kind == "string_type" and is_taken else ""
 
 
 def _by_context(context: dict[str, Any]) -> str:
@@ -68,12 +96,13 @@ _EXPECTED: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "string_too_short": lambda _: "a text",
     "too_short": lambda _: "at least one",
     "string_too_long": lambda context: f"at most {context['max_length']} characters",
-    "string_pattern_mismatch": lambda _: "SEV1, SEV2, SEV3 or SEV4",
 }
 
 
-def _called(value: Any) -> str:
+def _called(value: Any, written: str | None = None) -> str:
     """Return how to speak of a value that is not what was wanted; a long text by its length."""
+    if value is None and written and written.startswith("#"):
+        return f"nothing, as {written} is a comment"
     if value is None or value == "":
         return "nothing"
     if isinstance(value, dict):
@@ -81,10 +110,11 @@ def _called(value: Any) -> str:
     if isinstance(value, list):
         return "a list" if value else "an empty list"
     if isinstance(value, bool):
-        return str(value).lower()
+        said = str(value).lower()
+        return said if written in (None, said) else f"{written}, which YAML takes for {said}"
     if isinstance(value, str):
         return f"'{value}'" if len(value) <= 40 and "\n" not in value else f"a text of {len(value)} characters"
-    return f"the number {value}"
+    return f"the number {value}" if written is None else f"{written}, which YAML takes for the number {value}"
 
 
 def _keys(model: type[BaseModel], place: Place) -> list[str]:

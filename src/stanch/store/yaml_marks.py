@@ -3,14 +3,17 @@
 The rule is to gather every fault and show them together: a person who mends a file wants to mend it once.
 """
 
+import re
+import stat
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from stanch.errors import Fault
+from stanch.store.yaml_problems import unparsable
 
 try:  # libyaml keeps the same marks and is about eight times as fast
     from yaml import CSafeLoader as _Loader
@@ -25,6 +28,20 @@ _STANDARD = "tag:yaml.org,2002:"
 _TYPED = frozenset({"null", "bool", "int", "float"})
 _TEXT = frozenset({"str", "timestamp", "value"})
 """Kinds of scalar that stay text: dates too, since nothing here is a date by itself."""
+_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+_WORD_AS_COMMENT = re.compile(r"[: \t]*(#[^\s#]+)")
+
+
+class Warned(NamedTuple):
+    """What works and will not help; ordered by place, which is as in `Fault`."""
+
+    file: str
+    line: int
+    column: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.what}"
 
 
 @dataclass(slots=True)
@@ -35,15 +52,23 @@ class Marked:
     data: Any = None
     keys: dict[Place, tuple[int, int]] = field(default_factory=dict)
     values: dict[Place, tuple[int, int]] = field(default_factory=dict)
+    written: dict[Place, str] = field(default_factory=dict)
+    """A single value as it stands in the file, where that is not what it says: `yes` for true, `1:30` for 90."""
     faults: list[Fault] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
     unusable: set[Place] = field(default_factory=set)
     """Where a value could not be taken over; what it should have been needs no second fault."""
 
     def fault(self, place: Place, what: str, expected: str, *, at_key: bool = False) -> None:
         """Record a fault at the value of `place` (or its key), or at the nearest place above that is in the file."""
-        marks = self.keys if at_key else self.values
-        line, column = marks.get(place) or self._above(place)
-        self.faults.append(Fault(self.file, line, column, what, expected))
+        self.faults.append(Fault(self.file, *self._mark(place, at_key), what, expected))
+
+    def warn(self, place: Place, what: str, *, at_key: bool = False) -> None:
+        """Record a warning, at the same place as a fault would be."""
+        self.warnings.append(Warned(self.file, *self._mark(place, at_key), what))
+
+    def _mark(self, place: Place, at_key: bool) -> tuple[int, int]:
+        return (self.keys if at_key else self.values).get(place) or self._above(place)
 
     def _above(self, place: Place) -> tuple[int, int]:
         while place:
@@ -61,11 +86,14 @@ def read(path: Path, file: str) -> Marked:
 
 
 def text_of(path: Path, marked: Marked) -> str | None:
-    """Return the text in `path`, or None with a fault recorded: it is missing, may not be read, or is not UTF-8."""
+    """Return the text in `path`, or None with a fault recorded: no file, one that may not be read, or not UTF-8."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # reading from a pipe would wait for ever
+            marked.fault((), "a folder" if path.is_dir() else "neither a file nor a folder", "a file")
+            return None
         raw = path.read_bytes()
     except FileNotFoundError:
-        marked.fault((), "there is no such file", "it in the home folder")
+        marked.fault((), *_absent(path))
         return None
     except OSError as error:
         marked.fault((), f"the file cannot be read ({error.strerror})", "a file that the bot may read")
@@ -80,6 +108,15 @@ def text_of(path: Path, marked: Marked) -> str | None:
         return None
 
 
+def _absent(path: Path) -> tuple[str, str]:
+    if path.is_symlink():
+        return f"a link to {path.readlink()}, which is not there", "a file"
+    similar = (path.stem.lower(), ".yaml"), (path.stem.lower(), ".yml")
+    there = sorted(path.parent.iterdir()) if path.parent.is_dir() else []
+    other = next((near.name for near in there if (near.stem.lower(), near.suffix.lower()) in similar), "")
+    return "there is no such file", "it in the home folder" + (f"; rename {other}" if other else "")
+
+
 def parse(text: str, marked: Marked) -> Marked:
     """Fill `marked` from YAML `text`: one document, a mapping at the top, no aliases, no own tags."""
     if bad := yaml.reader.Reader.NON_PRINTABLE.search(text):
@@ -89,7 +126,7 @@ def parse(text: str, marked: Marked) -> Marked:
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        marked.faults.append(_unparsable(marked.file, text, error))
+        marked.faults.append(unparsable(marked.file, text, error))
         return marked
     except RecursionError:
         marked.fault((), "values nested too deeply to read", "a few levels")
@@ -97,15 +134,16 @@ def parse(text: str, marked: Marked) -> Marked:
     if node is None:
         marked.fault((), "the file is empty", "keys and values")
         return marked
-    _Builder(marked).top(node)
+    _Builder(marked, text).top(node)
     return marked
 
 
 class _Builder:
     """Turns nodes into plain values, one document long."""
 
-    def __init__(self, marked: Marked) -> None:
+    def __init__(self, marked: Marked, text: str) -> None:
         self.marked = marked
+        self.lines = [*_BREAK.split(text), ""]
         self.seen: set[int] = set()
         self.scalars = yaml.constructor.SafeConstructor()
 
@@ -158,7 +196,14 @@ class _Builder:
             value: Hashable = self.scalars.yaml_constructors[node.tag](self.scalars, node)
         except (ValueError, KeyError):  # `!!int x`: to us it is text
             return str(node.value)
+        if str(value) != node.value and (written := str(node.value) or self.swallowed(node)):
+            self.marked.written[place] = written
         return value
+
+    def swallowed(self, node: yaml.Node) -> str:
+        """Return the `#word` behind an empty value: a channel without its quotes is a comment to YAML."""
+        found = _WORD_AS_COMMENT.match(self.lines[node.start_mark.line], node.start_mark.column)
+        return found[1] if found else ""
 
 
 def describe(node: yaml.Node) -> str:
@@ -175,19 +220,3 @@ def _mark(node: yaml.Node) -> tuple[int, int]:
 def _at(text: str, position: int) -> tuple[int, int]:
     before = text[:position]
     return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
-
-
-def _unparsable(file: str, text: str, error: yaml.MarkedYAMLError) -> Fault:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    lines = text.splitlines()
-    here = lines[line - 1] if line <= len(lines) else ""
-    if here[: len(here) - len(here.lstrip())].count("\t"):
-        return Fault(file, line, here.index("\t") + 1, "a tab in the indentation", "spaces")
-    problem = error.problem or "it does not parse"
-    if problem.startswith("but found another document"):
-        return Fault(file, line, column, "a second document (`---`)", "one document a file")
-    if problem.startswith("found undefined alias"):
-        return Fault(file, line, column, "an alias (`*`)", "the value written out")
-    detail = f"{error.context}, {problem}" if error.context else problem
-    return Fault(file, line, column, f"this is not YAML ({detail})", "YAML such as `key: value`")
