@@ -258,6 +258,6 @@ class FakeSlack(Slack):
         return {}
 
     def _views_publish(self, args: Json) -> Json:
-        check_view(args["view"])
+        check_view(args["view"], ("home",))
         self.homes[args["user_id"]] = args["view"]
         return {}
