@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stanch.errors import StanchError
-from stanch.settings import Settings, read
+from stanch.settings import SECRETS, Settings, read
 
 ROOT = Path(__file__).parents[1]
 SECRET = "xoxb-hunter2"
@@ -93,6 +93,21 @@ def test_secrets_are_not_printed(tmp_path: Path) -> None:
     assert str(missing.value) == (
         "SLACK_APP_TOKEN is not set. Put it into the environment or into .env; `stanch try` needs none."
     )
+
+
+@pytest.mark.parametrize(
+    ("transport", "given", "said"),
+    [
+        ("socket", {}, "SLACK_BOT_TOKEN and SLACK_APP_TOKEN are not set. Put them"),
+        ("socket", {"SLACK_BOT_TOKEN": SECRET, "SLACK_SIGNING_SECRET": SECRET}, "SLACK_APP_TOKEN is not set. Put it"),
+        ("http", {"SLACK_BOT_TOKEN": SECRET, "SLACK_APP_TOKEN": SECRET}, "SLACK_SIGNING_SECRET is not set. Put it"),
+    ],
+)
+def test_each_transport_says_what_it_needs(transport: str, given: dict[str, str], said: str, tmp_path: Path) -> None:
+    """Every secret that is missing is named at once, and none that only the other transport needs."""
+    with pytest.raises(StanchError) as missing:
+        read(given, tmp_path / ".env").need(*SECRETS[transport])
+    assert str(missing.value) == f"{said} into the environment or into .env; `stanch try` needs none."
 
 
 def test_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,312 @@
+"""`stanch doctor`: each check says ok, and each complains where it should, with what mends it and without a secret."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sqlalchemy import insert, text, update
+
+from practice.server import running
+from practice.service import Service, Settings as Workspace
+from stanch.doctor import Line, examine
+from stanch.doctor.home import data_folder
+from stanch.doctor.lines import Patient
+from stanch.errors import StanchError
+from stanch.settings import Settings, read
+from stanch.store import schema, tables as t
+from stanch.store.database import Database
+from tests.acceptance.harness import clean_environment
+
+ROOT = Path(__file__).parents[1]
+NOWHERE = "http://127.0.0.1:9/api/"
+Given = dict[str, str]
+
+
+@asynccontextmanager
+async def slack(folder: Path, change: Callable[[Any], None] = lambda _: None, **more: Any) -> AsyncIterator[Service]:
+    """A practice workspace with our manifest, after `change`."""
+    manifest = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
+    change(manifest)
+    path = folder / "manifest.yml"
+    path.write_text(yaml.safe_dump(manifest), encoding="utf-8")
+    async with running(Workspace(manifest=path, **more)) as service:
+        yield service
+
+
+def environment(service: Service, folder: Path, **more: str) -> Given:
+    """Everything as it should be, but for `more`; a key that is empty is not set."""
+    return {
+        "SLACK_BOT_TOKEN": service.settings.bot_token,
+        "SLACK_APP_TOKEN": service.settings.app_token,
+        "SLACK_API_URL": f"{service.base_url}/api/",
+        "STANCH_HOME": str(ROOT),
+        "STANCH_DATA": str(folder / "data"),
+        "STANCH_TRIAGE_CHANNEL": "triage",
+        "STANCH_ANNOUNCE_CHANNEL": "#incidents",
+    } | more
+
+
+def settings(given: Given) -> Settings:
+    return read(given, Path("no such file"))
+
+
+async def examined(given: Given, transport: str | None = None) -> list[Line]:
+    lines = await examine(settings(given), transport)
+    said = "\n".join(map(str, lines))
+    secrets = [v for k, v in given.items() if ("TOKEN" in k or "SECRET" in k) and v] + ["hunter2"]
+    assert [one for one in secrets if one in said] == []
+    return lines
+
+
+async def complaints(given: Given, transport: str | None = None) -> list[str]:
+    return [f"{line.about}: {line.what}" for line in await examined(given, transport) if line.is_complaint]
+
+
+@pytest.fixture
+async def practice(tmp_path: Path) -> AsyncIterator[Service]:
+    async with slack(tmp_path) as service:
+        yield service
+
+
+async def test_all_is_well(practice: Service, tmp_path: Path) -> None:
+    """A set-up that works has no complaint; what the plan lacks is one line each that is none."""
+    lines = await examined(environment(practice, tmp_path))
+    assert [(line.mark, line.about) for line in lines] == [
+        ("ok", "bot token"), ("ok", "Socket Mode"), ("ok", "scopes"), ("ok", "channels"), ("ok", "channels"),
+        ("ok", "owners"), ("ok", "folders"), ("ok", "database"), ("degraded", "plan"), ("degraded", "plan"),
+    ]  # fmt: skip
+    assert not (tmp_path / "data").exists()
+    assert str(lines[-2]) == (
+        "degraded  plan: degrades: no user groups (usergroups:read is not asked for); owners are named one by one"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN is not set; it is on the app's page, under OAuth & Permissions"),
+        (
+            {"SLACK_BOT_TOKEN": "xoxb-guess"},
+            "invalid_auth; copy SLACK_BOT_TOKEN anew from OAuth & Permissions, or install the app again",
+        ),
+        (
+            {"SLACK_BOT_TOKEN": "xapp-practice-app"},
+            "not_allowed_token_type; that is another kind of token: the bot's begins with xoxb-",
+        ),
+        (
+            {"SLACK_API_URL": NOWHERE, "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": "hunter2"},
+            f"Slack does not answer at {NOWHERE} (no_connection); is there a way out of this network?",
+        ),
+    ],
+)
+async def test_bot_token(practice: Service, tmp_path: Path, wrong: Given, said: str) -> None:
+    """What is wrong with the token or the way to Slack; everything that needs neither is looked at all the same."""
+    lines = await examined(environment(practice, tmp_path, **wrong))
+    assert [str(line) for line in lines if line.is_complaint] == [f"FAULT     bot token: {said}"]
+    assert {"folders", "database"} <= {line.about for line in lines if line.mark == "ok"}
+
+
+SOCKET = "is SLACK_APP_TOKEN (xapp-…) of this app, has it connections:write, and is Socket Mode on?"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "transport", "said"),
+    [
+        (
+            {"SLACK_APP_TOKEN": ""},
+            None,
+            "transport: set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP",
+        ),
+        (
+            {"SLACK_APP_TOKEN": ""},
+            "socket",
+            "Socket Mode: SLACK_APP_TOKEN is not set; make one with connections:write under App-Level Tokens",
+        ),
+        ({"SLACK_APP_TOKEN": "xapp-guess"}, None, f"Socket Mode: invalid_auth; {SOCKET}"),
+        ({}, "http", "HTTP: SLACK_SIGNING_SECRET is not set; it is on the app's page, under Basic Information"),
+    ],
+)
+async def test_transport(practice: Service, tmp_path: Path, wrong: Given, transport: str | None, said: str) -> None:
+    """Each transport that is asked for or set up has what it needs."""
+    assert await complaints(environment(practice, tmp_path, **wrong), transport) == [said]
+
+
+async def test_transport_that_there_is_not(practice: Service, tmp_path: Path) -> None:
+    """A transport of another name is refused."""
+    with pytest.raises(StanchError, match=r"There is no transport pigeon; choose socket or http\."):
+        await examine(settings(environment(practice, tmp_path)), "pigeon")
+
+
+def pins_for_emoji(manifest: Any) -> None:
+    scopes = manifest["oauth_config"]["scopes"]["bot"]
+    scopes.remove("pins:write")
+    scopes.append("emoji:read")
+
+
+async def test_scopes(tmp_path: Path) -> None:
+    """What the manifest asks for and the token has not is a complaint; what it has beyond that is only said."""
+    async with slack(tmp_path, pins_for_emoji) as service:
+        lines = await examined(environment(service, tmp_path))
+    assert [str(line) for line in lines if line.about == "scopes"] == [
+        "FAULT     scopes: pins:write missing; add them under OAuth & Permissions (or paste `stanch manifest`) and"
+        " install the app again",
+        "degraded  scopes: emoji:read not needed; take them away if no other use is known",
+    ]
+
+
+def nothing_public(manifest: Any) -> None:
+    manifest["oauth_config"]["scopes"]["bot"].remove("chat:write.public")
+
+
+async def test_channels(tmp_path: Path) -> None:
+    """A channel that is not there, one that the bot is not in, and one that is not named."""
+    async with slack(tmp_path, nothing_public) as service:
+        service.workspace.channels["C0INCIDENTS"].members.clear()
+        names = {"STANCH_TRIAGE_CHANNEL": "alarms", "STANCH_ANNOUNCE_CHANNEL": "incidents"}
+        assert [one for one in await complaints(environment(service, tmp_path, **names)) if "scopes" not in one] == [
+            "channels: STANCH_TRIAGE_CHANNEL: no channel alarms that I can see;"
+            " if it is private, /invite @stanch there",
+            "channels: STANCH_ANNOUNCE_CHANNEL: not in #incidents; /invite @stanch there",
+        ]
+    async with slack(tmp_path) as service:
+        service.workspace.channels["C0INCIDENTS"].members.clear()
+        lines = await examined(environment(service, tmp_path, STANCH_TRIAGE_CHANNEL=""))
+        assert [str(line) for line in lines if line.about == "channels"] == [
+            "degraded  channels: STANCH_TRIAGE_CHANNEL is not set: signals are shown nowhere",
+            "ok        channels: STANCH_ANNOUNCE_CHANNEL: #incidents is public, and may be posted to",
+        ]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A house of our own."""
+    for name in ("runbooks", "message_templates"):
+        shutil.copytree(ROOT / name, tmp_path / "home" / name)
+    return tmp_path / "home"
+
+
+async def test_owners(practice: Service, tmp_path: Path, home: Path) -> None:
+    """Whoever is named in services.yml and is not in the workspace."""
+    services = home / "runbooks" / "catalogue" / "services.yml"
+    services.write_text(services.read_text(encoding="utf-8").replace("alice", "zoe"), encoding="utf-8")
+    [said] = await complaints(environment(practice, tmp_path, STANCH_HOME=str(home)))
+    assert said.startswith("owners: not in this workspace: zoe (support-copilot)")
+    assert said.endswith("; correct runbooks/catalogue/services.yml")
+
+
+async def test_folders(practice: Service, tmp_path: Path, home: Path) -> None:
+    """A fault in the files is shown as `stanch check` shows it; a home that is none says so."""
+    services = home / "runbooks" / "catalogue" / "services.yml"
+    services.write_text(services.read_text(encoding="utf-8") + "\nasign: bob\n", encoding="utf-8")
+    said = await complaints(environment(practice, tmp_path, STANCH_HOME=str(home)))
+    [files] = [one for one in said if one.startswith("folders: ")]
+    assert "runbooks/catalogue/services.yml:" in files
+    said = await complaints(environment(practice, tmp_path, STANCH_HOME=str(tmp_path)))
+    assert [one for one in said if one.startswith("folders: There are no runbooks/")]
+
+
+def database(given: Given) -> Database:
+    settings(given).stanch_data.mkdir(exist_ok=True)
+    return Database(settings(given).database)
+
+
+async def test_database(practice: Service, tmp_path: Path) -> None:
+    """No tables, an old schema, a newer one, and a server that is away, whose password is not told."""
+    given = environment(practice, tmp_path)
+    opened = database(given)
+    with opened.engine.begin() as db:
+        db.execute(text("create table something (x int)"))
+    assert await complaints(given) == ["database: no tables yet; run `stanch db upgrade`"]
+    with opened.engine.begin() as db:
+        db.execute(text("drop table something"))
+    schema.upgrade(opened.engine)
+    for revision, said in (
+        ("0000", [f"database: schema 0000, {schema.NEEDED} is needed; run `stanch db upgrade`"]),
+        ("9999", []),
+    ):
+        with opened.engine.begin() as db:
+            db.execute(text("update alembic_version set version_num = :to"), {"to": revision})
+        assert await complaints(given) == said
+    opened.close()
+    away = given | {"DATABASE_URL": "postgresql://stanch:hunter2@127.0.0.1:9/stanch"}
+    [said] = await complaints(away)
+    assert said.startswith("database: connection failed: ")
+    assert said.endswith("; is DATABASE_URL right, and is it running?")
+
+
+def effect(number: int, **more: Any) -> dict[str, Any]:
+    row = {"key": f"INC-1:{number}", "incident": 1, "kind": "pin", "lane": "r1", "payload": "{}", "attempts": 1}
+    return row | {"state": "owed", "due_at": 0.0} | more
+
+
+async def test_outbox(practice: Service, tmp_path: Path) -> None:
+    """What is held and what was set aside, with how many and which command mends it."""
+    given = environment(practice, tmp_path)
+    opened = database(given)
+    schema.upgrade(opened.engine)
+    with opened.engine.begin() as db:
+        for row in (effect(1, held="missing_scope"), effect(2, held="missing_scope"), effect(3, state="buried")):
+            db.execute(insert(t.effect), row)
+    assert await complaints(given) == [
+        "outbox: 2 held, as Slack said missing_scope; mend that, then `stanch outbox retry`",
+        "outbox: 1 set aside after a refusal; see `stanch outbox list`, then `stanch outbox retry ID`",
+    ]
+    with opened.engine.begin() as db:
+        db.execute(update(t.effect).values(state="done", held=None))
+    assert await complaints(given) == []
+    opened.close()
+
+
+async def test_a_trial_is_not_for_a_real_slack(tmp_path: Path) -> None:
+    """The data folder of `stanch try` at the real Slack's address is a complaint; at the practice Slack's it is not."""
+    (tmp_path / "practice.sqlite3").touch()
+
+    async def said(**given: str) -> list[str]:
+        return [
+            line.what
+            for line in await data_folder(Patient(settings({"STANCH_DATA": str(tmp_path), **given}), None, None))
+        ]
+
+    assert await said() == [
+        f"{tmp_path} holds what `stanch try` made, and SLACK_API_URL is the real Slack's; name another with STANCH_DATA"
+    ]
+    assert await said(SLACK_API_URL="http://127.0.0.1:8765/api/") == []
+    assert await said(DATABASE_URL="postgresql://db/stanch") == []
+
+
+async def test_plan_without_bookmarks(tmp_path: Path) -> None:
+    """A workspace that has no bookmarks degrades, in one line, and is no complaint."""
+    async with slack(tmp_path, without=("bookmarks",)) as service:
+        lines = await examined(environment(service, tmp_path))
+    found = [str(line) for line in lines if line.about == "plan" and "bookmarks" in line.what]
+    assert len(found) == 1
+    assert found[0].startswith("degraded  plan: degrades: no bookmarks (")
+    assert [line for line in lines if line.is_complaint] == []
+
+
+async def run(*arguments: str, **given: str) -> tuple[int, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "stanch", *arguments, env=clean_environment() | given, cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await process.communicate()
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+async def test_exit_status(practice: Service, tmp_path: Path) -> None:
+    """0 when all is well, 1 with a complaint, 2 for settings that nobody can use."""
+    given = environment(practice, tmp_path)
+    status, out, _ = await run("doctor", **given)
+    assert (status, out.splitlines()[0]) == (
+        0,
+        f"ok        bot token: @stanch in Practice ({practice.base_url}/)",
+    )
+    assert (await run("doctor", **(given | {"SLACK_APP_TOKEN": "xapp-guess"})))[0] == 1
+    status, _, err = await run("doctor", **(given | {"STANCH_LEASE": "hunter2"}))
+    assert (status, err) == (2, "stanch: STANCH_LEASE is no setting of Stanch. Did you mean STANCH_LEASE_S?\n")
