@@ -18,7 +18,7 @@ from stanch.lock import alone
 from stanch.settings import OURS, SECRETS, read
 
 KEPT = ("STANCH_HOME", "STANCH_ALERTMANAGER_TOKEN", "STANCH_SLACK_TIMEOUT_S", "STANCH_LEASE_S", "STANCH_GRACE_S")
-"""Settings of ours that the bot of a trial takes over; tokens and the database never are."""
+"""Settings of ours that the bot of a trial takes over; Slack's tokens and the database never are."""
 READY_WITHIN = 60.0
 
 
