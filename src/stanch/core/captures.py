@@ -23,16 +23,13 @@ def pin(i: Incident, command: c.Pin, by: str, catalogue: Catalogue) -> Said:
     return Said(effects=(reading(i, command.channel, command.ts, command.by),))
 
 
-def event_of(command: c.Capture) -> e.Captured:
-    text = clean(command.text, LONGEST) or "(no text)"
-    return e.Captured(command.channel, command.ts, text, command.link, command.author, command.pinned_by)
-
-
 def capture(i: Incident, command: c.Capture, by: str, now: datetime, catalogue: Catalogue) -> Said:
     if known := find(i, command.channel, command.ts):
         return Said(say=f"It is entry {known.entry} of {i.name} already.")
     say = f"In the timeline of {i.name}, as entry {i.seq + 1}, with its own time."
-    return Said((event_of(command),), say, by=command.author or None, at=min(command.at, now))
+    text = clean(command.text, LONGEST) or "(no text)"
+    kept = e.Captured(command.channel, command.ts, text, command.link, command.author, command.pinned_by)
+    return Said((kept,), say, by=command.author or None, at=min(command.at, now))
 
 
 def edited(i: Incident, command: c.ReportEdit, by: str, catalogue: Catalogue) -> Said:

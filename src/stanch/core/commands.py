@@ -33,7 +33,7 @@ class Declare(Command):
     """Key of the group of alerts that it was declared from."""
     recurs_from: int | None = None
     message: "Capture | None" = None
-    """The message that it was declared from: the first evidence."""
+    """The message that it was declared from: the desk takes it in as the first evidence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 
-from stanch.core import captures, commands as c, doors, events as e
+from stanch.core import commands as c, doors, events as e
 from stanch.core.cadence import spoken
 from stanch.core.catalogue import Catalogue
 from stanch.core.incident import Incident
@@ -48,8 +48,7 @@ def declare(command: c.Declare, catalogue: Catalogue) -> Said:
         words += f"\nIt recurs from INC-{command.recurs_from}."
     if whole:
         words += f"\nThe title was longer than {TITLE} characters and is cut; the whole of it is entry 1."
-    first = (captures.event_of(command.message),) if command.message else ()
-    return Said((declared, *first), words)
+    return Said((declared,), words)
 
 
 def change(incident: Incident, command: c.Change, catalogue: Catalogue) -> Said:

@@ -79,6 +79,8 @@ def makes_sense(incident: Incident, name: str) -> bool:
             return bool(incident.ideas)
         case "restrict":
             return not incident.restricted
+        case "stopped":
+            return incident.is_open
     return True
 
 

@@ -110,6 +110,8 @@ class Desk:
         if twin is not None and not even_if_twin:
             raise _Instead(Answer(f"INC-{twin} is opening.", twin, twin=True))
         answer = self.apply(db, replace(asked, command=numbered, number=None), now, new=numbered.number)
+        if command.message:
+            self.apply(db, replace(asked, command=command.message, number=numbered.number), now)
         if command.signal and (other := signals.link(db, command.signal, numbered.number)):
             raise _Instead(Answer(f"INC-{other} was declared from this alert a moment ago.", other, twin=True))
         return answer
