@@ -9,7 +9,6 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from practice.errors import ActingError, SlackError
@@ -175,14 +174,28 @@ async def permalink(request: Request) -> Response:
 
 
 class Page:
-    """The page's files, with a policy under which no text from a message can become a script."""
+    """The page's files, with a policy under which no text from a message can become a script.
+
+    They are small and read at each request, so that a change shows on reload; no thread is worth it.
+    """
 
     def __init__(self, name: str = "") -> None:
         self.name = name
-        self.files = StaticFiles(directory=PAGE, check_dir=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = self.name or scope["path_params"]["path"]
-        response = await self.files.get_response(path, scope)
-        response.headers.update(POLICY)
-        await response(scope, receive, send)
+        content = file_of_page(path) if scope["method"] in ("GET", "HEAD") else None
+        kind = KINDS.get(path.rpartition(".")[2], "application/octet-stream")
+        found = Response(content, headers=POLICY, media_type=kind) if content is not None else None
+        await (found or Response("not found", 404, headers=POLICY))(scope, receive, send)
+
+
+KINDS = {"css": "text/css", "html": "text/html", "js": "text/javascript", "svg": "image/svg+xml"}
+
+
+def file_of_page(name: str) -> bytes | None:
+    """A file that lies in the page's own folder; None for every other name."""
+    try:
+        return (PAGE / name).read_bytes() if name in {file.name for file in PAGE.iterdir()} else None
+    except OSError:
+        return None
