@@ -46,8 +46,7 @@ def _home(view: Json | None, number: int) -> list[str]:
 async def _room(stage: Stage, room: Json, plain: Plain) -> Json:
     messages = await stage.messages(room["id"])
     for place, one in enumerate(spoken(messages)):
-        key = ((one.get("metadata") or {}).get("event_payload") or {}).get("key")
-        plain.places[one["ts"]] = f"message {place}" + (f" ({key})" if key else "")
+        plain.places[one["ts"]] = key_of(one) or f"message {place}"
     notes = [plain.message(one) for one in messages if one.get("subtype")]
     return plain.text(
         {
@@ -66,8 +65,14 @@ async def _room(stage: Stage, room: Json, plain: Plain) -> Json:
 
 
 def spoken(messages: list[Json]) -> list[Json]:
-    """What was said, without Slack's own notes."""
-    return [one for one in messages if not one.get("subtype")]
+    """The card, then what was said, in order, without Slack's own notes: the card's first place is the pin's."""
+    said = [one for one in messages if not one.get("subtype")]
+    return sorted(said, key=lambda one: "/card/" not in key_of(one))
+
+
+def key_of(message: Json) -> str:
+    """The key in the metadata of one of the bot's messages."""
+    return str(((message.get("metadata") or {}).get("event_payload") or {}).get("key") or "")
 
 
 async def _file(stage: Stage, file: Json) -> Json:

@@ -172,8 +172,10 @@ class Lane:
         finally:
             if killer is not None and not killer.done():
                 killer.cancel()
-            await asyncio.gather(*([killer] if killer else ()), return_exceptions=True)
+            ended = await asyncio.gather(*([killer] if killer else ()), return_exceptions=True)
             await stage.mends()
+        if ended and isinstance(ended[0], AssertionError):
+            raise ended[0]
         made = [one for one in await stage.calls(since) if one["method"] == point.method]
         return len(made) >= point.nth and (killer is None or not killer.cancelled())
 

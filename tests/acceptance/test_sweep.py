@@ -1,5 +1,5 @@
-"""The crash sweep: a fixed sample with every test run; with `-m sweep` all of it (Socket Mode, SQLite), and samples over
-HTTP and on PostgreSQL.
+"""The crash sweep: a fixed sample with every test run; with `-m sweep` all of it, and samples over HTTP and on
+PostgreSQL.
 """
 
 import subprocess
