@@ -157,11 +157,3 @@ def test_taking_in_shows_on_the_message_and_nowhere_else() -> None:
     assert [(one.kind, one.payload) for one in decision.effects] == [
         ("mark", {"channel": "C0ROOM", "ts": "1795316400.000100"})
     ]
-
-
-def test_the_message_of_a_declaration_is_its_first_evidence() -> None:
-    """Reported from a message, the incident has it as its second entry."""
-    tale = Tale()
-    decision = tale.do(c.Declare(7, "answers are wrong", message=message()))
-    assert [payload.kind for payload in decision.events] == ["declared", "captured"]
-    assert tale.incident.captured[0].entry == 2

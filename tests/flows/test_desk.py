@@ -35,6 +35,16 @@ async def test_declare_commits_its_event_and_its_effect(desk: Desk) -> None:
     assert [event.kind for event in await desk.timeline(1)] == ["declared"]
 
 
+async def test_the_message_of_a_report_is_its_first_evidence(desk: Desk) -> None:
+    """Reported from a message, the incident has it as its second entry, with the message's own time and author."""
+    then = desk.clock() - timedelta(minutes=20)
+    message = c.Capture("C0GENERAL", "1795316400.000100", BOB, "it told me to drink bleach", "", then, ALICE)
+    await desk.ask(Asked(c.Declare(0, TITLE, message=message), ALICE, "form", key="f1"))
+    declared, captured = await desk.timeline(1)
+    assert (declared.kind, declared.by, captured.kind, captured.by) == ("declared", ALICE, "captured", BOB)
+    assert (captured.at, captured.recorded_at) == (then, declared.recorded_at)
+
+
 async def test_a_second_delivery_gets_the_first_answer(desk: Desk) -> None:
     """The same key again records nothing, however much has happened since, and is answered alike."""
     first = await desk.ask(declaring("t1"))
