@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from slack_sdk.web import SlackResponse
 
 from tests.acceptance import pages
 from tests.acceptance.pages import HOSTILE, assert_harmless, channel_id, messages, say
-from tests.acceptance.shoot import ask, chromium
+from tests.acceptance.shoot import ask, child, chromium
 
 pytestmark = [
     pytest.mark.browser,
@@ -234,3 +235,17 @@ def test_the_focus_stays_on_its_button_while_the_message_changes(page: Page, alo
     )
     expect(messages(page).get_by_text("after")).to_have_count(2)
     expect(page.get_by_role("button", name="Pick two")).to_be_focused()
+
+
+def test_the_bots_panel_makes_sense_over_http(page: Page) -> None:
+    """Without sockets the panel says how payloads go out, and a command that nobody takes says so to who typed it."""
+    nobody = ["--mode", "http", "--request-url", "http://127.0.0.1:9/slack/events"]
+    with child([sys.executable, "-m", "practice", "--port", "0", *nobody]) as connection:
+        page.goto(f"{connection['workspace']}/#/alice/general")
+        expect(page.locator("#bot .bot-facts")).to_have_text("HTTP")
+        expect(page.locator("#bot .bot-state")).to_have_text("No bot connected")
+        say(page, "/incident list")
+        expect(messages(page).locator(".ephemeral")).to_contain_text('failed with the error "dispatch_failed"')
+        page.get_by_role("button", name="Traffic").click()
+        expect(page.locator(".entry.refused")).to_contain_text("/incident list")
+        page.goto("about:blank")

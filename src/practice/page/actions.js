@@ -188,7 +188,7 @@ const chosen = ({ action_id, value }) => (value === undefined || value === null 
 function failure(command, error) {
   if (error === "invalid_command") return `\`${command}\` is not a valid command.`;
   if (error === "dispatch_failed")
-    return `\`${command}\` failed with the error "dispatch_failed". The app is not connected.`;
+    return `\`${command}\` failed with the error "dispatch_failed". The app is not connected, or answered with an error.`;
   if (error === "operation_timeout")
     return `\`${command}\` failed with the error "operation_timeout". The app did not answer within 3 seconds.`;
   return `\`${command}\` failed with the error "${error}".`;

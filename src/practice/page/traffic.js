@@ -92,5 +92,6 @@ function row(entry) {
 function why(entry) {
   const detail = entry.detail ?? {};
   if (typeof detail === "string") return detail.slice(0, 300);
-  return Array.isArray(detail.messages) ? detail.messages.join(" · ") : "";
+  if (Array.isArray(detail.messages) && detail.messages.length) return detail.messages.join(" · ");
+  return typeof detail.reason === "string" ? detail.reason.slice(0, 300) : "";
 }
