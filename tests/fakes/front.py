@@ -67,10 +67,10 @@ class Front:
         return await self._shown(listener, {"user": {"id": user}, "view": sent}, sent)
 
     async def shortcut(self, user: str, name: str, message: Mapping[str, Any] | None = None, **where: Any) -> Json:
-        """A shortcut, on a message of `channel` if there is one."""
+        """A shortcut, on a message of `channel` (which Slack says is `called` so) if there is one."""
         body = {**self._body(user, where.get("channel")), "message": dict(message or {})}
-        if "name" in where:
-            body["channel"]["name"] = where["name"]
+        if "called" in where:
+            body["channel"]["name"] = where["called"]
         listener = {
             "declare": self.shortcuts.declare,
             "report_problem": self.shortcuts.report,
