@@ -117,14 +117,15 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
             else Sockets(app, slack, settings.token("SLACK_APP_TOKEN"))
         )
         stack.push_async_callback(way.close)
-        await _start(stack, desk, worker, directory, way, settings)
+        tick = await _start(stack, desk, worker, directory, way, settings)
         await _listen(stack, listener, desk, way, receiver.routes(desk, _sources(settings)))
-        stack.push_async_callback(_wind_down, way, worker, settings.stanch_slack_timeout_s)
+        stack.push_async_callback(_wind_down, tick, way, worker, settings.stanch_slack_timeout_s)
         yield desk
 
 
-async def _wind_down(way: Transport, worker: Worker, patience: float) -> None:
+async def _wind_down(tick: AsyncIOScheduler, way: Transport, worker: Worker, patience: float) -> None:
     """Before the parts are taken down: nothing new is taken, and what was begun is brought to its end."""
+    tick.pause()
     await way.rest(min(ANSWERING, patience))
     await worker.drain(patience)
 
@@ -151,9 +152,13 @@ async def _start(
     directory: Directory,
     way: Transport,
     settings: Settings,
-) -> None:
+) -> AsyncIOScheduler:
+    async def look() -> None:
+        # A coroutine, so that it runs in the loop: an event of asyncio is not for other threads to set.
+        worker.wake()
+
     tick = AsyncIOScheduler()
-    tick.add_job(worker.wake, "interval", seconds=TICK)
+    tick.add_job(look, "interval", seconds=TICK)
     tick.add_job(desk.keep_house, "interval", minutes=10, next_run_time=datetime.now(UTC) + timedelta(seconds=10))
 
     async def begin() -> None:
@@ -176,6 +181,7 @@ async def _start(
         await asyncio.gather(*tasks, return_exceptions=True)
 
     stack.push_async_callback(end)
+    return tick
 
 
 def _sources(settings: Settings) -> Mapping[str, receiver.Source]:
