@@ -33,6 +33,26 @@ class Incident:
         card = await self.card()
         return await self.stage.does("click", user=user, channel=self.room, ts=card["ts"], **what)
 
+    async def presses(self, user: str, label: str, **values: str) -> Json:
+        """A button of the card, by its words; with `values` the form behind it, filled in and sent. Waits for the rest."""
+        answer = await self.clicks(user, text=label)
+        assert answer["ok"], answer
+        if values:
+            assert answer["view"], f"{label}: no form came"
+            answer = await self.stage.does("submit", user=user, view_id=answer["view"]["id"], values=values)
+            assert answer["ok"], answer
+        await self.stage.settle()
+        return answer
+
+    async def labels(self) -> list[str]:
+        """The buttons of the card, without *More*."""
+        return buttons(await self.card())
+
+    async def phase(self) -> str:
+        found = re.search(r"phase \*(\w+)\*", await self.card_words())
+        assert found
+        return found[1]
+
     async def look(self) -> Json:
         """The room as `/practice/state` has it."""
         return next(one for one in (await self.stage.state())["channels"] if one["id"] == self.room)
@@ -75,6 +95,12 @@ class Incident:
         """Everybody whom any message of the bot about this incident has notified."""
         posted = [*await self.stage.messages(self.room), *await self.announcements()]
         return {ping for one in posted for ping in one.get("practice_pings", ())}
+
+
+def buttons(message: Json) -> list[str]:
+    """The buttons below a message."""
+    actions = [block for block in message.get("blocks") or () if block["type"] == "actions"]
+    return [one["text"]["text"] for block in actions for one in block["elements"] if one["type"] == "button"]
 
 
 async def declared(stage: Stage, title: str, user: str = "alice") -> Incident:
