@@ -34,7 +34,7 @@ class Incident:
         return await self.stage.does("click", user=user, channel=self.room, ts=card["ts"], **what)
 
     async def presses(self, user: str, label: str, **values: str) -> Json:
-        """A button of the card, by its words; with `values` the form behind it, filled in and sent. Waits for the rest."""
+        """A button of the card, by its words; with `values` the form behind it, filled in and sent."""
         answer = await self.clicks(user, text=label)
         assert answer["ok"], answer
         if values:
