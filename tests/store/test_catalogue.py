@@ -152,13 +152,13 @@ def test_all_faults_of_all_files_are_told_at_once(home: Write) -> None:
         "runbooks/ant.yml:5:8: '-1s', expected a duration such as 24h, 30m, 45s or 0s",
         "runbooks/catalogue/services.yml:2:3: 'Bot one', expected an id: small letters, digits, - and _, "
         "at most 63 characters",
-        "runbooks/catalogue/services.yml:3:11: the number 7, expected a text",
+        "runbooks/catalogue/services.yml:3:11: the number 7, expected a text in quotes: '7'",
         "runbooks/catalogue/services.yml:4:5: unknown key 'owner', expected one of name, owners, channels, journeys; "
         "did you mean 'owners'?",
         "runbooks/catalogue/services.yml:5:14: unknown key 'comander', expected one of commander, technical, "
         "communications, scribe; did you mean 'commander'?",
         "runbooks/catalogue/services.yml:5:44: 'bob', expected a list such as [a, b]",
-        "runbooks/catalogue/services.yml:6:21: the number 3, expected a text",
+        "runbooks/catalogue/services.yml:6:21: the number 3, expected a text in quotes: '3'",
         "runbooks/catalogue/services.yml:7:9: nothing, expected keys and values",
         "runbooks/catalogue/severities.yml:2:42: the number 24, expected a duration such as 24h, 30m, 45s or 0s",
         "runbooks/catalogue/severities.yml:2:62: 'soon', expected a duration above zero such as 15m, or none",

@@ -39,6 +39,6 @@ def test_a_span_is_spoken_as_it_is_written(text: str) -> None:
 
 
 def test_a_span_is_spoken_in_large_units() -> None:
-    """Whole days, else hours, minutes and seconds, without those that are nought."""
-    spans = ["0s", "86400s", "36h", "5400s", "90s", "1.5s"]
-    assert [spoken(duration(text)) for text in spans] == ["0s", "1d", "36h", "1h30m", "1m30s", "1.5s"]
+    """Hours, minutes and seconds, without those that are nought; days from ten on."""
+    spans = ["0s", "2d", "36h", "14d", "5400s", "90s", "1.5s"]
+    assert [spoken(duration(text)) for text in spans] == ["0s", "48h", "36h", "14d", "1h30m", "1m30s", "1.5s"]

@@ -14,7 +14,7 @@ from stanch.store import yaml_marks
 from stanch.store.durations import spoken
 from stanch.store.sheets import LABEL, ClassFile, ServicesFile, ServiceSheet, SeveritiesFile, SeveritySheet
 from stanch.store.validation import nearest, validate
-from stanch.store.yaml_marks import Marked, Warned
+from stanch.store.yaml_marks import Marked, Place, Warned
 
 SERVICES = "runbooks/catalogue/services.yml"
 SEVERITIES = "runbooks/catalogue/severities.yml"
@@ -105,25 +105,22 @@ def _severities(home: Path, faults: list[Fault], warnings: list[Warned]) -> dict
 
 def _compare(marked: Marked, worse: Severity, less: Severity) -> None:
     """Warn where a severity asks for less than the one below it: two figures that were mixed up."""
+
+    def warn(place: Place, one: str, other: str, wanted: str) -> None:
+        what = f"{worse.id} {one}, {less.id} {other}; the worse one should {wanted}"
+        marked.warn(("severities", worse.id, *place), what)
+
     if worse.quiet < less.quiet:
-        what = f"{worse.id} is over after {spoken(worse.quiet)} of quiet, {less.id} after {spoken(less.quiet)}"
-        marked.warn(("severities", worse.id, "quiet"), f"{what}; the worse one should be watched as long")
+        one = f"is over after {spoken(worse.quiet)} of quiet"
+        warn(("quiet",), one, f"after {spoken(less.quiet)}", "be watched at least as long")
     if worse.accept_within > less.accept_within:
-        what = f"{worse.id} leaves {spoken(worse.accept_within)} to accept a seat"
-        marked.warn(
-            ("severities", worse.id, "accept_within"),
-            f"{what}, {less.id} {spoken(less.accept_within)}; the worse one should ask the next person sooner",
-        )
+        one = f"leaves {spoken(worse.accept_within)} to accept a seat"
+        warn(("accept_within",), one, spoken(less.accept_within), "ask the next person sooner")
     for audience in AUDIENCES:
         often, seldom = worse.updates[audience], less.updates[audience]
         if seldom is not None and (often is None or often > seldom):
-            what = f"{worse.id} owes {audience} words " + (
-                f"every {spoken(often)}" if often else "at start and end only"
-            )
-            marked.warn(
-                ("severities", worse.id, "cadence", audience),
-                f"{what}, {less.id} every {spoken(seldom)}; the worse one should speak as often",
-            )
+            one = f"speaks to {audience} " + (f"every {spoken(often)}" if often else "at start and end only")
+            warn(("cadence", audience), one, f"every {spoken(seldom)}", "speak at least as often")
 
 
 def _severity(id: str, sheet: SeveritySheet) -> Severity:

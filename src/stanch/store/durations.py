@@ -24,11 +24,11 @@ def duration(text: str) -> timedelta:
 
 
 def spoken(span: timedelta) -> str:
-    """Return `span` as it is written: `1h30m`, `0s`."""
+    """Return `span` as people write it: `1h30m`, `0s`; `48h` too, and days from ten on."""
     seconds = span.total_seconds()
     parts = []
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if (unit != "d" or not seconds % size) and seconds >= size:
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= size and (unit != "d" or (seconds >= 10 * size and not seconds % size)):
             count, seconds = divmod(seconds, size)
             parts.append(f"{count:g}{unit}")
     return "".join(parts) + (f"{seconds:g}s" if seconds or not parts else "")

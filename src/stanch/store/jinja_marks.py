@@ -91,6 +91,8 @@ def problem(source: Source, error: TemplateSyntaxError) -> tuple[int, str, str]:
         wanted, given = found[1] or found[3], found[2] or found[4]
         compare = ", or `==` to compare" if given == "=" else ""
         return place, f"{_SPOKEN.get(given, f'`{given}`')} here", _SPOKEN.get(wanted, f"`{wanted}`") + compare
+    if found := re.match(r"unexpected end of template, expected '(.+)'", said):
+        return place, "the end of the file here", _SPOKEN.get(found[1], f"`{found[1]}`")
     if found := re.match(r"unexpected char [\"'](['\"])", said):
         return place, f"a `{found[1]}` without its end", f"`{found[1]}` where the text ends"
     if found := re.match(r"unexpected (?:char )?'(.+?)'(?:, expected '(.+)')?", said):

@@ -23,9 +23,10 @@ def check(body: str, file: str, environment: Environment, known: Collection[str]
     source = Source(_BREAK.sub("\n", body))  # as Jinja does, before it counts
     try:
         tree = source.parse(environment)
-        found = [*_strange_words(tree, environment), *_refused(tree)]
+        parts = list(tree.find_all(nodes.Node))
+        found = [*_strange_words(parts, environment), *_refused(parts)]
         given = meta.find_undeclared_variables(tree)  # compiles it, which finds what parsing does not
-        found += _unknown(tree, given, known) if known else []
+        found += _unknown(parts, given, known) if known else []
     except TemplateSyntaxError as error:
         found = [problem(source, error)]
     except RecursionError:
@@ -33,36 +34,34 @@ def check(body: str, file: str, environment: Environment, known: Collection[str]
     return [Fault(file, *source.at(offset), what, expected) for offset, what, expected in found]
 
 
-def _strange_words(tree: nodes.Template, environment: Environment) -> Iterator[Found]:
+def _strange_words(parts: list[nodes.Node], environment: Environment) -> Iterator[Found]:
     """Filters and tests that there are not; inside of an `if`, Jinja itself finds them when the message is due."""
-    for kind, there, those in (
-        ("filter", environment.filters, tree.find_all(nodes.Filter)),
-        ("test", environment.tests, tree.find_all(nodes.Test)),
-    ):
-        names = sorted(there)
-        for node in those:
-            if node.name not in names:
-                yield node.lineno, f"unknown {kind} '{node.name}'", f"one of Jinja's{nearest(node.name, names)}"
-                there[node.name] = lambda value, *_: value  # so that the search for variables goes on
+    for part in parts:
+        if isinstance(part, nodes.Filter | nodes.Test):
+            kind = "filter" if isinstance(part, nodes.Filter) else "test"
+            there = environment.filters if kind == "filter" else environment.tests
+            if part.name not in there:
+                yield part.lineno, f"unknown {kind} '{part.name}'", f"one of Jinja's{nearest(part.name, there)}"
+                there[part.name] = lambda value, *_: value  # so that the search for variables goes on
 
 
-def _refused(tree: nodes.Template) -> Iterator[Found]:
-    for node in tree.find_all((nodes.Macro, nodes.CallBlock, nodes.AssignBlock, nodes.FilterBlock)):
-        yield node.lineno, "a macro, call, filter block or block assignment", "plain prose"
-    for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
-        yield node.lineno, "another template taken in", "one file a message"
+def _refused(parts: list[nodes.Node]) -> Iterator[Found]:
+    for part in parts:
+        if isinstance(part, nodes.Macro | nodes.CallBlock | nodes.AssignBlock | nodes.FilterBlock):
+            yield part.lineno, "a macro, call, filter block or block assignment", "plain prose"
+        elif isinstance(part, nodes.Extends | nodes.Include | nodes.Import | nodes.FromImport):
+            yield part.lineno, "another template taken in", "one file a message"
 
 
-def _unknown(tree: nodes.Template, given: Collection[str], known: Collection[str]) -> Iterator[Found]:
+def _unknown(parts: list[nodes.Node], given: Collection[str], known: Collection[str]) -> Iterator[Found]:
     words = sorted(word for word in known if "." not in word)
-    listed = f"one of {', '.join(words)}" if len(words) <= LIST else "one that is known"
-    for node in tree.find_all(nodes.Name):
-        if node.ctx == "load" and node.name in given and node.name not in words:
-            yield node.lineno, f"unknown variable '{node.name}'", listed + nearest(node.name, words)
-    for part in tree.find_all(nodes.Getattr):
-        if isinstance(part.node, nodes.Name) and part.node.name in given:
+    for part in parts:
+        if isinstance(part, nodes.Name) and part.ctx == "load" and part.name in given and part.name not in words:
+            listed = f"one of {', '.join(words)}" if len(words) <= LIST else "one that is known"
+            yield part.lineno, f"unknown variable '{part.name}'", listed + nearest(part.name, words)
+        elif isinstance(part, nodes.Getattr) and isinstance(part.node, nodes.Name) and part.node.name in given:
             whole = part.node.name
-            parts = [word.partition(".")[2] for word in known if word.startswith(f"{whole}.")]
-            if parts and part.attr not in parts:
+            has = [word.partition(".")[2] for word in known if word.startswith(f"{whole}.")]
+            if has and part.attr not in has:
                 what = f"unknown part '{part.attr}' of '{whole}'"
-                yield part.lineno, what, f"one that is known{nearest(part.attr, parts)}"
+                yield part.lineno, what, f"one that is known{nearest(part.attr, has)}"

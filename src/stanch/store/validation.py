@@ -61,7 +61,8 @@ def _record(marked: Marked, model: type[BaseModel], error: ErrorDetails) -> None
     if kind == "extra_forbidden":
         known = _keys(model, place[:-1])
         name = str(place[-1])
-        marked.fault(place, f"unknown key '{name}'", f"one of {', '.join(known)}{nearest(name, known)}", at_key=True)
+        wanted_keys = f"one of {', '.join(known)}" if len(known) > 1 else f"'{known[0]}'"
+        marked.fault(place, f"unknown key '{name}'", wanted_keys + nearest(name, known), at_key=True)
     elif kind == "missing":
         name = str(place[-1])
         marked.fault(place[:-1], f"key '{name}' is missing", f"'{name}:' here")
@@ -79,8 +80,9 @@ def _quoted(kind: str, given: Any, written: str | None) -> str:
     """Return what quotes would mend, or those that are too many."""
     if kind == "bool_type" and isinstance(given, str) and given.lower() in ("true", "false", "yes", "no", "on", "off"):
         return " without quotes"
-    is_taken = written is not None and (given is not None or written.startswith("#"))
-    return f" in quotes: '{written}'" if kind == "string_type" and is_taken else ""
+    taken = written if written is not None or given is None else str(given)
+    is_single = isinstance(given, bool | int | float) or (taken or "").startswith("#")
+    return f" in quotes: '{taken}'" if kind == "string_type" and is_single else ""
 
 
 def _by_context(context: dict[str, Any]) -> str:

@@ -55,4 +55,6 @@ def unparsable(file: str, text: str, error: yaml.MarkedYAMLError) -> Fault:
     if context == "while parsing a block collection":
         wanted = f"`- ` in column {begun[1]}, or quotes around all of a text"
         return Fault(file, line, column, f"this does not continue the list that begins on {since}", wanted)
+    if "expected node content" in problem:
+        return Fault(file, line, column, "no value where there must be one", "a value, or quotes around all of a text")
     return Fault(file, line, column, f"this is not YAML ({problem})", "YAML such as `key: value`")
