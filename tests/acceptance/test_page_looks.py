@@ -87,6 +87,21 @@ CONTRAST = """() => {
   return { seen, faults: [...faults] };
 }"""
 
+NAMES = """() => {
+  const faults = new Set();
+  const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
+  ids.filter((id, at) => ids.indexOf(id) !== at).forEach((id) => faults.add(`the id ${id} twice`));
+  for (const node of document.querySelectorAll("button, a[href], input, textarea, [role=option], [role=menuitem]")) {
+    const label = node.getAttribute("aria-label") ?? node.labels?.[0]?.textContent ?? node.textContent ?? "";
+    if (node.checkVisibility() && !label.trim()) faults.add(`no name: ${node.outerHTML.slice(0, 80)}`);
+  }
+  for (const name of ["aria-controls", "aria-describedby", "aria-labelledby", "aria-activedescendant"])
+    for (const node of document.querySelectorAll(`[${name}]`))
+      for (const id of node.getAttribute(name).split(" "))
+        if (id && !ids.includes(id)) faults.add(`${name} names ${id}, which is not there`);
+  return [...faults];
+}"""
+
 
 def text(kind: str, words: str) -> dict[str, str]:
     return {"type": kind, "text": words}
@@ -127,16 +142,19 @@ def furnished(alone: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_text_can_be_read(browser: Browser, furnished: str, theme: str) -> None:
-    """In both colours each text reaches 4.5 to 1 against its ground: room, menus, panels, switcher, traffic, help."""
+    """In both colours each text reaches 4.5 to 1 against its ground, and each control has a name, wherever one goes."""
     with browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light") as context:
         opened = context.new_page()
         opened.goto(f"{furnished}/#/alice/general")
+        shown = "getComputedStyle(document.querySelector('#main')).backgroundColor"
+        opened.emulate_media(color_scheme="dark")
+        assert opened.evaluate(shown) != "rgb(255, 255, 255)"
+        opened.emulate_media(color_scheme="light")
         if theme == "dark":
             opened.get_by_role("button", name="Colours").click()
             opened.get_by_role("menuitemradio", name="Dark").click()
             opened.reload()
-        ground = opened.evaluate("getComputedStyle(document.querySelector('#main')).backgroundColor")
-        assert (ground == "rgb(255, 255, 255)") == (theme == "light")
+        assert (opened.evaluate(shown) == "rgb(255, 255, 255)") == (theme == "light")
         expect(opened.locator("#main")).to_contain_text("general")
         ask(furnished, "message", {"user": "bob", "channel": "triage", "text": "@alice unread"})
         faults: list[str] = []
@@ -144,7 +162,7 @@ def test_every_text_can_be_read(browser: Browser, furnished: str, theme: str) ->
         def look(least: int) -> None:
             found = opened.evaluate(CONTRAST)
             assert found["seen"] >= least
-            faults.extend(found["faults"])
+            faults.extend([*found["faults"], *opened.evaluate(NAMES)])
 
         expect(opened.locator("#channels .count")).to_have_text("1")
         look(20)
