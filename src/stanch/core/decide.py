@@ -55,7 +55,7 @@ def decide(incident: Incident | None, command: c.Command, by: str, now: datetime
     if state is None:
         raise AssertionError("a declaration always records an event")
     say = said.say
-    if said.events and by != STANCH and state.room_state in OUT_OF_REACH:
+    if said.events and by != STANCH and state.room_state in OUT_OF_REACH and not state.moving:
         say += f" The room {OUT_OF_REACH[state.room_state]}, so it stands in the timeline only."
     return Decision(said.events, (*effects, *said.effects), state, say, said.offers, said.by, said.at)
 

@@ -35,6 +35,8 @@ LOOK_AGAIN = 1.0
 """Seconds between two looks at whether a room stands that another replica may be opening."""
 LATE_PROMISES = timedelta(days=14)
 """How long after its date an action item is still shown to its owner."""
+FOR_OUTSIDERS = (c.Join, c.ReportEdit)
+"""What people may do to a restricted incident who have no part in it: ask to be let in, and change their own words."""
 Home = tuple[list[Incident], Sequence[Row[Any]], Sequence[Row[Any]], dict[int, Incident]]
 
 _TOLD = select(t.interaction).where(t.interaction.c.key == bindparam("delivery"))
@@ -124,7 +126,7 @@ class Desk:
         state = None if new is not None else self.log.load(db, number, to_write=True)
         if state is None and new is None:
             raise Refusal(f"There is no INC-{number}. `/incident list` shows those that are open.")
-        if state is not None and not isinstance(asked.command, c.Join):
+        if state is not None and not isinstance(asked.command, FOR_OUTSIDERS):
             outsiders_stay_out(state, asked.by, asked.channel)
         decision = decide(state, asked.command, asked.by, now, self.catalogue)
         by, at = decision.by or asked.by, decision.at or asked.at or now

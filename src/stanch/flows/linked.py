@@ -44,9 +44,11 @@ def joins(log: Log, apply: Apply, db: Connection, asked: Asked, other: int, now:
 
     Raises `Refusal` when there is no such incident.
     """
-    state = log.load(db, asked.number or 0)
-    if state is None or log.load(db, other) is None:
+    state, target = log.load(db, asked.number or 0), log.load(db, other, to_write=True)
+    if state is None or target is None:
         raise Refusal(f"There is no INC-{other}. `/incident list` shows those that are open.")
+    if target.phase == "dismissed":
+        raise Refusal(f"INC-{other} was dismissed itself, so nobody works on it. Of which open incident is this one?")
     people = tuple(dict.fromkeys((state.declared_by, *state.seats.values())))
     apply(db, Asked(c.ReportDuplicate(state.number, people), STANCH, asked.source, other), now)
     signals.hand_over(db, state.number, other)

@@ -91,12 +91,7 @@ class Happenings:
     async def _edited(self, body: Body, report: c.ReportEdit, by: str) -> None:
         for number in await self._desk.holding(report.channel, report.ts):
             key = f"event:{body['event_id']}:edit:{number}"
-            # Slack lets only its author, or an administrator, change a message: nobody is let into anything by it.
-            await self._desk.ask(Asked(report, by or STANCH, "slack", number, key, channel=await self._room_of(number)))
-
-    async def _room_of(self, number: int) -> str | None:
-        state = await self._desk.state(number)
-        return state.room if state else None
+            await self._desk.ask(Asked(report, by or STANCH, "slack", number, key))
 
     async def reaction(self, body: Body, event: Body) -> None:
         """A pushpin on a message of the room puts it into the timeline, once, whoever else pins it."""
