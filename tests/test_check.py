@@ -236,45 +236,84 @@ def test_what_editors_leave_behind_is_not_read(home: Path, check: Check) -> None
 
 @pytest.fixture
 def shut(home: Path) -> Iterator[Callable[..., None]]:
-    """Take these away from their owner, and from root, who may else read everything."""
+    """Take the right to read these (of a folder: to list it) away from their owner."""
     taken: list[Path] = []
 
-    def take(*names: str) -> None:
+    def take(*names: str, mode: int = 0) -> None:
         for name in names:
             taken.append(home / name)
-            taken[-1].chmod(0)
+            taken[-1].chmod(mode)
 
     yield take
     for path in taken:
         path.chmod(0o755)
 
 
-def test_what_may_not_be_read_is_told(
-    home: Path, check: Check, shut: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def check_here(home: Path, check: Check, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Said]:
+    """Run `stanch check home` beside the home folder as somebody who is not root, who may read everything."""
+
+    def run() -> Said:
+        home.parent.chmod(0o755)
+        monkeypatch.chdir(home.parent)  # another user could not come here through the folders above
+        user = os.geteuid()
+        if user == 0:
+            os.seteuid(65534)
+        try:
+            return check("home")
+        finally:
+            os.seteuid(user)
+
+    assert run() == Said(0, "No faults.\n")  # and everything that is imported on the way is there
+    return run
+
+
+SHUT = "the file cannot be read (Permission denied), expected a file that the bot may read"
+
+
+def test_what_may_not_be_read_is_told(shut: Callable[..., None], check_here: Callable[[], Said]) -> None:
     """Files and folders that are shut: each is named, and nothing is taken for absent in silence."""
-    check(home)  # everything that is imported on the way is there
     shut(*FILES, "message_templates/commander")
-    monkeypatch.chdir(home)  # another user could not come here through the folders above
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65534)
-    try:
-        said = check(".")
-    finally:
-        os.seteuid(user)
-    mend = "the file cannot be read (Permission denied), expected a file that the bot may read"
     told = f"""\
 message_templates:1:1: there is no template for 'told_join_asked', expected a file told_join_asked.j2
 message_templates:1:1: there is no template for 'told_room_changed', expected a file told_room_changed.j2
 message_templates:1:1: there is no template for 'told_trouble', expected a file told_trouble.j2
 message_templates/commander:1:1: the folder cannot be read (Permission denied), expected one that the bot may read
-message_templates/room/closed.j2:1:1: {mend}
-runbooks/catalogue/services.yml:1:1: {mend}
-runbooks/catalogue/severities.yml:1:1: {mend}
-runbooks/security.yml:1:1: {mend}
+message_templates/room/closed.j2:1:1: {SHUT}
+runbooks/catalogue/services.yml:1:1: {SHUT}
+runbooks/catalogue/severities.yml:1:1: {SHUT}
+runbooks/security.yml:1:1: {SHUT}
 """
-    assert said == Said(1, told)
+    assert check_here() == Said(1, told)
+
+
+def test_folders_that_may_not_be_listed_are_told(
+    home: Path, shut: Callable[..., None], check_here: Callable[[], Said]
+) -> None:
+    """A folder that may be entered and not listed: what is known by name is read, the rest is told."""
+    (home / FILES[1]).unlink()
+    shut("runbooks", "runbooks/catalogue", mode=0o111)
+    told = """\
+runbooks:1:1: the folder cannot be read (Permission denied), expected one that the bot may read
+runbooks/catalogue/services.yml:1:1: there is no such file, expected it in the home folder
+"""
+    assert check_here() == Said(1, told)
+
+
+def test_a_home_that_is_shut_says_what_to_do(shut: Callable[..., None], check_here: Callable[[], Said]) -> None:
+    """Nothing in it can be looked at: unusable input, status 2."""
+    shut(".")
+    told = "stanch: home cannot be read (Permission denied). Let the bot in, or name another folder.\n"
+    assert check_here() == Said(2, "", told)
+
+
+def test_folders_that_are_links_to_themselves_are_no_home(home: Path, check: Check) -> None:
+    """A loop of links ends."""
+    for name in FOLDERS:
+        shutil.rmtree(home / name)
+        (home / name).symlink_to(name)
+    hint = "Name the folder that holds both, or set STANCH_HOME to it."
+    assert check(home) == Said(2, "", f"stanch: There is no runbooks/ and no message_templates/ in {home}. {hint}\n")
 
 
 SEVERAL = """\
@@ -282,9 +321,9 @@ warning: runbooks/cost_runaway.yml:3:1: no looks_like; the form cannot say when 
 warning: runbooks/quality.yaml:1:1: is not read; rename it to end in .yml
 message_templates:1:1: there is no template for 'judged', expected a file judged.j2
 message_templates/room/closed.j2:2:1: unknown key 'fro', expected one of for, about; did you mean 'for'?
-message_templates/room/closed.j2:5:14: unknown part 'nmae' of 'incident', expected one that is known; \
+message_templates/room/closed.j2:5:15: unknown part 'nmae' of 'incident', expected one that is known; \
 did you mean 'name'?
-message_templates/room/closed.j2:5:57: unknown variable 'sumary', expected one of by, called, commander, drill, due, \
+message_templates/room/closed.j2:5:65: unknown variable 'sumary', expected one of by, called, commander, drill, due, \
 due_by, entry, former, head, incident, label, payload_entry, quiet_until_at, range, roles_held, room, seats, spoken, \
 summary; did you mean 'summary'?
 message_templates/room/resolved.j2:5:52: `{% if %}` is not closed, expected `{% endif %}`
@@ -292,7 +331,7 @@ runbooks/catalogue/services.yml:5:11: the number 7, expected a text in quotes: '
 runbooks/catalogue/services.yml:6:14: unknown key 'comander', expected one of commander, technical, communications, \
 scribe; did you mean 'commander'?
 runbooks/catalogue/services.yml:13:3: 'Search', expected an id: small letters, digits, - and _, at most 63 characters
-runbooks/catalogue/severities.yml:16:7: unknown class 'zebras', expected one of anything, security, safety_violation, \
+runbooks/catalogue/severities.yml:17:7: unknown class 'zebras', expected one of anything, security, safety_violation, \
 provider_outage, latency_saturation, cost_runaway, retrieval_failure, quality_regression, zebra; did you mean 'zebra'?
 runbooks/security.yml:6:10: 'urgent', expected critical, highest, high, medium or low
 runbooks/security.yml:9:13: 'maybe', expected true or false
@@ -319,7 +358,9 @@ def test_all_faults_of_all_files_are_told_at_once(shipped: Path, check: Check) -
     (shipped / "message_templates/room/judged.j2").unlink()
     (shipped / "runbooks/quality.yaml").write_text("class: quality\n", encoding="utf-8")
     (shipped / "runbooks/zebra.yml").write_text("name: Zebra\n", encoding="utf-8")
-    assert check(shipped) == Said(1, SEVERAL)
+    status, output, errors = check(shipped)
+    assert output == SEVERAL
+    assert (status, errors) == (1, "")
 
 
 def test_a_folder_that_is_no_home_says_what_to_do(home: Path, check: Check) -> None:

@@ -145,6 +145,6 @@ SEVERITIES = [
         FILE,
         "retrieval_failure: One source is late.",
         "retrieval_failure: %5 of the sources are late.",
-        "runbooks/catalogue/severities.yml:100:26: a value that begins with %, expected quotes around it: '%5'",
+        "runbooks/catalogue/severities.yml:100:26: a value that begins with %, expected quotes around it: '%5 …'",
     ),
 ]

@@ -21,7 +21,7 @@ TEMPLATES = [
         CLOSED,
         "{{ incident.name }}",
         "{{ incident.nmae }}",
-        "message_templates/room/closed.j2:5:14: unknown part 'nmae' of 'incident', expected one that is "
+        "message_templates/room/closed.j2:5:15: unknown part 'nmae' of 'incident', expected one that is "
         "known; did you mean 'name'?",
     ),
     Broken(

@@ -43,7 +43,12 @@ def _words() -> dict[str, frozenset[str]]:
 
 
 def _need(home: Path) -> None:
-    missing = [f"{name}/" for name in HOLDS if not (home / name).is_dir()]
+    try:
+        missing = [f"{name}/" for name in HOLDS if not (home / name).is_dir()]
+    except OSError as error:
+        raise StanchError(
+            f"{home} cannot be read ({error.strerror}). Let the bot in, or name another folder."
+        ) from error
     if missing:
         above = next((folder for folder in home.absolute().parents if all((folder / n).is_dir() for n in HOLDS)), None)
         hint = f"Did you mean {above}?" if above else "Name the folder that holds both, or set STANCH_HOME to it."
@@ -57,7 +62,8 @@ async def folders(patient: Patient) -> Sequence[Line]:
         first = f"{faults[0]}" + (f" … {len(faults)} faults; all of them: `stanch check`" if len(faults) > 1 else "")
         return [fault("folders", f"{home}: {first}")]
     if warnings:
-        return [degraded("folders", f"{home}: {len(warnings)} warnings, see `stanch check`")]
+        count = "1 warning" if len(warnings) == 1 else f"{len(warnings)} warnings"
+        return [degraded("folders", f"{home}: {count}, see `stanch check`")]
     return [ok("folders", f"{home}: no faults")]
 
 

@@ -64,4 +64,4 @@ def _unknown(parts: list[nodes.Node], given: Collection[str], known: Collection[
             has = [word.partition(".")[2] for word in known if word.startswith(f"{whole}.")]
             if has and part.attr not in has:
                 what = f"unknown part '{part.attr}' of '{whole}'"
-                yield part.lineno, what, f"one that is known{nearest(part.attr, has)}"
+                yield part.lineno + 1, what, f"one that is known{nearest(part.attr, has)}"  # behind the dot

@@ -3,6 +3,7 @@
 The rule is to gather every fault and show them together: a person who mends a file wants to mend it once.
 """
 
+import os
 import re
 import stat
 from collections.abc import Hashable
@@ -111,9 +112,12 @@ def text_of(path: Path, marked: Marked) -> str | None:
 def _absent(path: Path) -> tuple[str, str]:
     if path.is_symlink():
         return f"a link to {path.readlink()}, which is not there", "a file"
-    similar = (path.stem.lower(), ".yaml"), (path.stem.lower(), ".yml")
-    there = sorted(path.parent.iterdir()) if path.parent.is_dir() else []
-    other = next((near.name for near in there if (near.stem.lower(), near.suffix.lower()) in similar), "")
+    similar = (f"{path.stem}.yaml".lower(), f"{path.stem}.yml".lower())
+    try:
+        there = sorted(os.listdir(path.parent))
+    except OSError:
+        there = []
+    other = next((near for near in there if near.lower() in similar), "")
     return "there is no such file", "it in the home folder" + (f"; rename {other}" if other else "")
 
 

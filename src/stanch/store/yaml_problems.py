@@ -38,8 +38,9 @@ def unparsable(file: str, text: str, error: yaml.MarkedYAMLError) -> Fault:
         return Fault(file, *begun, f"a `{quote}` without its end", f"`{quote}` where the text ends")
     if "cannot start any token" in problem or context.endswith(("alias", "anchor", "tag")) or "tag handle" in problem:
         place = begun if context.endswith(("alias", "anchor", "tag")) else (line, column)
-        word = re.split(r"[\s,\]}]", lines[place[0] - 1][place[1] - 1 :])[0]
-        return Fault(file, *place, f"a value that begins with {word[:1]}", f"quotes around it: '{word}'")
+        word, more = re.split(r"(?=[\s,\]}]|$)", lines[place[0] - 1][place[1] - 1 :], maxsplit=1)
+        rest = " …" if re.match(r"\s+[^\s#]", more) else ""
+        return Fault(file, *place, f"a value that begins with {word[:1]}", f"quotes around it: '{word}{rest}'")
     if "mapping values are not allowed" in problem:
         wanted = "quotes around a text with `: ` in it, or the key in the column of its neighbours"
         return Fault(file, line, column, "a `:` where no key can be", wanted)
