@@ -138,6 +138,14 @@ class ReportEdit(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Redraw(Command):
+    """A choice was made in the menu of the card, which keeps showing it until the card is drawn anew. `token` tells
+    one choice from another."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Export(Command):
     formats: tuple[str, ...]
 

@@ -11,7 +11,7 @@ from typing import Any
 from stanch.core import captures, commands as c, doors, events as e
 from stanch.core.catalogue import Catalogue
 from stanch.core.course import COURSE
-from stanch.core.effects import VIEWS, Effect, greeting, joining, owed, owners_later
+from stanch.core.effects import VIEWS, Effect, greeting, joining, owed, owners_later, redrawing
 from stanch.core.facts import change, declare, fill_in
 from stanch.core.incident import STANCH, Incident, advance
 from stanch.core.roles import ROLES
@@ -125,6 +125,10 @@ def _export(incident: Incident, command: c.Export, by: str, catalogue: Catalogue
     return Said((e.Exported(command.formats),), f"The timeline of {incident.name} is on its way to {where}.")
 
 
+def _redraw(incident: Incident, command: c.Redraw, by: str, catalogue: Catalogue) -> Said:
+    return Said(effects=(redrawing(incident, command.token),) if incident.card_ts else ())
+
+
 def _room(incident: Incident, command: c.ReportRoom) -> tuple[e.Payload, ...]:
     if incident.room == command.channel and incident.room_state == "open":
         return ()
@@ -223,6 +227,7 @@ RULES: dict[type[c.Command], Rule] = {
     c.ReportDuplicate: _duplicate,
     c.ReportRecurred: _recurred,
     c.Export: _export,
+    c.Redraw: _redraw,
     c.SeatOwners: _seat_owners,
     c.ReportCard: _card,
     c.ReportAnnouncement: _announcement,

@@ -203,6 +203,11 @@ def joining(incident: Incident, user: str) -> Effect:
     return Effect(at, "invite", lane=at, payload={"users": [user]})
 
 
+def redrawing(incident: Incident, token: str) -> Effect:
+    at = f"inc-{incident.number}/card"
+    return Effect(f"{at}/{incident.seq}/{token}", "card", lane=at, group=at)
+
+
 def reading(incident: Incident, channel: str, ts: str, by: str) -> Effect:
     """A message of the room that somebody pinned: it is read from Slack before it stands in the timeline."""
     key = f"inc-{incident.number}/capture/{channel}/{ts}"

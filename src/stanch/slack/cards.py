@@ -19,8 +19,11 @@ BUTTONS = 3
 
 
 class Cards(Phrases):
-    def card(self, i: Incident) -> Message:
-        """One screen, the next action first. Names are plain text: the card pings nobody."""
+    def card(self, i: Incident, drawing: str = "") -> Message:
+        """One screen, the next action first. Names are plain text: the card pings nobody.
+
+        `drawing` tells one drawing from the one before: Slack then forgets what was chosen in the menu.
+        """
         value = f"{i.number}:{i.seq}"
         blocks = [b.header(self.headline(i)), b.context(self.where(i, ": say which with Fill in"))]
         blocks.append(
@@ -35,7 +38,7 @@ class Cards(Phrases):
             blocks.append(b.section(f"*Last word*  {safe(one_line(i.last_update, 600), 600)}"))
         blocks.append(b.context(" · ".join(filter(None, (self.next_word(i), self._elsewhere(i))))))
         blocks.append(b.section(self._next_step(i)))
-        blocks.append(b.actions(self._buttons(i, value)))
+        blocks.append({**b.actions(self._buttons(i, value)), "block_id": f"moves:{value}:{drawing}"})
         return Message(self.fallback(i, escape(self.headline(i))), blocks)
 
     def _buttons(self, i: Incident, value: str) -> list[Block]:

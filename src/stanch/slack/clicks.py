@@ -1,5 +1,6 @@
 """Clicks: seats, *Join*, the moves of the card, of *More* and of answers; and the forms behind the moves."""
 
+import contextlib
 import re
 from typing import Any
 
@@ -61,8 +62,15 @@ class Clicks:
         if name in LOOKS:
             await ack()
             self._answers.later(self._look(name, body, number_in(rest)))
-            return
-        await self._do(name, ack, body, {**action, "value": rest})
+        else:
+            await self._do(name, ack, body, {**action, "value": rest})
+        self._answers.later(self._redraw(body, number_in(rest)))
+
+    async def _redraw(self, body: Body, number: int | None) -> None:
+        """The menu shows *More* again, or the same choice could not be made twice."""
+        token = str(body["trigger_id"])
+        with contextlib.suppress(Unavailable):
+            await self._desk.ask(Asked(c.Redraw(token), who(body), "button", number, channel=where(body)))
 
     async def _look(self, name: str, body: Body, number: int | None) -> None:
         user, channel = who(body), where(body)

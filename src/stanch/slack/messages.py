@@ -25,7 +25,7 @@ CARD_BOOKMARK = "Incident card"
 
 async def card(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """Post it, or bring the posted one up to date. One that was deleted by hand is posted again."""
-    message = kit.render.card(incident)
+    message = kit.render.card(incident, str(owed.id))
     if incident.card_ts is None:
         ts = await post_once(
             kit, str(incident.room), f"inc-{incident.number}/card/{incident.card_generation}", message, owed
