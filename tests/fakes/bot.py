@@ -70,6 +70,8 @@ class Bot:
                 effect.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+            # A dead process claims nothing more: what its database thread was about to do is done before the next one.
+            await self.database(lambda db: None, background=True)
 
     def settled(self) -> bool:
         counts = self.counts()
