@@ -68,8 +68,6 @@ def check(folder: Annotated[Path | None, typer.Argument(help="Default: STANCH_HO
     from stanch import doctor, settings
 
     home = folder or settings.read().home
-    if not home.is_dir():
-        raise StanchError(f"There is no folder {home}.")
     faults, warnings = doctor.lint(home)
     for warning in warnings:
         typer.echo(f"warning: {warning}")

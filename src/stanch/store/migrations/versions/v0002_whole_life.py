@@ -3,6 +3,9 @@
 Only adds, so that replicas of the version before go on while it runs.
 """
 
+import json
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -48,6 +51,7 @@ def upgrade() -> None:
         sa.Column("incident", sa.Integer(), index=True),
     )
     _fill()
+    _duties()
 
 
 def _fill() -> None:
@@ -56,6 +60,38 @@ def _fill() -> None:
     op.execute(
         "update incident set rank = case severity when 'SEV1' then 1 when 'SEV2' then 2 when 'SEV3' then 3"
         " when 'SEV4' then 4 else 9 end where phase in ('assess', 'mitigate', 'diagnose', 'resolve', 'watching')"
+    )
+
+
+def _duties() -> None:
+    """Mitigations in force or kept, and promises, as the events of the first version told them."""
+    told = sa.text(
+        "select incident, kind, payload from event where payload is not null and kind in"
+        " ('mitigation_applied', 'mitigation_moved', 'action_added', 'dismissed') order by incident, seq"
+    )
+    rows: dict[tuple[int, str, int], dict[str, Any]] = {}
+    for incident, kind, payload in op.get_bind().execute(told):
+        facts = json.loads(payload)
+        match kind:
+            case "mitigation_applied":
+                row = {"state": "applied", "who": None, "due": None, "what": facts["what"]}
+                rows[incident, "mitigation", facts["k"]] = row
+            case "mitigation_moved" if (incident, "mitigation", facts["k"]) in rows:
+                row = rows[incident, "mitigation", facts["k"]]
+                row["state"] = facts["state"]
+                row["who"], row["due"] = facts.get("owner") or row["who"], facts.get("until") or row["due"]
+            case "action_added":
+                row = {"state": "promised", "who": facts["owner"], "due": facts["by"], "what": facts["what"]}
+                rows[incident, "action", facts["k"]] = row
+            case "dismissed":
+                rows = {key: row for key, row in rows.items() if key[:2] != (incident, "action")}
+    op.bulk_insert(
+        sa.table("duty", *(sa.column(name) for name in ("incident", "kind", "k", "state", "who", "due", "what"))),
+        [
+            {"incident": incident, "kind": kind, "k": k, **row}
+            for (incident, kind, k), row in rows.items()
+            if row["state"] not in ("removed", "failed")
+        ],
     )
 
 
