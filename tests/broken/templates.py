@@ -186,4 +186,32 @@ TEMPLATES = [
         "for: [room]",
         "message_templates/room/resolved.j2:2:6: a list, expected a text",
     ),
+    Broken(
+        "a block assignment",
+        RESOLVED,
+        "✅",
+        "{% set mark %}✅",
+        "message_templates/room/resolved.j2:5:4: `{% set %}` without a value, expected `{% set NAME = VALUE %}`",
+    ),
+    Broken(
+        "two names for one value",
+        RESOLVED,
+        "{{ fixed }}",
+        "{{ fixed by }}",
+        "message_templates/room/resolved.j2:5:74: `by` here, expected `}}`",
+    ),
+    Broken(
+        "a bracket too many",
+        RESOLVED,
+        "{{ fixed }}",
+        "{{ fixed) }}",
+        "message_templates/room/resolved.j2:5:73: `)` here, expected a `(` before it",
+    ),
+    Broken(
+        "an end without a beginning",
+        RESOLVED,
+        "{% if fixed %}",
+        "",
+        "message_templates/room/resolved.j2:5:65: tag 'endif' here, expected for or if or set or with",
+    ),
 ]

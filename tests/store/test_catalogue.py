@@ -230,6 +230,27 @@ def test_missing_files_are_faults(home: Write) -> None:
             "1:8: tag tag:yaml.org,2002:python/name:os.system, expected a plain value without a tag",
         ),
         ("class: zebra\n? [a]\n: b\n", "2:3: a list as a key, expected a word"),
+        (
+            "class: zebra\nsubkinds: - a\n",
+            "2:11: a `-` behind its key, expected each `-` on a line of its own, or a list such as [a, b]",
+        ),
+        (
+            "class: zebra\nsubkinds:\n  - a\n  b: c\n",
+            "4:3: this does not continue the list that begins on line 3, column 3, expected `- ` in column 3, "
+            "or quotes around all of a text",
+        ),
+        (
+            "class: zebra\nname: 'It' is\n",
+            "2:12: this does not continue the keys that begin on line 1, column 1, expected a key in column 1, "
+            "or quotes around all of a text",
+        ),
+        ("class: zebra\nzebra\nname: x\n", "2:1: a line without `:`, expected `key: value`"),
+        ('class: zebra\nname: "\\d"\n', "2:8: `\\d` in double quotes, expected `\\\\`, or single quotes"),
+        ("class: zebra\nname: *all* of it\n", "2:7: a value that begins with *, expected quotes around it: '*all* …'"),
+        (
+            "class: zebra\nsubkinds: [,]\n",
+            "2:12: no value where there must be one, expected a value, or quotes around all of a text",
+        ),
         ("class: zebra\nname: \x07\n", "2:7: character U+0007, which YAML does not allow, expected printable text"),
         (b"class: zebra\nname: caf\xe9\n", "2:10: byte 0xe9, which is not UTF-8, expected UTF-8 text"),
     ],

@@ -44,6 +44,8 @@ class Source:
                 offset = self.text.index(value, self.place)
                 if kind == "name" and last == "block_begin":
                     self._block(value, offset)
+                elif value == "=" and self.opened and self.opened[-1][0] == "set":
+                    self.opened.pop()  # a value, not a block
                 last = last if kind == "whitespace" else kind
                 self.place = offset + len(value)
                 yield offset, kind, value
@@ -52,7 +54,7 @@ class Source:
             raise TemplateSyntaxError(error.message or "", where.end() if where else self.place) from error
 
     def _block(self, name: str, offset: int) -> None:
-        if name in ("if", "for", "with", "autoescape", "block", "filter", "macro", "call"):
+        if name in ("if", "for", "set", "with", "autoescape", "block", "filter", "macro", "call"):
             self.opened.append((name, offset))
         elif name.startswith("end") and self.opened:
             self.opened.pop()
@@ -77,9 +79,9 @@ def problem(source: Source, error: TemplateSyntaxError) -> tuple[int, str, str]:
     said, place = error.message or "", error.lineno
     if found := re.search(r"end of template.*innermost block that needs to be closed is '(\w+)'", said):
         name = found[1]
+        place = next((offset for block, offset in reversed(source.opened) if block == name), place)
         if name == "set":
             return place, "`{% set %}` without a value", "`{% set NAME = VALUE %}`"
-        place = next((offset for block, offset in reversed(source.opened) if block == name), place)
         return place, f"`{{% {name} %}}` is not closed", f"`{{% end{name} %}}`"
     if found := re.match(r"Encountered unknown tag '(\w+)'", said):
         tags = re.findall(r"'(\w+)'", said.partition("looking for")[2].partition(".")[0]) or _BLOCKS
