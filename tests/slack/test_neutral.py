@@ -262,14 +262,13 @@ async def test_forms(hidden: Front, verb: str) -> None:
 
 
 @pytest.mark.parametrize("button", ["fill_in", "do:applied", "do:settle", "do:close", "do:role", "do:mitigate"])
-async def test_buttons_of_an_old_card(front: Front, button: str) -> None:
+async def test_buttons_of_an_old_card(hidden: Front, button: str) -> None:
     """A card that an outsider saw before it was restricted opens nothing and does nothing any more."""
-    await later(front.bot)
     if button == "fill_in":
-        await front.listeners.open_for(front._body(OUTSIDER, ELSEWHERE), 1, forms.fill_in)
-        shown: dict[str, Any] = front.bot.slack.calls[-1][1]
+        await hidden.listeners.open_for(hidden._body(OUTSIDER, ELSEWHERE), 1, forms.fill_in)
+        shown: dict[str, Any] = hidden.bot.slack.calls[-1][1]
     else:
-        shown = await front.click(OUTSIDER, button, "1:9")
+        shown = await hidden.click(OUTSIDER, button, "1:9")
     assert shown["text"] == REFUSED
     assert MARK not in seen(shown)
     assert "view" not in shown

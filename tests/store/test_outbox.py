@@ -335,6 +335,28 @@ def test_a_reminder_is_owed_when_it_falls_due(box: Outbox) -> None:
     assert keys(box.claim(moment)) == ["quiet"]
 
 
+def test_a_reminder_holds_up_nothing_before_its_time(box: Outbox) -> None:
+    """It keeps its place in the lane: what comes behind it goes out at once, and once it is due it goes first; one of
+    them is in flight at a time."""
+    reminder = replace(effect("quiet", "room"), due=datetime.fromtimestamp(100, UTC))
+    box.owe(reminder, effect("1", "room"), effect("2", "room"), at=0)
+    first = box.one(1)
+    assert first.key == "1"
+    assert box.claim(2) == []
+    box.done(first)
+    assert box.due(3) == 0
+    second = box.one(99)
+    assert second.key == "2"
+    assert box.claim(100) == []
+    box.done(second)
+    box.owe(effect("3", "room"), at=100)
+    due = box.one(101)
+    assert due.key == "quiet"
+    box.postpone(due, 150, refused=True)
+    assert box.claim(149) == []
+    assert keys(box.claim(150)) == ["quiet"]
+
+
 def test_what_waits_to_be_tried_again_is_counted(box: Outbox) -> None:
     """Only reminders wait uncounted: a try that failed is owed, however late its next one is."""
     box.owe(effect("a"))

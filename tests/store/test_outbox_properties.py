@@ -1,6 +1,7 @@
 """What holds for any history of the outbox: `next_due` is right to the moment, and a lane has one in flight."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from itertools import count
 
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
@@ -14,7 +15,21 @@ from stanch.store.outbox import Owed
 LEASE, GRACE, JUST = 10.0, 3.0, 0.001
 STEP = st.tuples(
     st.sampled_from(
-        ("owe", "owe", "owe group", "claim", "claim", "done", "bury", "later", "unclear", "held", "retry", "restart")
+        (
+            "owe",
+            "owe",
+            "owe group",
+            "owe reminder",
+            "claim",
+            "claim",
+            "done",
+            "bury",
+            "later",
+            "unclear",
+            "held",
+            "retry",
+            "restart",
+        )
     ),
     st.integers(0, 3),
     st.floats(0, 15),
@@ -48,7 +63,8 @@ def step(database: Database, op: str, n: int, now: float, taken: list[Owed], ser
 
     if op.startswith("owe"):
         group = f"group{n}" if op == "owe group" else None
-        effect = Effect(f"e{serial}", "card", group or f"lane{n}", {}, group)
+        due = datetime.fromtimestamp(now + 7 * n, UTC) if op == "owe reminder" else None
+        effect = Effect(f"e{serial}", "card", group or f"lane{n}", {}, group, due)
         database.run(lambda db: outbox.owe(db, 1, [effect], now))
     elif op == "claim":
         taken.extend(database.run(lambda db: outbox.claim(db, "w", now, lease=LEASE, grace=GRACE, limit=n + 1)))
