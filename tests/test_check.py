@@ -254,7 +254,6 @@ def check_here(home: Path, check: Check, monkeypatch: pytest.MonkeyPatch) -> Cal
     """Run `stanch check home` beside the home folder as somebody who is not root, who may read everything."""
 
     def run() -> Said:
-        home.parent.chmod(0o755)
         monkeypatch.chdir(home.parent)  # another user could not come here through the folders above
         user = os.geteuid()
         if user == 0:
@@ -264,6 +263,7 @@ def check_here(home: Path, check: Check, monkeypatch: pytest.MonkeyPatch) -> Cal
         finally:
             os.seteuid(user)
 
+    home.parent.chmod(0o755)
     assert run() == Said(0, "No faults.\n")  # and everything that is imported on the way is there
     return run
 
@@ -305,6 +305,20 @@ def test_a_home_that_is_shut_says_what_to_do(shut: Callable[..., None], check_he
     shut(".")
     told = "stanch: home cannot be read (Permission denied). Let the bot in, or name another folder.\n"
     assert check_here() == Said(2, "", told)
+
+
+def test_a_home_behind_a_shut_folder_says_what_to_do(shut: Callable[..., None], check_here: Callable[[], Said]) -> None:
+    """The folder itself cannot be looked at: that too is an answer, no trace."""
+    shut("..")
+    told = "stanch: home cannot be read (Permission denied). Let the bot in, or name another folder.\n"
+    assert check_here() == Said(2, "", told)
+
+
+def test_half_a_home_below_a_shut_folder_is_told_too(home: Path, check_here: Callable[[], Said]) -> None:
+    """The search for a home above does not stumble over what may not be read."""
+    shutil.rmtree(home / "runbooks")
+    hint = "Name the folder that holds both, or set STANCH_HOME to it."
+    assert check_here() == Said(2, "", f"stanch: There is no runbooks/ in home. {hint}\n")
 
 
 def test_folders_that_are_links_to_themselves_are_no_home(home: Path, check: Check) -> None:

@@ -1,6 +1,7 @@
 """What is looked at here: folders, database, what is owed."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
@@ -44,15 +45,22 @@ def _words() -> dict[str, frozenset[str]]:
 
 def _need(home: Path) -> None:
     try:
-        missing = [f"{name}/" for name in HOLDS if not (home / name).is_dir()]
+        if not home.is_dir():
+            raise StanchError(f"There is no folder {home}.")
+        if not (missing := _missing(home)):
+            return
     except OSError as error:
-        raise StanchError(
-            f"{home} cannot be read ({error.strerror}). Let the bot in, or name another folder."
-        ) from error
-    if missing:
-        above = next((folder for folder in home.absolute().parents if all((folder / n).is_dir() for n in HOLDS)), None)
-        hint = f"Did you mean {above}?" if above else "Name the folder that holds both, or set STANCH_HOME to it."
-        raise StanchError(f"There is no {' and no '.join(missing)} in {home}. {hint}")
+        mend = "Let the bot in, or name another folder."
+        raise StanchError(f"{home} cannot be read ({error.strerror}). {mend}") from error
+    hint = "Name the folder that holds both, or set STANCH_HOME to it."
+    with suppress(OSError):  # a folder above may be shut
+        above = next((folder for folder in home.absolute().parents if not _missing(folder)), None)
+        hint = f"Did you mean {above}?" if above else hint
+    raise StanchError(f"There is no {' and no '.join(missing)} in {home}. {hint}")
+
+
+def _missing(home: Path) -> list[str]:
+    return [f"{name}/" for name in HOLDS if not (home / name).is_dir()]
 
 
 async def folders(patient: Patient) -> Sequence[Line]:
