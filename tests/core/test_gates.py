@@ -7,7 +7,7 @@ import pytest
 from stanch.core import commands as c, events as e
 from stanch.core.catalogue import Klass
 from stanch.core.incident import OPEN, PHASES
-from tests.fakes.world import ALICE, BOB, CAROL, DAVE, LATER_DAY, Tale, catalogue, opened, refusal, refused, walked
+from tests.fakes.world import ALICE, BOB, CAROL, DAVE, LATER_DAY, NOW, Tale, catalogue, opened, refusal, refused, walked
 
 DAY = timedelta(hours=24)
 MITIGATE = (
@@ -20,14 +20,17 @@ WATCHING = "`/incident resolved --fixed WHAT` once quiet has held; if it comes b
 RECORDING = (
     c.Note("seen in the EU too"), c.Suppose("the prompt"), c.AddEvidence("trace 7"), c.Change("impact", "slow"),
     c.GiveRole("scribe", DAVE), c.SayUpdate("we look into it"), c.Judge(19, 1), c.AddAction(BOB, LATER_DAY, "a test"),
-    c.Bleeding("yes", "still wrong"), c.Export(("md",)),
+    c.Bleeding("yes", "still wrong"), c.Export(("md",)), c.Correct(1, "the EU only"), c.TakeSeat("scribe"),
+    c.FillIn((("scope", "the EU"),)), c.Restrict("customer data"),
+    c.Capture("C0GENERAL", "1795316400.000100", DAVE, "it is slow", "https://x.example/", NOW, BOB),
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("command", RECORDING, ids=lambda command: type(command).__name__)
 def test_recording_is_never_refused(phase: str, command: c.Command) -> None:
-    """Notes, hypotheses, evidence, impact, roles and updates are taken in every phase, by anybody, and move nothing."""
+    """Notes, hypotheses, evidence, facts, roles, updates and messages are taken in every phase, by anybody, and move
+    nothing."""
     tale = walked(phase)
     assert tale.do(command, "U0PASSERBY").events
     assert tale.incident.phase == phase

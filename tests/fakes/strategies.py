@@ -57,7 +57,7 @@ SAID_AT = st.sampled_from(("1795316400.000100", "1795320000.000200", "9999999999
 """The ts of messages of Slack: of the hour when the tale begins, of later, and of a clock that is wrong."""
 DOORS = st.one_of(
     st.builds(c.Restrict, TEXT), st.builds(c.Join, st.booleans()), st.builds(c.LetIn, GUEST),
-    st.builds(c.Pin, st.just("C0ROOM"), SAID_AT, PERSON),
+    st.builds(c.Pin, st.just("C0ROOM"), SAID_AT, PERSON), st.builds(c.Redraw, st.sampled_from(("T1", "T2"))),
 )  # fmt: skip
 CAPTURES = st.one_of(
     st.builds(

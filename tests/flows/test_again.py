@@ -222,8 +222,22 @@ async def test_a_duplicate_of_nothing_is_refused(desk: Desk) -> None:
     assert await kinds(desk, 1) == ["declared"]
 
 
+async def test_a_duplicate_of_what_was_dismissed_is_refused(desk: Desk) -> None:
+    """Nobody works on that one any more; nothing is dismissed, and the refusal asks for an open one."""
+    for title in ("one", "two"):
+        await ask(desk, c.Declare(0, title), number=None)
+    await ask(desk, c.Dismiss("duplicate-of", "same", 2), number=1)
+    answer = await ask(desk, c.Dismiss("duplicate-of", "same", 1), number=2)
+    assert (answer.say, answer.refused) == (
+        "INC-1 was dismissed itself, so nobody works on it. Of which open incident is this one?", True,
+    )  # fmt: skip
+    state = await desk.state(2)
+    assert state is not None
+    assert (state.phase, state.duplicates) == ("assess", (1,))
+
+
 async def test_two_that_are_each_others_duplicate_are_not_both_gone(desk: Desk) -> None:
-    """Two people dismiss two incidents for each other at one moment: whatever is decided, both know of it."""
+    """Two people dismiss two incidents for each other at one moment: one of them stays, and somebody works on it."""
     for title in ("one", "two"):
         await ask(desk, c.Declare(0, title), number=None)
     answers = await asyncio.gather(
@@ -231,9 +245,8 @@ async def test_two_that_are_each_others_duplicate_are_not_both_gone(desk: Desk) 
         ask(desk, c.Dismiss("duplicate-of", "same", 1), number=2),
     )
     states = [await desk.state(n) for n in (1, 2)]
-    dismissed = sum(state is not None and state.phase == "dismissed" for state in states)
-    assert dismissed == sum(not answer.refused for answer in answers)
-    assert dismissed == 1
+    assert sorted(answer.refused for answer in answers) == [False, True]
+    assert sorted(state.phase for state in states if state) == ["assess", "dismissed"]
 
 
 # Watching

@@ -261,7 +261,7 @@ async def test_a_problem_is_reported_from_a_message(front: Front) -> None:
     await front.fill(CAROL, view, {"title": {"value": "answers are wrong"}})
     assert [event.kind for event in await front.bot.desk.timeline(1)] == ["declared", "captured"]
     (event,) = await captures(front)
-    assert (event.payload or {})["author"] == DAVE
+    assert (event.at, event.by, (event.payload or {})["pinned_by"]) == (WRITTEN, DAVE, CAROL)
 
 
 @pytest.mark.parametrize("name", ["directmessage", "privategroup", None])

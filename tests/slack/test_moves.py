@@ -275,6 +275,25 @@ async def test_a_move_with_a_form_opens_it_and_takes_it(front: Front) -> None:
     assert refused["errors"]["why"].startswith("Not from here: INC-1 is in diagnose")
 
 
+async def test_a_choice_of_more_can_be_made_again(front: Front) -> None:
+    """Slack keeps showing what was chosen until the card is drawn anew: it is, once for each choice, and nothing is
+    recorded for it."""
+    bot = front.bot
+    await bot.declare()
+    await bot.run()
+    (card,) = [
+        m for m in bot.slack.named("inc-1-answers-cite-the-wrong-policy").messages if "/card/" in str(m["metadata"])
+    ]
+    drawn = [card["blocks"][-1]["block_id"]]
+    before = len(await bot.desk.timeline(1))
+    for choice in ("catchup:1", "catchup:1", "evidence:1"):
+        await front.pick(BOB, choice)
+        await bot.run()
+        drawn.append(card["blocks"][-1]["block_id"])
+    assert len(set(drawn)) == 4
+    assert len(await bot.desk.timeline(1)) == before
+
+
 async def test_a_button_of_an_older_version_says_so(front: Front) -> None:
     """What was posted before an upgrade may hold a move that is no more."""
     await front.bot.declare()
