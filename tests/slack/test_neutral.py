@@ -261,7 +261,9 @@ async def test_forms(hidden: Front, verb: str) -> None:
     assert sent["errors"] == {"text": "INC-1 is restricted. @alice commands it and lets people in."}
 
 
-@pytest.mark.parametrize("button", ["fill_in", "do:applied", "do:settle", "do:close", "do:role", "do:mitigate"])
+@pytest.mark.parametrize(
+    "button", ["fill_in", "do:applied", "do:settle", "do:close", "do:role", "do:mitigate", "take_seat:scribe", "let_in"]
+)
 async def test_buttons_of_an_old_card(hidden: Front, button: str) -> None:
     """A card that an outsider saw before it was restricted opens nothing and does nothing any more."""
     if button == "fill_in":

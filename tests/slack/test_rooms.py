@@ -1,5 +1,10 @@
 """Rooms that change: withdrawn when an incident becomes restricted, a group message, another room after archiving."""
 
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from stanch.core import commands as c
@@ -7,10 +12,11 @@ from stanch.flows.deliver import Done, Later
 from stanch.flows.desk import Asked
 from stanch.slack.gateway import Gateway
 from stanch.slack.performers import PERFORMERS
+from stanch.store.database import Database
 from stanch.store.outbox import Owed
 from tests.fakes.bot import Bot
 from tests.fakes.front import Front, words
-from tests.fakes.slack import BOT, Channel, Fault, refused
+from tests.fakes.slack import BOT, Channel, FakeSlack, Fault, refused
 from tests.fakes.world import ALICE, BOB, CAROL, DAVE, ERIN, opened
 
 NAME = "inc-1-answers-cite-the-wrong-policy"
@@ -97,6 +103,58 @@ async def test_a_room_that_slack_opened_in_public_meanwhile_is_withdrawn(bot: Bo
 
 def _restricting() -> Asked:
     return Asked(c.Restrict(""), ALICE, "slash", 1)
+
+
+async def until(so: Callable[[], bool]) -> None:
+    for _ in range(400):
+        if so():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it did not come to that")
+
+
+class Slow(FakeSlack):
+    """The first call of `method` whose arguments hold `mark` takes effect only once it is let go."""
+
+    def __init__(self, method: str, mark: str) -> None:
+        super().__init__(time.time)
+        self.where = (method, mark)
+        self.under_way = asyncio.Event()
+        self.let_go = asyncio.Event()
+
+    async def call(self, method: str, *, read: bool = False, **args: Any) -> dict[str, Any]:
+        wanted, mark = self.where
+        if method == wanted and not self.under_way.is_set() and mark in str(args):
+            self.under_way.set()
+            await self.let_go.wait()
+        return await super().call(method, read=read, **args)
+
+
+@pytest.mark.parametrize(
+    ("method", "mark"),
+    [("chat.postMessage", "/card/0"), ("chat.update", "SEV1"), ("conversations.setTopic", "SEV1")],
+    ids=["the card is being posted", "the card is being changed", "the topic is being set"],
+)
+async def test_what_is_under_way_does_not_come_after_the_neutral_word(
+    database: Database, method: str, mark: str
+) -> None:
+    """A call to the public room that began before the restriction and lands after it leaves nothing there: in the end
+    the card and the topic are neutral."""
+    slack = Slow(method, mark)
+    bot = Bot(database, slack)
+    await bot.declare("zebrafish is out")
+    running = asyncio.create_task(bot.run(lambda: slack.let_go.is_set() and bot.settled()))
+    if mark == "SEV1":
+        await until(lambda: bot.settled() and len(slack.channels) > 1)
+        await bot.ask(c.Change("severity", "SEV1"))
+    await slack.under_way.wait()
+    await bot.ask(c.Restrict("customer data"))
+    await until(lambda: slack.count("conversations.create") == 2 and slack.count("conversations.rename") == 1)
+    await asyncio.sleep(0.3)
+    slack.let_go.set()
+    await running
+    old = slack.named("inc-1-moved")
+    assert "zebrafish" not in str([old.topic, old.messages])
 
 
 # Where no private channel can be made
