@@ -15,12 +15,10 @@ from stanch.core.phases import NOW, leads
 from stanch.core.policy import command_only, role_holder_only
 from stanch.core.said import Said
 from stanch.core.text import clean
-from stanch.core.words import escape
+from stanch.core.words import escape, when
 from stanch.errors import Refusal
 
 REOPEN_WITHIN = timedelta(hours=24)
-CLOSING_SAMPLE = {"SEV1": 150}
-"""Good answers in a row that a person must have judged where no check is declared: 60, at SEV1 150."""
 REVIEWED = ("SEV1", "SEV2", "SEV3")
 """Severities that close with a review; until there are reviews, with its summary."""
 
@@ -36,8 +34,9 @@ def _suppose(i: Incident, command: c.Suppose, by: str, now: datetime, catalogue:
 
 def _judge_idea(i: Incident, command: c.JudgeIdea, by: str, now: datetime, catalogue: Catalogue) -> Said:
     if command.k not in [idea.k for idea in i.ideas]:
-        listed = "; ".join(f"{idea.k} {escape(idea.text)}" for idea in i.ideas) or "none is recorded"
-        raise Refusal(f"There is no hypothesis {command.k}. Recorded: {listed}.", "hypothesis")
+        listed = "; ".join(f"{idea.k} {escape(idea.text)}" for idea in i.ideas)
+        known = f"Recorded: {listed}." if listed else "None is recorded yet: `/incident hypothesis TEXT`."
+        raise Refusal(f"There is no hypothesis {command.k}. {known}", "hypothesis")
     judged = e.HypothesisJudged(command.k, command.verdict, clean(command.text, 1_000))
     offers = ("explained",) if command.verdict == "supported" and i.phase == "diagnose" else ()
     return Said((judged,), f"Hypothesis {command.k}: {command.verdict}.", offers)
@@ -76,11 +75,11 @@ def _watch(i: Incident, command: c.Watch, by: str, now: datetime, catalogue: Cat
             "settle",
             "override",
         )
-    wanted = CLOSING_SAMPLE.get(i.severity or "", 60)
-    if i.judged[1] or i.judged[0] < wanted:
+    if not harm.closes(i, *i.judged):
+        good, bad = i.judged
         raise Refusal(
-            f"No check is declared, so people judge: {wanted} fresh answers, none bad (now {i.judged[1]} bad of"
-            f' {sum(i.judged)}). `/incident judged GOOD BAD`, or as commander `/incident watch --override "WHY"`.',
+            f"No check is declared, so people judge: {harm.closing_sample(i)} fresh answers, none bad (now {bad} bad of"
+            f' {good + bad}). `/incident judged GOOD BAD`, or as commander `/incident watch --override "WHY"`.',
             "judged",
             "override",
         )
@@ -90,8 +89,11 @@ def _watch(i: Incident, command: c.Watch, by: str, now: datetime, catalogue: Cat
 def _resolve(i: Incident, command: c.Resolve, by: str, now: datetime, catalogue: Catalogue) -> Said:
     leads(i, "resolved")
     if i.quiet_until and now < unstamp(i.quiet_until):
+        until = when(unstamp(i.quiet_until), "{date_short_pretty} {time}")
         raise Refusal(
-            f"Quiet has to hold until {i.quiet_until[:16].replace('T', ' ')} UTC. Until then: {NOW['watching']}.",
+            f"Quiet has to hold until {until}; then I say so in the room. Until then, promise the fix:"
+            " `/incident action @who by DATE WHAT`; if it comes back: `/incident mitigate`.",
+            "action",
             "came_back",
         )
     fixed = clean(command.fixed, 1_000)
@@ -132,10 +134,11 @@ def _dismiss(i: Incident, command: c.Dismiss, by: str, now: datetime, catalogue:
     role_holder_only(i, by, "dismiss")
     if command.reason not in ("false-alarm", "near-miss", "duplicate-of") or not command.why.strip():
         raise Refusal(
-            "Say why: `/incident dismiss false-alarm|near-miss WHY` or `/incident dismiss duplicate-of N WHY`."
+            "Say why: `/incident dismiss false-alarm|near-miss WHY` or `/incident dismiss duplicate-of N WHY`.",
+            "dismiss",
         )
     if command.reason == "duplicate-of" and command.duplicate_of in (None, i.number):
-        raise Refusal("Of which incident? `/incident dismiss duplicate-of N WHY`.")
+        raise Refusal("Of which incident? `/incident dismiss duplicate-of N WHY`.", "dismiss")
     if any(m.in_force for m in i.mitigations):
         raise Refusal("A mitigation is still applied. `/incident removed` or `/incident kept` first.", "settle")
     gone = e.Dismissed(command.reason, clean(command.why, 500), command.duplicate_of)

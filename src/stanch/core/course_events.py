@@ -42,6 +42,7 @@ class MitigationMoved(Payload):
     owner: str | None = None
     until: str | None = None
     why: str = ""
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)

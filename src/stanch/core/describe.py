@@ -57,7 +57,7 @@ def _line(payload: e.Payload, name: Name) -> str:
         case e.MemberLeft(user, roles):
             return f"{name(user)} left the room, holding {', '.join(roles) or 'no role'}"
         case e.MemberJoined(user):
-            return f"{name(user)} came back to the room"
+            return f"{name(user)} joined the room"
         case e.RoomChanged(state, room):
             return (
                 f"the room was renamed to #{room}" if state == "renamed" else f"the room is {state.replace('_', ' ')}"
@@ -78,7 +78,7 @@ def _around(payload: e.Payload, name: Name) -> str:
         case e.Restricted(why):
             return "restricted the incident" + (f": {why}" if why else "")
         case e.JoinAsked(user):
-            return f"{name(user)} asked to be let in"
+            return "asked to be let in"
         case e.LetIn(user, why):
             return f"let {name(user)} in" + (f" ({why})" if why else "")
         case e.Captured(_, _, text, link, _, pinned_by):
@@ -109,9 +109,10 @@ def _course(payload: e.Payload, name: Name) -> str:
             return "began to mitigate"
         case e.MitigationApplied(k, what):
             return f"mitigation {k} applied: {what}"
-        case e.MitigationMoved(k, state, owner, until, why):
+        case e.MitigationMoved(k, state, owner, until, why, what):
             kept = f" by {name(owner)} until {(until or '')[:10]}: {why}" if owner else ""
-            return f"mitigation {k} {state}{kept}"
+            said = "took effect" if state == "effective" else state
+            return f"mitigation {k} {said}{kept}" + (f" ({what})" if what else "")
         case e.Judged(good, bad, note):
             return f"judged {good + bad} answers: {bad} bad" + (f" ({note})" if note else "")
         case e.BleedingChanged(bleeding, why):

@@ -115,7 +115,8 @@ def _known(what: str, text: str, names: dict[str, str]) -> str:
     for key, name in names.items():
         if plain in (key.casefold().replace("-", "_"), name.casefold().replace(" ", "_").replace("-", "_")):
             return key
-    near = get_close_matches(wanted.casefold(), {k.casefold(): k for k in names}, n=1, cutoff=0.5)
+    guessed = what != "severity"  # one digit is as near as another
+    near = guessed and get_close_matches(wanted.casefold(), {k.casefold(): k for k in names}, n=1, cutoff=0.5)
     guess = next((k for k in names if near and k.casefold() == near[0]), None)
     hint = f" Did you mean `{guess}`?" if guess else ""
     raise Refusal(

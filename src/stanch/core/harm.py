@@ -12,7 +12,7 @@ from stanch.core.incident import Incident, Mitigation
 from stanch.core.phases import NOW, leads
 from stanch.core.policy import command_only
 from stanch.core.said import Said
-from stanch.core.sample import WORTH_JUDGING, at_least, at_most
+from stanch.core.sample import WORTH_JUDGING, at_least, at_most, percent
 from stanch.core.text import clean
 from stanch.core.words import escape
 from stanch.errors import Refusal
@@ -44,8 +44,9 @@ def move(i: Incident, command: c.MoveMitigation, by: str, now: datetime, catalog
     if command.state == mitigation.state != "kept":
         return Said(say=f"Mitigation {mitigation.k} is {mitigation.state} already: {escape(mitigation.what)}")
     until = stamp(datetime.combine(command.until, time(), UTC)) if command.until else None
-    moved = e.MitigationMoved(mitigation.k, command.state, command.owner, until, clean(command.why, 500))
-    say = f"Mitigation {mitigation.k} is {command.state}: {escape(mitigation.what)}"
+    k, what, why = mitigation.k, mitigation.what, clean(command.why, 500)
+    moved = e.MitigationMoved(k, command.state, command.owner, until, why, what)
+    say = f"Mitigation {k} {'took effect' if command.state == 'effective' else f'is {command.state}'}: {escape(what)}"
     if command.state == "effective" and i.phase == "mitigate":
         say += "\nIn effect is not contained: are users better off?"
         return Said((moved,), say, ("judged", "contained"))
@@ -65,18 +66,20 @@ def judge(i: Incident, command: c.Judge, by: str, now: datetime, catalogue: Cata
     if command.good < 0 or command.bad < 0 or not 0 < n <= 100_000:
         raise Refusal("Count the answers that you judged: `/incident judged 19 1`.")
     low, high = at_least(n, command.bad), at_most(n, command.bad)
-    words = f"{command.bad} of {n} bad: between {low:.0%} and {high:.0%} of all answers may be."
+    words = f"{command.bad} of {n} bad: between {percent(low)} and {percent(high)} of all answers may be bad."
     judged = (i.judged[0] + command.good, i.judged[1] + command.bad)
     if sum(judged) > n:
         words += f" Since the last mitigation: {judged[1]} of {sum(judged)}, {_range(*judged)}."
-    enough = i.phase == "mitigate" and better(i, *judged)
-    if enough:
-        words += " That is enough for `/incident contained`."
-    return Said((e.Judged(command.good, command.bad, clean(command.note, 500)),), words, ("contained",) * enough)
+    told = (e.Judged(command.good, command.bad, clean(command.note, 500)),)
+    if i.phase == "mitigate" and better(i, *judged):
+        return Said(told, f"{words} That is enough for `/incident contained`.", ("contained",))
+    if i.phase == "resolve" and closes(i, *judged) and not any(m.in_force for m in i.mitigations):
+        return Said(told, f"{words} That is enough for `/incident watch`.", ("watch",))
+    return Said(told, words)
 
 
 def _range(good: int, bad: int) -> str:
-    return f"{at_least(good + bad, bad):.0%} to {at_most(good + bad, bad):.0%}"
+    return f"{percent(at_least(good + bad, bad))} to {percent(at_most(good + bad, bad))}"
 
 
 def better(i: Incident, good: int, bad: int) -> bool:
@@ -88,9 +91,35 @@ def better(i: Incident, good: int, bad: int) -> bool:
     return at_most(n, bad) < harm[1] / sum(harm) if harm and harm[1] else bad <= 1
 
 
+CLOSING_SAMPLE = {"SEV1": 150}
+"""Good answers in a row that a person must have judged where no check is declared: 60, at SEV1 150."""
+
+
+def closing_sample(i: Incident) -> int:
+    return CLOSING_SAMPLE.get(i.severity or "", 60)
+
+
+def closes(i: Incident, good: int, bad: int) -> bool:
+    """Enough fresh answers were judged to close the harm, and none was bad."""
+    return not bad and good >= closing_sample(i)
+
+
+def steps(i: Incident) -> str:
+    """What can be done now, in words; the way on, when nothing stands in it any more."""
+    match i.phase:
+        case "mitigate" if better(i, *i.judged):
+            return "judged answers show that users are better off: `/incident contained`"
+        case "resolve" if closes(i, *i.judged) and not any(m.in_force for m in i.mitigations):
+            return "nothing stands in the way: `/incident watch`"
+    return NOW[i.phase]
+
+
 def bleeding(i: Incident, command: c.Bleeding, by: str, now: datetime, catalogue: Catalogue) -> Said:
-    if command.bleeding not in ("yes", "contained", "unknown") or not command.why.strip():
-        raise Refusal("Say what shows it: `/incident bleeding yes|contained|unknown WHY`.")
+    usage = "`/incident bleeding yes|contained|unknown WHY`"
+    if command.bleeding not in ("yes", "contained", "unknown"):
+        raise Refusal(f"Is harm still being done: yes, contained, or unknown? {usage}.", "bleeding")
+    if not command.why.strip():
+        raise Refusal(f"Say what shows it: {usage}.", "bleeding")
     why = clean(command.why, 500)
     said: e.Payload = e.BleedingChanged(command.bleeding, why)
     if command.bleeding == "contained" and i.phase == "mitigate":
@@ -109,7 +138,7 @@ def contain(i: Incident, command: c.Contain, by: str, now: datetime, catalogue: 
     good, bad = i.judged
     if better(i, good, bad):
         proof = e.Contained("judged", f"{bad} of {good + bad} bad")
-        return Said((proof,), f"Contained: at most {at_most(good + bad, bad):.0%} bad. Now diagnose.", after)
+        return Said((proof,), f"Contained: at most {percent(at_most(good + bad, bad))} bad. Now diagnose.", after)
     raise Refusal(
         f"Not yet: {_what_is_known(i)} nobody has shown that users are better off ({_count(i)}).\n"
         f"Do one of: judge {WORTH_JUDGING} fresh answers, `/incident judged GOOD BAD` · it stopped by itself:"
@@ -138,7 +167,7 @@ def _count(i: Incident) -> str:
         return "none judged since the last mitigation"
     known = f"{bad} bad of {good + bad} judged, so {_range(good, bad)}"
     if i.harm_was and i.harm_was[1]:
-        return f"{known}; before it was {i.harm_was[1] / sum(i.harm_was):.0%}"
+        return f"{known}; before it was {percent(i.harm_was[1] / sum(i.harm_was))}"
     return known
 
 

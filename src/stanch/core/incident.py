@@ -174,7 +174,9 @@ def _changes(incident: Incident, payload: e.Payload | None, by: str, at: datetim
             return {"away": (*_without(incident.away, user), user), "members": _without(incident.members, user)}
         case e.MemberJoined(user) | e.LetIn(user):
             back: dict[str, Any] = {"away": _without(incident.away, user), "asking": _without(incident.asking, user)}
-            return back | ({"members": (*_without(incident.members, user), user)} if incident.restricted else {})
+            # The public room of what became restricted is open to anybody: being there is no proof.
+            proof = incident.restricted and (incident.room_private or isinstance(payload, e.LetIn))
+            return back | ({"members": (*_without(incident.members, user), user)} if proof else {})
         case e.JoinAsked(user):
             return {"asking": (*_without(incident.asking, user), user)}
         case e.Restricted():

@@ -94,6 +94,8 @@ def leads(incident: Incident, command: str) -> str:
             f"{incident.name} is not open any more ({incident.phase}). Reopen it first: `/incident reopen WHY`.",
             *offers(incident),
         )
+    if incident.phase in ("closed", "dismissed"):
+        raise Refusal(f"{incident.name} is {incident.phase}. It came back? `/incident reopen WHY`.", *offers(incident))
     if command == "reopen":
         raise Refusal(
             f"{incident.name} is open ({incident.phase}): there is nothing to reopen. Now: {NOW[incident.phase]}.",

@@ -30,6 +30,11 @@ def at_least(judged: int, bad: int) -> float:
     return 1.0 - at_most(judged, judged - bad)
 
 
+def percent(share: float) -> str:
+    """`22 %`: the share (0 to 1) in whole points."""
+    return f"{share * 100:.0f} %"
+
+
 def _up_to(k: int, n: int, p: float) -> float:
     """The chance of at most k of n, each with chance p: the regularised incomplete beta function I(1-p; n-k, k+1)."""
     a, b, x = n - k, k + 1, 1.0 - p

@@ -4,6 +4,8 @@ Slack reads `&`, `<` and `>` as control characters; nothing else needs escaping,
 (https://docs.slack.dev/messaging/formatting-message-text, "Escaping text").
 """
 
+from datetime import datetime
+
 
 class Mrkdwn(str):
     """Text that is Slack mrkdwn already, made by us; it is not escaped again."""
@@ -16,3 +18,8 @@ def escape(text: str) -> Mrkdwn:
     if isinstance(text, Mrkdwn):
         return text
     return Mrkdwn(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+
+
+def when(moment: datetime, form: str = "{time}") -> Mrkdwn:
+    """A moment in each reader's own time zone; the fallback is UTC."""
+    return Mrkdwn(f"<!date^{int(moment.timestamp())}^{form}|{moment:%H:%M} UTC>")

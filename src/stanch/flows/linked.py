@@ -51,4 +51,6 @@ def joins(log: Log, apply: Apply, db: Connection, asked: Asked, other: int, now:
         raise Refusal(f"INC-{other} was dismissed itself, so nobody works on it. Of which open incident is this one?")
     people = tuple(dict.fromkeys((state.declared_by, *state.seats.values())))
     apply(db, Asked(c.ReportDuplicate(state.number, people), STANCH, asked.source, other), now)
-    signals.hand_over(db, state.number, other)
+    if target.restricted or not state.restricted:
+        # The alert of a restricted one stays with it, as its stub.
+        signals.hand_over(db, state.number, other)

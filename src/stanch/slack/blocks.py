@@ -4,11 +4,10 @@ Text that people or machines wrote goes through `safe`: escaped, cut, and marked
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from stanch.core.text import cut
-from stanch.core.words import Mrkdwn, escape
+from stanch.core.words import Mrkdwn, escape, when as when
 
 Block = dict[str, Any]
 
@@ -25,11 +24,6 @@ def safe(text: str, limit: int = TEXT) -> Mrkdwn:
         else:
             long = middle - 1
     return Mrkdwn(escape(cut(text, short)))
-
-
-def when(moment: datetime, form: str = "{time}") -> Mrkdwn:
-    """A moment in each reader's own time zone; the fallback is UTC."""
-    return Mrkdwn(f"<!date^{int(moment.timestamp())}^{form}|{moment:%H:%M} UTC>")
 
 
 def mrkdwn(text: str, limit: int = TEXT) -> Block:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from stanch.core.harm import steps
 from stanch.core.incident import Incident
-from stanch.core.phases import NOW
 from stanch.core.roles import ROLES
 from stanch.core.text import cut, one_line
 from stanch.core.words import escape
@@ -77,7 +77,7 @@ class Cards(Phrases):
     def _next_step(self, i: Incident) -> str:
         """The first move while nothing is pulled; later what the phase allows."""
         if i.phase not in ("assess", "mitigate") or i.mitigations:
-            return f"*Now*  {NOW[i.phase]}"
+            return f"*Now*  {steps(i)}"
         sheet = self._catalogue.klass(i.klass) if i.klass else None
         return f"*First move*  {safe(sheet.first_move, 400) if sheet and sheet.first_move else FREE_HANDS}"
 

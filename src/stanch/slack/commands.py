@@ -1,27 +1,14 @@
 """The grammar of `/incident`: one table, from which commands are read and help is made."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from stanch.core import commands as c
-from stanch.core.export import FORMATS
-from stanch.core.roles import ROLES
 from stanch.errors import Refusal
-from stanch.slack.words import Words, parted
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Something to be shown to the person alone: `list`, `show`, `now`, `help`, or a form to open."""
-
-    what: str
-    verb: str = ""
-
-
-Asked = c.Command | Look
-Read = Callable[[Words], Asked]
+from stanch.slack import readers
+from stanch.slack.readers import Asked as Asked, Look as Look, Read as Read
+from stanch.slack.words import parted
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,127 +23,6 @@ class Verb:
         return self.usage.partition(" ")[0]
 
 
-def _declare(words: Words) -> Asked:
-    title = words.rest()
-    return c.Declare(0, title) if title else Look("declare_form")
-
-
-def _change(what: str) -> Read:
-    def read(words: Words) -> Asked:
-        if not words.rest():
-            raise words.wrong("To what?")
-        return c.Change(what, words.rest())
-
-    return read
-
-
-def _role(words: Words) -> Asked:
-    head, rest = words.first()
-    role = next(
-        (r for r, spoken in ROLES.items() if head and head.lower() in (r, spoken.lower(), *SHORT.get(r, ()))), None
-    )
-    if role is None:
-        raise words.wrong("Which role?")
-    return c.GiveRole(role, rest.person()[0])
-
-
-SHORT = {"commander": ("ic",), "technical": ("tech", "lead", "tl"), "communications": ("comms", "communication")}
-
-
-def _update(words: Words) -> Asked:
-    return c.SayUpdate(words.rest()) if words.rest() else Look("update_form")
-
-
-def _note(words: Words) -> Asked:
-    return c.Note(words.rest()) if words.rest() else Look("note_form")
-
-
-def _correct(words: Words) -> Asked:
-    entry, rest = words.number("entry")
-    return c.Correct(entry, rest.rest())
-
-
-def _export(words: Words) -> Asked:
-    form = words.rest().lower()
-    if form and form not in FORMATS:
-        raise words.wrong("As what?")
-    return c.Export((form,) if form else ("md", "json"))
-
-
-def _judged(words: Words) -> Asked:
-    good, rest = words.number("good ones")
-    bad, rest = rest.number("bad ones")
-    return c.Judge(good, bad, rest.rest())
-
-
-def _idea(verdict: str) -> Read:
-    def read(words: Words) -> Asked:
-        k, rest = words.number("hypothesis")
-        return c.JudgeIdea(k, verdict, rest.rest())
-
-    return read
-
-
-def _moved(state: str) -> Read:
-    def read(words: Words) -> Asked:
-        return c.MoveMitigation(state, words.maybe_number()[0])
-
-    return read
-
-
-def _kept(words: Words) -> Asked:
-    k, rest = words.maybe_number()
-    owner, rest = rest.person()
-    until, rest = rest.day("until")
-    return c.MoveMitigation("kept", k, owner, until, rest.rest())
-
-
-def _bleeding(words: Words) -> Asked:
-    head, rest = words.first()
-    return c.Bleeding(head.lower(), rest.rest())
-
-
-def _explained(words: Words) -> Asked:
-    head, rest = words.first()
-    return c.Explain(head.lower(), rest.rest())
-
-
-def _contained(words: Words) -> Asked:
-    return c.Contain(words.option("waive")[0])
-
-
-def _watch(words: Words) -> Asked:
-    return c.Watch(words.option("override")[0])
-
-
-def _resolved(words: Words) -> Asked:
-    return c.Resolve(words.option("fixed")[0])
-
-
-def _action(words: Words) -> Asked:
-    owner, rest = words.person()
-    day, rest = rest.day("by")
-    if owner is None:
-        raise words.wrong("An action needs an owner:")
-    return c.AddAction(owner, day, rest.rest())
-
-
-def _restrict(words: Words) -> Asked:
-    return c.Restrict(words.rest())
-
-
-def _dismiss(words: Words) -> Asked:
-    reason, rest = words.first()
-    other = None
-    if reason.lower() == "duplicate-of":
-        other, rest = rest.number("incident")
-    return c.Dismiss(reason.lower(), rest.rest(), other)
-
-
-def _look(what: str) -> Read:
-    return lambda words: Look(what, words.rest().lower())
-
-
 GROUPS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
     (
         "Start and look",
@@ -164,55 +30,59 @@ GROUPS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
             Verb(
                 "declare [TITLE]",
                 "open an incident: a title opens it at once, without one a form comes",
-                _declare,
+                readers.declare,
                 False,
             ),
-            Verb("list", "open incidents, worst first", _look("list"), False),
-            Verb("show", "what is known, and the latest entries", _look("show")),
-            Verb("catchup", "for you alone: what is known, done, open, due", _look("catchup")),
-            Verb("help [VERB]", "this list, or one line of it", _look("help"), False),
+            Verb("list", "open incidents, worst first", readers.look("list"), False),
+            Verb("show", "what is known, and the latest entries", readers.look("show")),
+            Verb("catchup", "for you alone: what is known, done, open, due", readers.look("catchup")),
+            Verb("help [VERB]", "this list, or one line of it", readers.look("help"), False),
         ),
     ),
     (
         "What is known",
         (
-            Verb("title TEXT", "a better title", _change("title")),
-            Verb("class CLASS", "what kind it is, like `quality_regression`", _change("klass")),
-            Verb("severity SEV1..SEV4", "how bad it is; the cadence of updates follows", _change("severity")),
-            Verb("service NAME", "which service; its owners are invited", _change("service")),
-            Verb("scope TEXT", "which features, segments, regions", _change("scope")),
-            Verb("impact TEXT", "what users see", _change("impact")),
-            Verb("note TEXT", "write into the timeline", _note),
+            Verb("title TEXT", "a better title", readers.change("title")),
+            Verb("class CLASS", "what kind it is, like `quality_regression`", readers.change("klass")),
+            Verb("severity SEV1..SEV4", "how bad it is; the cadence of updates follows", readers.change("severity")),
+            Verb("service NAME", "which service; its owners are invited", readers.change("service")),
+            Verb("scope TEXT", "which features, segments, regions", readers.change("scope")),
+            Verb("impact TEXT", "what users see", readers.change("impact")),
+            Verb("note TEXT", "write into the timeline", readers.note),
             Verb("evidence TEXT", "what shows it: a link, an id, a figure", lambda w: c.AddEvidence(w.rest())),
-            Verb("correct ENTRY TEXT", "correct an entry; the old one stays readable", _correct),
-            Verb("update [TEXT]", "say an update to the room", _update),
+            Verb("correct ENTRY TEXT", "correct an entry; the old one stays readable", readers.correct),
+            Verb("update [TEXT]", "say an update to the room", readers.update),
         ),
     ),
     (
         "People",
         (
-            Verb("role commander|technical|communications|scribe @who|me|none", "give, take or clear a role", _role),
+            Verb(
+                "role commander|technical|communications|scribe @who|me|none",
+                "give, take or clear a role",
+                readers.role,
+            ),
             Verb(
                 "restrict [WHY]",
                 "only named people see it: a new private room, a neutral stub for everybody else",
-                _restrict,
+                readers.restrict,
             ),
         ),
     ),
     (
         "Stop the harm",
         (
-            Verb("mitigate", "begin to contain", lambda w: c.Mitigate()),
+            Verb("mitigate", "begin to contain", readers.mitigate),
             Verb("applied WHAT", "a mitigation that you pulled by hand", lambda w: c.Applied(w.rest())),
-            Verb("effective [K]", "mitigation K took effect", _moved("effective")),
-            Verb("removed [K]", "mitigation K is taken back", _moved("removed")),
-            Verb("kept [K] @who until DATE WHY", "mitigation K stays on purpose, with an owner", _kept),
-            Verb("judged GOOD BAD [NOTE]", "fresh answers that a person judged, like `judged 19 1`", _judged),
-            Verb("bleeding yes|contained|unknown WHY", "is harm still being done?", _bleeding),
+            Verb("effective [K]", "mitigation K took effect", readers.moved("effective")),
+            Verb("removed [K]", "mitigation K is taken back", readers.moved("removed")),
+            Verb("kept [K] @who until DATE WHY", "mitigation K stays on purpose, with an owner", readers.kept),
+            Verb("judged GOOD BAD [NOTE]", "fresh answers that a person judged, like `judged 19 1`", readers.judged),
+            Verb("bleeding yes|contained|unknown WHY", "is harm still being done?", readers.bleeding),
             Verb(
                 'contained [--waive "WHY"]',
                 "the harm is contained; the proof can be waived by the commander",
-                _contained,
+                readers.contained,
             ),
         ),
     ),
@@ -220,25 +90,25 @@ GROUPS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
         "Find the cause",
         (
             Verb("hypothesis TEXT", "what you suppose", lambda w: c.Suppose(w.rest())),
-            Verb("supported K TEXT", "what speaks for hypothesis K", _idea("supported")),
-            Verb("refuted K TEXT", "what speaks against hypothesis K", _idea("refuted")),
-            Verb("explained confirmed|probable|unknown TEXT", "the cause, and how sure it is", _explained),
+            Verb("supported K TEXT", "what speaks for hypothesis K", readers.idea("supported")),
+            Verb("refuted K TEXT", "what speaks against hypothesis K", readers.idea("refuted")),
+            Verb("explained confirmed|probable|unknown TEXT", "the cause, and how sure it is", readers.explained),
         ),
     ),
     (
         "End it well",
         (
-            Verb('watch [--override "WHY"]', "watch whether it stays quiet", _watch),
-            Verb("resolved [--fixed WHAT]", "it held; name the permanent fix", _resolved),
-            Verb("action @who by DATE WHAT", "promise an improvement", _action),
+            Verb('watch [--override "WHY"]', "watch whether it stays quiet", readers.watch),
+            Verb("resolved [--fixed WHAT]", "it held; name the permanent fix", readers.resolved),
+            Verb("action @who by DATE WHAT", "promise an improvement", readers.action),
             Verb("close [SUMMARY]", "what happened and what was learned", lambda w: c.Close(w.rest())),
-            Verb("dismiss false-alarm|near-miss|duplicate-of N WHY", "it was no incident", _dismiss),
+            Verb("dismiss false-alarm|near-miss|duplicate-of N WHY", "it was no incident", readers.dismiss),
             Verb(
                 "reopen WHY",
                 "it came back: within 24 hours; later a new incident recurs from it",
                 lambda w: c.Reopen(w.rest()),
             ),
-            Verb("export [md|json|csv]", "the timeline as a file in the room", _export),
+            Verb("export [md|json|csv]", "the timeline as a file in the room", readers.export),
         ),
     ),
 )

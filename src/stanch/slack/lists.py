@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from stanch.core.chain import Event
 from stanch.core.describe import describe
+from stanch.core.harm import steps
 from stanch.core.incident import Incident
-from stanch.core.phases import NOW
 from stanch.core.policy import sees
 from stanch.core.roles import ROLES
 from stanch.core.text import cut
@@ -26,7 +26,7 @@ class Lists(Phrases):
         empty = [spoken.lower() for role, spoken in ROLES.items() if role not in i.seats]
         lines = [
             f"*{safe(self.headline(i), 300)}*",
-            f"Phase *{i.phase}*, bleeding: *{i.bleeding}*. Now: {NOW[i.phase]}.",
+            f"Phase *{i.phase}*, bleeding: *{i.bleeding}*. Now: {steps(i)}.",
         ]
         missing = [
             label for label, value in (("class", i.klass), ("severity", i.severity), ("impact", i.impact)) if not value
@@ -119,7 +119,7 @@ class Lists(Phrases):
         left += [f"Nobody is {', '.join(empty)}."] if empty and i.is_open else []
         missing = [name for name, value in (("class", i.klass), ("severity", i.severity)) if not value]
         left += [f"Not set: {', '.join(missing)}."] if missing else []
-        return [*left, f"Next: {NOW[i.phase]}."]
+        return [*left, f"Next: {steps(i)}."]
 
     def _due(self, i: Incident) -> list[str]:
         due = [self.next_word(i)]

@@ -12,6 +12,7 @@ from stanch.core.catalogue import Catalogue
 from stanch.core.harm import better
 from stanch.core.incident import Incident
 from stanch.core.phases import OFFERS, TRANSITIONS, makes_sense, offers
+from stanch.core.text import cut, one_line
 from stanch.errors import Refusal
 from stanch.slack import blocks as b, inputs
 from stanch.slack.blocks import Block
@@ -49,7 +50,7 @@ def _first_move(i: Incident, catalogue: Catalogue) -> c.Command:
     sheet = catalogue.klass(i.klass) if i.klass else None
     if sheet is None or not sheet.first_move:
         return c.Mitigate()
-    return c.Applied(f"first move of {sheet.name}")
+    return c.Applied(cut(f"first move of {sheet.name}: {one_line(sheet.first_move, 400)}", 290))
 
 
 def _number(values: Values, block: str) -> int:

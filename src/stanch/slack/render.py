@@ -9,7 +9,7 @@ from stanch.core.effects import POSTED
 from stanch.core.events import KINDS
 from stanch.core.incident import Incident
 from stanch.core.roles import ROLES
-from stanch.core.sample import at_least, at_most
+from stanch.core.sample import at_least, at_most, percent
 from stanch.core.words import Mrkdwn
 from stanch.slack.blocks import when
 from stanch.slack.cards import Cards
@@ -69,4 +69,5 @@ TEMPLATES_NEEDED = (
 def judged_range(payload: dict[str, Any]) -> str:
     """What a sample of that size allows, not the point (catalogue, section 5)."""
     good, bad = int(payload.get("good", 0)), int(payload.get("bad", 0))
-    return f"{at_least(good + bad, bad):.0%} to {at_most(good + bad, bad):.0%} of all answers may be bad"
+    low, high = at_least(good + bad, bad), at_most(good + bad, bad)
+    return f"{percent(low)} to {percent(high)} of all answers may be bad"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from stanch.core.words import escape
 from stanch.errors import Refusal
 
 USER = re.compile(r"<@([A-Z0-9]+)(?:\|([^<>]*))?>")
@@ -72,6 +73,8 @@ class Words:
 
     def number(self, what: str) -> tuple[int, "Words"]:
         head, rest = self.first()
+        head = head.lstrip("#")
+        head = head[4:] if head[:4].upper() == "INC-" else head
         if not head.isascii() or not head.isdigit() or len(head) > 9:
             raise self.wrong(f"Which {what}? Its number comes first:")
         return int(head), rest
@@ -101,20 +104,28 @@ class Words:
             " Type @ and choose from Slack's list."
         )
 
+    def nothing_left(self, hint: str = "") -> None:
+        """Words that nobody reads would be lost: they are refused, with where they belong. Raises `Refusal`."""
+        if rest := self.rest():
+            first = rest.split()[0][:40].replace("`", "'")
+            raise self.wrong(hint or f"`{escape(first)}` has no place here, and nothing was recorded:")
+
     def day(self, before: str) -> tuple[date, "Words"]:
-        """`until DATE` or `by DATE`: an ISO date, `today`, `tomorrow`."""
+        """`until DATE` or `by DATE`: an ISO date, `today`, `tomorrow`, or the next of a weekday."""
         head, rest = self.first()
         if head.lower() == before:
             head, rest = rest.first()
-        near = {"today": self.today, "tomorrow": self.today + timedelta(days=1)}
-        if head.lower() in near:
-            return near[head.lower()], rest
+        named = {(self.today + timedelta(days=n)).strftime("%A").lower(): n for n in range(1, 8)}
+        named |= {"today": 0, "tomorrow": 1}
+        if head.lower() in named:
+            return self.today + timedelta(days=named[head.lower()]), rest
         try:
             day = date.fromisoformat(head)
         except ValueError:
-            day = date.min
+            known = f"{self.today + timedelta(days=7)}, `today`, `tomorrow`, `friday`"
+            raise self.wrong(f"{before.capitalize()} when? I know dates like {known}:") from None
         if day < self.today:
-            raise self.wrong(f"Until when? A date like {self.today + timedelta(days=7)}:")
+            raise self.wrong(f"{day} is over. {before.capitalize()} when?")
         return day, rest
 
     def option(self, name: str) -> tuple[str, "Words"]:

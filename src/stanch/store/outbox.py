@@ -35,6 +35,9 @@ from stanch.store import tables as t
 
 _e = t.effect.c
 LIVE = ("owed", "trying")
+NEVER = 1e12
+"""When what is settled is due again. In PostgreSQL's statistics nothing lies in the past then but what is owed now, so
+that it looks for that, however much was ever owed."""
 
 # Statements are built once: building them costs more than running them.
 
@@ -42,10 +45,11 @@ _now, _grace = bindparam("now", type_=Float), bindparam("grace", type_=Float)
 
 
 def _first_in_lane() -> ColumnElement[bool]:
-    """What comes before it in its lane is settled, or a reminder whose time has not come."""
-    earlier = t.effect.alias().c
-    waits = or_(earlier.state == "trying", earlier.due_at <= _now, earlier.attempts > 0)
-    return ~exists().where(earlier.lane == _e.lane, earlier.state.in_(LIVE), waits, earlier.id < _e.id)
+    """Nothing of its lane is in flight, and what comes before it is settled, or a reminder whose time has not come."""
+    other = t.effect.alias().c
+    comes_first = and_(other.id < _e.id, or_(other.due_at <= _now, other.attempts > 0))
+    in_flight = and_(other.id != _e.id, other.state == "trying")
+    return ~exists().where(other.lane == _e.lane, other.state.in_(LIVE), or_(comes_first, in_flight))
 
 
 _d = t.effect.alias().c
@@ -83,7 +87,7 @@ _SETTLE = (
     )
     .values(
         state=bindparam("new"),
-        due_at=func.coalesce(bindparam("due", type_=Float), _e.due_at),
+        due_at=bindparam("due", type_=Float),
         error=bindparam("why"),
         held=bindparam("holds"),
         result=bindparam("brought"),
@@ -95,13 +99,14 @@ _SETTLE = (
 _SUPERSEDE = (
     update(t.effect)
     .where(_e.grp.in_(bindparam("groups", expanding=True)), _e.state == "owed", _e.intent_at.is_(None))
-    .values(state="superseded", held=None)
+    .values(state="superseded", held=None, due_at=NEVER)
 )
 _KNOWN = select(_e.key).where(_e.key.in_(bindparam("keys", expanding=True)))
 _OWE = insert(t.effect)
 # Each of these is answered from an index, however many effects are owed later: the next that falls due, the first lease
 # that ends, and the first doubt that may be looked into. One that is not first in its lane wakes the loop for nothing.
-_NEXT_DUE = select(func.min(_e.due_at).label("at")).where(_e.state == "owed", _e.due_at > _now)
+_FIRST_DUE = select(_e.due_at).where(_e.state == "owed", _e.due_at > _now).order_by(_e.due_at).limit(1).subquery()
+_NEXT_DUE = select(_FIRST_DUE.c.due_at.label("at"))
 _NEXT_LEASE = select(func.min(_e.lease_until)).where(_e.state == "trying")
 _NEXT_LOOK = select(func.min(_e.tried_at + _grace)).where(
     _e.state == "owed", _e.due_at <= _now, _e.intent_at.is_not(None), _first_in_lane()
@@ -221,7 +226,7 @@ def _settle(
     owed: Owed,
     state: str,
     *,
-    due: float | None = None,
+    due: float = NEVER,
     why: str | None = None,
     holds: str | None = None,
     brought: str | None = None,
