@@ -53,7 +53,6 @@ BE_WATCHING = "Now: `/incident resolved --fixed WHAT` once quiet has held; if it
 BE_LEARNING = (
     "Now: `/incident action @who by DATE WHAT`, `/incident close SUMMARY`; if it comes back: `/incident reopen WHY`."
 )
-BE_REOPENING = "Now: `/incident reopen WHY`; after 24 hours that opens a new one which recurs from this one."
 
 REFUSED: dict[str, dict[str, str]] = {
     "assess": {
@@ -122,28 +121,24 @@ REFUSED: dict[str, dict[str, str]] = {
     "closed": {
         "mitigate": "INC-7 is not open any more (closed). Reopen it first: `/incident reopen WHY`.",
         "applied": "INC-7 is not open any more (closed). Reopen it first: `/incident reopen WHY`.",
-        "contained": f"Not from here: INC-7 is in closed, and `contained` is for mitigate. {BE_REOPENING}",
-        "explained": f"Not from here: INC-7 is in closed, and `explained` is for diagnose or mitigate."
-        f" {BE_REOPENING}",
-        "watch": f"Not from here: INC-7 is in closed, and `watch` is for resolve. {BE_REOPENING}",
-        "red check": f"Not from here: INC-7 is in closed, and `red check` is for watching. {BE_REOPENING}",
-        "resolved": f"Not from here: INC-7 is in closed, and `resolved` is for watching. {BE_REOPENING}",
-        "close": f"Not from here: INC-7 is in closed, and `close` is for learn. {BE_REOPENING}",
-        "dismiss": f"Not from here: INC-7 is in closed, and `dismiss` is for assess, mitigate or diagnose."
-        f" {BE_REOPENING}",
+        "contained": "INC-7 is closed. It came back? `/incident reopen WHY`.",
+        "explained": "INC-7 is closed. It came back? `/incident reopen WHY`.",
+        "watch": "INC-7 is closed. It came back? `/incident reopen WHY`.",
+        "red check": "INC-7 is closed. It came back? `/incident reopen WHY`.",
+        "resolved": "INC-7 is closed. It came back? `/incident reopen WHY`.",
+        "close": "INC-7 is closed. It came back? `/incident reopen WHY`.",
+        "dismiss": "INC-7 is closed. It came back? `/incident reopen WHY`.",
     },
     "dismissed": {
         "mitigate": "INC-7 is not open any more (dismissed). Reopen it first: `/incident reopen WHY`.",
         "applied": "INC-7 is not open any more (dismissed). Reopen it first: `/incident reopen WHY`.",
-        "contained": f"Not from here: INC-7 is in dismissed, and `contained` is for mitigate. {BE_REOPENING}",
-        "explained": f"Not from here: INC-7 is in dismissed, and `explained` is for diagnose or mitigate."
-        f" {BE_REOPENING}",
-        "watch": f"Not from here: INC-7 is in dismissed, and `watch` is for resolve. {BE_REOPENING}",
-        "red check": f"Not from here: INC-7 is in dismissed, and `red check` is for watching. {BE_REOPENING}",
-        "resolved": f"Not from here: INC-7 is in dismissed, and `resolved` is for watching. {BE_REOPENING}",
-        "close": f"Not from here: INC-7 is in dismissed, and `close` is for learn. {BE_REOPENING}",
-        "dismiss": f"Not from here: INC-7 is in dismissed, and `dismiss` is for assess, mitigate or diagnose."
-        f" {BE_REOPENING}",
+        "contained": "INC-7 is dismissed. It came back? `/incident reopen WHY`.",
+        "explained": "INC-7 is dismissed. It came back? `/incident reopen WHY`.",
+        "watch": "INC-7 is dismissed. It came back? `/incident reopen WHY`.",
+        "red check": "INC-7 is dismissed. It came back? `/incident reopen WHY`.",
+        "resolved": "INC-7 is dismissed. It came back? `/incident reopen WHY`.",
+        "close": "INC-7 is dismissed. It came back? `/incident reopen WHY`.",
+        "dismiss": "INC-7 is dismissed. It came back? `/incident reopen WHY`.",
     },
 }  # fmt: skip
 """Phase → command → the whole refusal. What stands in neither table is a hole in this test."""

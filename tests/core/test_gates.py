@@ -14,7 +14,6 @@ MITIGATE = (
     "judge 20 fresh answers: `/incident judged GOOD BAD`, then `/incident contained`;"
     " it stopped by itself: `/incident bleeding contained WHY`"
 )
-WATCHING = "`/incident resolved --fixed WHAT` once quiet has held; if it comes back: `/incident mitigate`"
 
 
 RECORDING = (
@@ -125,9 +124,12 @@ def test_bleeding_contained_is_contained() -> None:
 
 def test_bleeding_needs_a_reason_and_one_of_three_words() -> None:
     """Anything else is refused with the form to use."""
-    want = "Say what shows it: `/incident bleeding yes|contained|unknown WHY`."
-    assert refused(walked("assess"), c.Bleeding("maybe", "who knows")) == want
-    assert refused(walked("assess"), c.Bleeding("yes", "  ")) == want
+    usage = "`/incident bleeding yes|contained|unknown WHY`."
+    unclear = refusal(walked("assess"), c.Bleeding("maybe", "who knows"))
+    assert str(unclear) == f"Is harm still being done: yes, contained, or unknown? {usage}"
+    unfounded = refusal(walked("assess"), c.Bleeding("yes", "  "))
+    assert str(unfounded) == f"Say what shows it: {usage}"
+    assert unclear.offers == unfounded.offers == ("bleeding",)
 
 
 def test_only_the_commander_waives_and_overrides() -> None:
@@ -239,10 +241,17 @@ def test_a_red_check_leads_back() -> None:
 
 
 def test_resolved_waits_for_quiet() -> None:
-    """Before quiet has held, the refusal says until when and what can be done meanwhile."""
-    assert refused(walked("watching"), c.Resolve("fixed")) == (
-        f"Quiet has to hold until 2026-11-23 03:00 UTC. Until then: {WATCHING}."
+    """Before quiet has held, the refusal says until when, in the reader's own time, and what can be done meanwhile."""
+    tale = walked("watching")
+    until = tale.incident.quiet_until_at
+    assert until is not None
+    said = refusal(tale, c.Resolve("fixed"))
+    assert str(said) == (
+        f"Quiet has to hold until <!date^{int(until.timestamp())}^{{date_short_pretty}} {{time}}|{until:%H:%M} UTC>;"
+        " then I say so in the room. Until then, promise the fix: `/incident action @who by DATE WHAT`;"
+        " if it comes back: `/incident mitigate`."
     )
+    assert said.offers == ("action", "came_back")
 
 
 def test_resolved_needs_a_fix_or_a_promise() -> None:
@@ -322,7 +331,7 @@ def test_which_mitigation() -> None:
     )
     tale.do(c.Applied("prompt back"))
     assert tale.do(c.MoveMitigation("effective")).say == (
-        "Mitigation 1 is effective: prompt back\nIn effect is not contained: are users better off?"
+        "Mitigation 1 took effect: prompt back\nIn effect is not contained: are users better off?"
     )
     tale.do(c.Applied("cap 5"))
     assert refused(tale, c.MoveMitigation("removed")) == (
@@ -363,4 +372,4 @@ def test_large_tallies_are_counted(good: int, bad: int) -> None:
 
 def test_judged_shows_the_range_and_not_the_point() -> None:
     """Four bad of twenty may be as little as 7 % or as much as 40 % (catalogue, section 5)."""
-    assert walked("assess").do(c.Judge(16, 4)).say == "4 of 20 bad: between 7% and 40% of all answers may be."
+    assert walked("assess").do(c.Judge(16, 4)).say == "4 of 20 bad: between 7 % and 40 % of all answers may be bad."

@@ -113,6 +113,8 @@ READ = {
         "kept", 1, BOB, date(2026, 12, 1), "the fix ships then"
     ),
     "kept @bob until tomorrow why not": c.MoveMitigation("kept", None, BOB, date(2026, 11, 23), "why not"),
+    "kept @bob until friday why not": c.MoveMitigation("kept", None, BOB, date(2026, 11, 27), "why not"),
+    "action @bob by Sunday write a test": c.AddAction(BOB, date(2026, 11, 29), "write a test"),
     "judged 19 1 in German": c.Judge(19, 1, "in German"),
     "judged 20 0": c.Judge(20, 0, ""),
     "bleeding Contained it stopped": c.Bleeding("contained", "it stopped"),
@@ -206,8 +208,11 @@ def test_typing_errors_get_the_nearest_verb(text: str, said: str) -> None:
         ("correct the EU", "Which entry? Its number comes first: `/incident correct ENTRY TEXT`"),
         ("correct ٣ x", "Which entry? Its number comes first: `/incident correct ENTRY TEXT`"),
         ("judged many", "Which good ones? Its number comes first: `/incident judged GOOD BAD [NOTE]`"),
-        ("kept 1 @bob until soon x", "Until when? A date like 2026-11-29: `/incident kept [K] @who until DATE WHY`"),
-        ("action me by 2026-13-01 x", "Until when? A date like 2026-11-29: `/incident action @who by DATE WHAT`"),
+        ("kept 1 @bob until soon x", "Until when? I know dates like 2026-11-29, `today`, `tomorrow`, `friday`:"
+         " `/incident kept [K] @who until DATE WHY`"),
+        ("action me by 2026-13-01 x", "By when? I know dates like 2026-11-29, `today`, `tomorrow`, `friday`:"
+         " `/incident action @who by DATE WHAT`"),
+        ("action me by 2020-01-01 x", "2020-01-01 is over. By when? `/incident action @who by DATE WHAT`"),
         ("action none by today x", "An action needs an owner: `/incident action @who by DATE WHAT`"),
         ("contained --waive", 'A reason is needed: `/incident contained [--waive "WHY"]`'),
         ('watch --override ""', 'A reason is needed: `/incident watch [--override "WHY"]`'),
