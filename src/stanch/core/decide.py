@@ -157,7 +157,10 @@ def _seat_owners(incident: Incident, command: c.SeatOwners, by: str, catalogue: 
 
 
 def _card(incident: Incident, command: c.ReportCard, by: str, catalogue: Catalogue) -> Said:
-    return Said(() if incident.card_ts == command.ts else (e.CardPosted(command.ts, command.generation),))
+    # A card of the room before this one, whose report comes late, is not the card of this room.
+    late = command.generation < incident.card_generation
+    known = incident.card_ts == command.ts
+    return Said(() if known or late else (e.CardPosted(command.ts, command.generation),))
 
 
 def _announcement(incident: Incident, command: c.ReportAnnouncement, by: str, catalogue: Catalogue) -> Said:

@@ -146,6 +146,16 @@ def _withdraw(incident: Incident) -> Iterator[Effect]:
             yield Effect(f"{at}/hush/{what}/{seq}", "hush", lane=f"{at}/hush/{what}", payload={"what": what} | where)
 
 
+def late_hush(incident: Incident, kind: str, id: int, key: str, room: str, card: str, due: datetime) -> Effect:
+    """For what effect `id` of that kind may have left in a public room. `key` is that of its message, `card` its ts if
+    it is known."""
+    at = f"inc-{incident.number}/hush/late/{id}/{room}"
+    what = kind if kind == "topic" else "message"
+    key = f"inc-{incident.number}/card/{incident.card_generation}" if kind == "card" else key
+    found = {"what": what, "channel": room, "card": card if kind == "card" else "", "key": key}
+    return Effect(at, "hush", lane=at, payload=found, due=due)
+
+
 def _triage(incident: Incident) -> Iterator[Effect]:
     for key, _ in incident.signals:
         lane = f"signal/{key}"

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from stanch.core import commands as c
+from stanch.core.effects import late_hush
 from stanch.core.incident import STANCH, Incident
 from stanch.flows.desk import Asked, Desk
 from stanch.store import outbox
@@ -66,7 +68,26 @@ def with_state(desk: Desk, db: Connection, owed: Owed) -> tuple[Owed, Incident |
     """What a performer needs beside the effect: the incident as it is now, and the entry that the effect is about."""
     entry = owed.payload.get("entry")
     event = desk.log.entry(db, owed.incident, entry) if isinstance(entry, int) else None
-    return replace(owed, event=event), desk.log.load(db, owed.incident)
+    incident = desk.log.load(db, owed.incident)
+    return replace(owed, event=event, before=incident), incident
+
+
+SAID_IN_THE_ROOM = ("card", "topic", "post")
+
+
+def _hush_what_came_late(desk: Desk, db: Connection, owed: Owed, outcome: Outcome, now: datetime, grace: float) -> None:
+    """A call to the public room that was under way when its incident became restricted may land behind what made the
+    room neutral. Whatever it left there is made neutral too, once it has certainly landed."""
+    state = desk.log.load(db, owed.incident)
+    sent = owed.ambiguous or isinstance(outcome, Done | Unclear)
+    if state is None or not state.restricted or not sent:
+        return
+    before, open_rooms = owed.before or state, {*state.former_rooms, *((state.room,) if state.exposed else ())}
+    rooms = open_rooms if owed.ambiguous else open_rooms & {before.room}
+    ts = before.card_ts or (str(outcome.result.get("ts") or "") if isinstance(outcome, Done) else "")
+    landed = now if isinstance(outcome, Done) else now + timedelta(seconds=grace)
+    late = [late_hush(before, owed.kind, owed.id, owed.key, room, ts, landed) for room in rooms if room]
+    outbox.owe(db, owed.incident, late, now.timestamp())
 
 
 SLOWEST = 60.0
@@ -76,6 +97,8 @@ SLOWEST = 60.0
 def settle(desk: Desk, db: Connection, owed: Owed, outcome: Outcome, *, grace: float) -> None:
     """Record the outcome, unless the lease was lost meanwhile: then the new holder's outcome counts."""
     now = desk.clock()
+    if owed.kind in SAID_IN_THE_ROOM:
+        _hush_what_came_late(desk, db, owed, outcome, now, grace)
     match outcome:
         case Done(result, reports, record):
             if outbox.done(db, owed, result):

@@ -32,7 +32,7 @@ async def card(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
         )
         return done(c.ReportCard(ts, incident.card_generation), ts=ts)
     try:
-        await _update(kit, str(incident.room), incident.card_ts, message)
+        await update(kit, str(incident.room), incident.card_ts, message)
     except SlackFault as fault:
         if fault.error == "message_not_found":
             return done(c.ReportCardLost(incident.card_ts))
@@ -45,7 +45,7 @@ async def announce(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     if incident.announced:
         channel, ts = incident.announced
         try:
-            await _update(kit, channel, ts, message)
+            await update(kit, channel, ts, message)
         except SlackFault as fault:
             if fault.error == "message_not_found":
                 return Cancelled("somebody deleted the announcement")
@@ -118,12 +118,8 @@ def _shortened(facts: dict[str, Any], event: Event) -> dict[str, Any]:
 
 async def post_once(kit: Kit, channel: str, key: str, message: Message, owed: Owed) -> str:
     """The message's ts: of the one that is there, if an earlier try may have posted it, else of a new one."""
-    if owed.ambiguous:
-        async for known in _history(kit, channel, owed.intent_at):
-            metadata = known.get("metadata") or {}
-            ours = known.get("user") == kit.directory.me
-            if ours and (metadata.get("event_payload") or {}).get("key") == key:
-                return str(known["ts"])
+    if owed.ambiguous and (ts := await find(kit, channel, key, owed.intent_at)):
+        return ts
     answer = await kit.call(
         "chat.postMessage",
         channel=channel,
@@ -136,7 +132,17 @@ async def post_once(kit: Kit, channel: str, key: str, message: Message, owed: Ow
     return str(answer["ts"])
 
 
-async def _update(kit: Kit, channel: str, ts: str, message: Message) -> None:
+async def find(kit: Kit, channel: str, key: str, since: float) -> str | None:
+    """The ts of our message with this key in its metadata, if it was posted not long before `since` (epoch seconds)."""
+    async for known in _history(kit, channel, since):
+        metadata = known.get("metadata") or {}
+        ours = known.get("user") == kit.directory.me
+        if ours and (metadata.get("event_payload") or {}).get("key") == key:
+            return str(known["ts"])
+    return None
+
+
+async def update(kit: Kit, channel: str, ts: str, message: Message) -> None:
     await kit.call("chat.update", channel=channel, ts=ts, text=message.text, blocks=message.blocks)
 
 

@@ -10,7 +10,7 @@ from stanch.core.incident import Incident
 from stanch.flows.deliver import Cancelled, Outcome
 from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, done
-from stanch.slack.messages import post_once
+from stanch.slack.messages import find, post_once, update
 from stanch.store.outbox import Owed
 
 LONGEST = 80
@@ -161,8 +161,11 @@ async def hush(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
             case "topic":
                 await _set_topic(kit, channel, kit.render.topic(incident), owed)
             case "card":
-                card: dict[str, Any] = {"text": neutral.text, "blocks": neutral.blocks}
-                await kit.call("chat.update", channel=channel, ts=owed.payload["card"], **card)
+                await update(kit, channel, str(owed.payload["card"]), neutral)
+            case "message":
+                found = owed.payload["card"] or await find(kit, channel, str(owed.payload["key"]), owed.intent_at)
+                if found:
+                    await update(kit, channel, str(found), neutral)
             case _:
                 await post_once(kit, channel, owed.key, neutral, owed)
     except SlackFault as fault:

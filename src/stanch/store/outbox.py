@@ -31,6 +31,7 @@ from sqlalchemy import (
 
 from stanch.core.chain import Event
 from stanch.core.effects import Effect
+from stanch.core.incident import Incident
 from stanch.store import tables as t
 
 _e = t.effect.c
@@ -142,6 +143,8 @@ class Owed:
     worker: str
     event: Event | None = None
     """The entry of the timeline that it is about, if it is about one."""
+    before: Incident | None = None
+    """The incident as it was when this was handed out."""
 
 
 def owe(db: Connection, incident: int, effects: Sequence[Effect], now: float, *, first: bool = False) -> None:
