@@ -152,7 +152,21 @@ def verify(
         typer.echo(f"{file}: {fault}")
     if found:
         raise typer.Exit(1)
-    typer.echo(f"{file}: whole." + (" It is the one whose head was posted." if head is not None else ""))
+    typer.echo(f"{file}: whole." + (_since(content, head) if head is not None else ""))
+
+
+def _since(content: bytes, head: str) -> str:
+    """What was recorded after the head was posted: closing posts it, and asking for an export is an event too."""
+    import json
+
+    from stanch.core.export import posted_at
+
+    events = json.loads(content)["events"]
+    place = posted_at(events, head) or 0
+    if place == len(events):
+        return " It is the one whose head was posted."
+    more = len(events) - place
+    return f" The posted head is that of event {place}; {more} {'was' if more == 1 else 'were'} recorded since."
 
 
 @outbox_app.command("list")

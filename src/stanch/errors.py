@@ -18,6 +18,14 @@ class Refusal(StanchError):
         self.offers = offers
 
 
+class Wrong(Refusal):
+    """What was filled into one field of a form; `block` is the field's id."""
+
+    def __init__(self, block: str, message: str) -> None:
+        super().__init__(message)
+        self.block = block
+
+
 class Unavailable(StanchError):
     """Something that Stanch needs does not answer right now; nothing was recorded."""
 

@@ -75,11 +75,11 @@ def _watch(i: Incident, command: c.Watch, by: str, now: datetime, catalogue: Cat
             "settle",
             "override",
         )
-    if not harm.closes(i, *i.judged):
-        good, bad = i.judged
+    if not harm.closes(i, i.good_in_a_row):
         raise Refusal(
-            f"No check is declared, so people judge: {harm.closing_sample(i)} fresh answers, none bad (now {bad} bad of"
-            f' {good + bad}). `/incident judged GOOD BAD`, or as commander `/incident watch --override "WHY"`.',
+            f"No check is declared, so people judge: {harm.closing_sample(i)} fresh answers in a row, none bad (now"
+            f" {i.good_in_a_row} in a row since a mitigation was last applied or removed). `/incident judged GOOD BAD`,"
+            ' or as commander `/incident watch --override "WHY"`.',
             "judged",
             "override",
         )

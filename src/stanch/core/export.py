@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from stanch.core.chain import GENESIS, Event, as_json, first_fault, from_json
@@ -73,16 +73,18 @@ def to_markdown(events: Sequence[Event], name: Name = str) -> bytes:
     lines = [
         f"# {state.name}{' · DRILL' if state.drill else ''} · {_quiet(state.title)}",
         "",
-        *(f"- {label}: {_plain(text)}" for label, text in facts.items()),
+        *(f"- {label}: {_quiet(text)}" for label, text in facts.items()),
         "",
         "All times are UTC.",
         "",
         "| when | # | who | what |",
         "|---|---|---|---|",
     ]
+    corrected = {e.payload["entry"]: e.seq for e in events if e.kind == "corrected" and e.payload}
     for event in sorted(events, key=lambda event: (event.at, event.seq)):
         when = event.at.strftime("%Y-%m-%d %H:%M:%S")
-        lines.append(f"| {when} | {event.seq} | {_plain(name(event.by))} | {_quiet(describe(event, name))} |")
+        mark = f" (corrected: entry {corrected[event.seq]})" if event.seq in corrected else ""
+        lines.append(f"| {when} | {event.seq} | {_quiet(name(event.by))} | {_quiet(describe(event, name) + mark)} |")
     lines += ["", f"{len(events)} events; head of the chain: `{events[-1].hash}`", ""]
     return "\n".join(lines).encode()
 
@@ -122,6 +124,12 @@ class NotAnExport(ValueError):
     """The file is something else altogether."""
 
 
+def posted_at(events: Sequence[Mapping[str, Any]], head: str) -> int | None:
+    """Which event's hash was posted as the head; later ones were recorded since. None when it is no event's."""
+    wanted = head.strip().lower()
+    return next((place for place, event in enumerate(events, 1) if event.get("hash") == wanted), None)
+
+
 def verify(content: bytes, head: str | None = None) -> list[str]:
     """What is not whole in an exported JSON file; empty when it is. `head` is the hash that was posted.
 
@@ -150,6 +158,6 @@ def verify(content: bytes, head: str | None = None) -> list[str]:
             found.append("the events are whole, but what stands around them was changed: it does not follow from them")
     except (ValueError, KeyError, TypeError, AttributeError) as wrong:
         found.append(f"the events cannot be rebuilt: {type(wrong).__name__}")
-    if head is not None and not found and events[-1]["hash"] != head.strip().lower():
-        found.append("it is whole, but it is not the timeline whose head was posted, or not up to the same event")
+    if head is not None and not found and posted_at(events, head) is None:
+        found.append("it is whole, but it is not the timeline whose head was posted")
     return found

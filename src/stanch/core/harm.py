@@ -9,7 +9,7 @@ from stanch.core import commands as c, events as e
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp
 from stanch.core.incident import Incident, Mitigation
-from stanch.core.phases import NOW, leads
+from stanch.core.phases import NEXT, NOW, leads
 from stanch.core.policy import command_only
 from stanch.core.said import Said
 from stanch.core.sample import WORTH_JUDGING, at_least, at_most, percent
@@ -32,7 +32,7 @@ def applied(i: Incident, command: c.Applied, by: str, now: datetime, catalogue: 
     if not what:
         raise Refusal("Say what was pulled: `/incident applied prompt back to v17`.")
     say = f"Mitigation {k} is recorded as applied. In effect? `/incident effective {k}`."
-    return Said((e.MitigationApplied(k, what),), say, ("settle",))
+    return Said((e.MitigationApplied(k, what),), say, ("took_effect",))
 
 
 def move(i: Incident, command: c.MoveMitigation, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -73,7 +73,8 @@ def judge(i: Incident, command: c.Judge, by: str, now: datetime, catalogue: Cata
     told = (e.Judged(command.good, command.bad, clean(command.note, 500)),)
     if i.phase == "mitigate" and better(i, *judged):
         return Said(told, f"{words} That is enough for `/incident contained`.", ("contained",))
-    if i.phase == "resolve" and closes(i, *judged) and not any(m.in_force for m in i.mitigations):
+    row = 0 if command.bad else i.good_in_a_row + command.good
+    if i.phase == "resolve" and closes(i, row) and not any(m.in_force for m in i.mitigations):
         return Said(told, f"{words} That is enough for `/incident watch`.", ("watch",))
     return Said(told, words)
 
@@ -99,9 +100,9 @@ def closing_sample(i: Incident) -> int:
     return CLOSING_SAMPLE.get(i.severity or "", 60)
 
 
-def closes(i: Incident, good: int, bad: int) -> bool:
-    """Enough fresh answers were judged to close the harm, and none was bad."""
-    return not bad and good >= closing_sample(i)
+def closes(i: Incident, in_a_row: int) -> bool:
+    """Enough fresh answers were judged to close the harm, one after the other and none bad."""
+    return in_a_row >= closing_sample(i)
 
 
 def steps(i: Incident) -> str:
@@ -109,9 +110,16 @@ def steps(i: Incident) -> str:
     match i.phase:
         case "mitigate" if better(i, *i.judged):
             return "judged answers show that users are better off: `/incident contained`"
-        case "resolve" if closes(i, *i.judged) and not any(m.in_force for m in i.mitigations):
+        case "resolve" if closes(i, i.good_in_a_row) and not any(m.in_force for m in i.mitigations):
             return "nothing stands in the way: `/incident watch`"
     return NOW[i.phase]
+
+
+def next_step(i: Incident) -> str:
+    """The same in a few words without commands, for the card: its buttons stand right below."""
+    if steps(i) != NOW[i.phase]:
+        return "Users are better off, as judged answers show." if i.phase == "mitigate" else "Nothing is in the way."
+    return NEXT[i.phase]
 
 
 def bleeding(i: Incident, command: c.Bleeding, by: str, now: datetime, catalogue: Catalogue) -> Said:

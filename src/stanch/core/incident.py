@@ -70,6 +70,8 @@ class Incident:
     ideas: tuple[Idea, ...] = ()
     actions: tuple[Action, ...] = ()
     judged: tuple[int, int] = (0, 0)
+    """Good and bad answers since a mitigation was last applied or removed."""
+    good_in_a_row: int = 0
     harm_was: tuple[int, int] | None = None
     explained: str | None = None
     cause: str = ""
@@ -235,26 +237,38 @@ def _changed(change: e.Changed, at: datetime) -> dict[str, Any]:
     return facts
 
 
+ANEW: dict[str, Any] = {"judged": (0, 0), "good_in_a_row": 0}
+"""Only fresh answers count."""
+
+
+def _back(incident: Incident) -> dict[str, Any]:
+    """Into mitigate. From further on nothing that was shown before holds any more: the gates ask again."""
+    if incident.phase in ("assess", "mitigate"):
+        return {"phase": "mitigate"}
+    bleeding = "yes" if incident.phase == "watching" else "unknown"
+    return ANEW | {"phase": "mitigate", "bleeding": bleeding, "quiet_until": None}
+
+
 def _course(incident: Incident, payload: e.Payload | None, at: datetime) -> dict[str, Any]:
     """What moves an incident along: its mitigations, its hypotheses and its phase."""
     match payload:
         case e.Mitigating():
-            return {"phase": "mitigate"}
+            return _back(incident)
         case e.MitigationApplied(k, what):
-            return {
-                "phase": "mitigate",
+            return _back(incident) | ANEW | {
                 "mitigations": (*incident.mitigations, Mitigation(k, what)),
-                "judged": (0, 0),
                 "harm_was": incident.judged if sum(incident.judged) else incident.harm_was,
-            }
+            }  # fmt: skip
         case e.MitigationMoved(k, state, owner, until):
             moved = tuple(
                 replace(m, state=state, owner=owner or m.owner, until=until or m.until) if m.k == k else m
                 for m in incident.mitigations
             )
-            return {"mitigations": moved}
+            # What was judged while the lever was pulled proves nothing about the time without it.
+            return {"mitigations": moved} | (ANEW if state == "removed" else {})
         case e.Judged(good, bad):
-            return {"judged": (incident.judged[0] + good, incident.judged[1] + bad)}
+            row = 0 if bad else incident.good_in_a_row + good
+            return {"judged": (incident.judged[0] + good, incident.judged[1] + bad), "good_in_a_row": row}
         case e.BleedingChanged(bleeding):
             return {"bleeding": bleeding}
         case e.Contained():
@@ -268,7 +282,7 @@ def _course(incident: Incident, payload: e.Payload | None, at: datetime) -> dict
         case e.Watching(quiet_until):
             return {"phase": "watching", "quiet_until": quiet_until}
         case e.RedCheck():
-            return {"phase": "mitigate", "bleeding": "yes", "quiet_until": None, "judged": (0, 0)}
+            return ANEW | {"phase": "mitigate", "bleeding": "yes", "quiet_until": None}
         case e.Resolved(fixed):
             return {"phase": "learn", "ended_at": at, "fixed": fixed}
         case e.ActionAdded(k, owner, by, what):
@@ -279,9 +293,8 @@ def _course(incident: Incident, payload: e.Payload | None, at: datetime) -> dict
             return {"phase": "dismissed", "ended_at": at}
         case e.Reopened():
             lost = incident.room_state in ("archived", "deleted")
-            return {
-                "phase": "mitigate", "bleeding": "unknown", "ended_at": None, "judged": (0, 0),
-                "moving": incident.moving or lost,
+            return ANEW | {
+                "phase": "mitigate", "bleeding": "unknown", "ended_at": None, "moving": incident.moving or lost,
             }  # fmt: skip
         case _:
             return {}

@@ -51,9 +51,20 @@ NOW: Final[dict[str, str]] = {
     "dismissed": "`/incident reopen WHY`; after 24 hours that opens a new one which recurs from this one",
 }
 
+NEXT: Final[dict[str, str]] = {
+    "assess": "Pull what does less or puts something back; then say what it was.",
+    "mitigate": "Did it take effect? Then judge 20 fresh answers: are users better off?",
+    "diagnose": "Contained. Now find the cause: suppose, check, explain.",
+    "resolve": "Take each mitigation back, or keep it with an owner and a date; judge again; then watch.",
+    "watching": "Watch whether it stays quiet.",
+    "learn": "Write down what was learned, promise what will change, then close.",
+    "closed": "Closed.",
+    "dismissed": "Dismissed.",
+}
+
 OFFERS: Final[dict[str, tuple[str, ...]]] = {
     "assess": ("first_move", "applied", "mitigate"),
-    "mitigate": ("applied", "settle", "judged", "contained", "stopped"),
+    "mitigate": ("took_effect", "applied", "judged", "contained", "settle", "stopped"),
     "diagnose": ("hypothesis", "idea", "explained"),
     "resolve": ("settle", "judged", "watch"),
     "watching": ("resolved", "came_back"),
@@ -73,6 +84,8 @@ def makes_sense(incident: Incident, name: str) -> bool:
     match name:
         case "first_move":
             return incident.klass is not None and not incident.mitigations
+        case "took_effect":
+            return any(m.state == "applied" for m in incident.mitigations)
         case "settle":
             return any(m.state not in ("removed", "failed") for m in incident.mitigations)
         case "idea":

@@ -27,13 +27,14 @@ IMPACT = 600
 def draw(record: Record, holder: Incident | None, catalogue: Catalogue) -> Message:
     """The message of a signal; `holder` is the incident that was declared from it last."""
     signal = record.signal
-    if holder and _hidden(holder, catalogue):
+    was_hidden = bool(holder and _hidden(holder, catalogue))
+    if holder and was_hidden:
         if holder.is_open or record.taken_in == record.episode:
             return _stub(holder)
         # It fires anew: what it was declared as the last time is not for this channel.
         holder = None
     guess = classify(signal, catalogue)
-    secret = _secret(guess, catalogue)
+    secret = was_hidden or _secret(guess, catalogue)
     lines = [_head(signal, guess, catalogue)]
     if signal.status == "firing":
         lines.append(_looks_like(guess, catalogue))
@@ -47,16 +48,16 @@ def draw(record: Record, holder: Incident | None, catalogue: Catalogue) -> Messa
     if holder and holder.is_open:
         blocks.append(b.actions([b.button(f"Join {holder.name}", "join", str(holder.number))]))
     elif signal.status == "firing":
-        carried = json.dumps({"signal": signal.key, **form_facts(signal, catalogue)}, ensure_ascii=False)
+        carried = json.dumps({"signal": signal.key, **form_facts(signal, catalogue, secret=secret)}, ensure_ascii=False)
         blocks.append(b.actions([b.button("Declare", "declare_signal", carried, style="primary")]))
     return Message(_fallback(signal, guess, catalogue), blocks)
 
 
-def form_facts(signal: Signal, catalogue: Catalogue) -> dict[str, str]:
-    """What the declare form is filled with: block id → value."""
+def form_facts(signal: Signal, catalogue: Catalogue, *, secret: bool = False) -> dict[str, str]:
+    """What the declare form is filled with: block id → value. `secret`: the description stays out."""
     guess = classify(signal, catalogue)
     facts = {"title": signal.title, "class": guess.klass, "severity": guess.severity, "service": guess.service}
-    if not _secret(guess, catalogue):
+    if not secret and not _secret(guess, catalogue):
         facts["impact"] = one_line(signal.text, IMPACT)
     return {name: value for name, value in facts.items() if value}
 

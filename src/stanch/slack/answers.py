@@ -67,5 +67,5 @@ def place(body: Body) -> Any:
 
 def number_in(value: Any) -> int | None:
     """The incident's number at the front of a button's value: `N` or `N:…`."""
-    head = str(value or "").partition(":")[0]
+    head = value.partition(":")[0] if isinstance(value, str) else str(value) if isinstance(value, int) else ""
     return int(head) if head.isascii() and head.isdigit() and len(head) <= 9 else None

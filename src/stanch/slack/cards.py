@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from stanch.core.harm import steps
+from stanch.core.harm import next_step
 from stanch.core.incident import Incident
 from stanch.core.roles import ROLES
 from stanch.core.text import cut, one_line
@@ -77,7 +77,7 @@ class Cards(Phrases):
     def _next_step(self, i: Incident) -> str:
         """The first move while nothing is pulled; later what the phase allows."""
         if i.phase not in ("assess", "mitigate") or i.mitigations:
-            return f"*Now*  {steps(i)}"
+            return f"*Now*  {next_step(i)}"
         sheet = self._catalogue.klass(i.klass) if i.klass else None
         return f"*First move*  {safe(sheet.first_move, 400) if sheet and sheet.first_move else FREE_HANDS}"
 

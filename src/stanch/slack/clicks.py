@@ -9,14 +9,13 @@ from slack_bolt.async_app import AsyncApp
 from stanch.core import commands as c
 from stanch.core.catalogue import Catalogue
 from stanch.core.incident import Incident
-from stanch.errors import Refusal, Unavailable
+from stanch.errors import Refusal, Unavailable, Wrong
 from stanch.flows.desk import Answer, Asked, Desk
 from stanch.slack import blocks as b, forms
 from stanch.slack.answers import Body, number_in, place, where, who
 from stanch.slack.directory import Directory
 from stanch.slack.listeners import FORMS, Listeners, opens
 from stanch.slack.moves import BY_NAME, Move
-from stanch.slack.words import plain
 
 LOOKS = ("now", "catchup")
 
@@ -127,8 +126,8 @@ class Clicks:
         first = next(str(one["block_id"]) for one in view["blocks"] if one["type"] == "input")
         try:
             command = move.form.read(forms.values(view))
-        except Refusal as refusal:
-            await ack(response_action="errors", errors={first: plain(str(refusal), self._people.name)})
+        except Wrong as wrong:
+            await ack(response_action="errors", errors={wrong.block: str(wrong)})
             return
         answer = await self._listeners.submitted(ack, body, view, command, first)
         if answer is None:

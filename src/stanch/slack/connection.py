@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from stanch.errors import Unavailable
 from stanch.slack.busy import Busy
-from stanch.slack.client import Slack, SlackFault
+from stanch.slack.client import Kind, Slack, SlackFault
 from stanch.slack.directory import Directory
 from stanch.slack.shapes import UNREADABLE
 
@@ -179,11 +179,17 @@ class Sockets:
 
 async def meet(directory: Directory) -> None:
     """Learn who we are; patiently, as Slack may be away when we start."""
+    told = ""
     while True:
         try:
             await directory.meet()
         except SlackFault as fault:
-            logger.warning("slack.not_met", extra={"error": str(fault)})
+            if str(fault) != told:
+                told = str(fault)
+                mend = (
+                    "Slack refuses SLACK_BOT_TOKEN; `stanch doctor` says what to do" if fault.kind is Kind.APP else None
+                )
+                logger.warning("slack.not_met", extra={"error": told, "mend": mend})
             await asyncio.sleep(AGAIN)
         else:
             return

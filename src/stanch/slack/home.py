@@ -103,7 +103,7 @@ def _open(seen: Seen, user: str, render: Render) -> list[Block]:
     if not seen.incidents:
         return [b.section("None. Quiet is a good sign.")]
     lines = []
-    for i in seen.incidents[:LISTED]:
+    for i in render.in_order(seen.incidents[:LISTED], user):
         block = b.section(render.line(i, user))
         if not sees(i, user):
             block["accessory"] = moves.button("ask_to_join", f"{i.number}:{i.seq}")
@@ -152,15 +152,15 @@ def _duty(row: Row[Any], seen: Seen, user: str) -> str:
 
 
 def _applied(seen: Seen, user: str, render: Render) -> list[Block]:
-    if not seen.applied:
-        return [b.section("No mitigation is in force.")]
     lines = []
     for row in seen.applied[:LISTED]:
         i = seen.about.get(row.incident)
-        what = safe(row.what, 200) if i and sees(i, user) else "a mitigation of a restricted incident"
+        if i is None or not sees(i, user):
+            continue
+        what = safe(row.what, 200)
         owner = f" · {safe(render.person(row.who), 60)}" if row.who else ""
         until = f" until {row.due[:10]}" if row.due else ""
-        ended = "" if i is None or i.is_open else f" · incident {i.phase}"
+        ended = "" if i.is_open else f" · incident {i.phase}"
         lines.append(f"{MARKS.get(row.state, '·')} INC-{row.incident} · {what} ({row.state}{until}){owner}{ended}")
     more = ["… and more"] if len(seen.applied) > LISTED else []
-    return [b.section("\n".join([*lines, *more]))]
+    return [b.section("\n".join([*lines, *more]) or "No mitigation is in force.")]

@@ -14,7 +14,7 @@ from stanch.core.text import cut, one_line
 from stanch.errors import Refusal, StanchError, Unavailable
 from stanch.flows.desk import Answer, Asked, Desk
 from stanch.slack import blocks as b, forms
-from stanch.slack.answers import Answers, Body, place, where, who
+from stanch.slack.answers import Answers, Body, number_in, place, where, who
 from stanch.slack.client import Slack
 from stanch.slack.commands import Look, helped, take_apart
 from stanch.slack.directory import Directory
@@ -116,7 +116,7 @@ class Listeners:
         if state is None:
             raise Refusal(f"There is no INC-{number}. `/incident list` shows those that are open.")
         if what == "catchup":
-            message = self._render.catchup(state, user, channel)
+            message = self._render.catchup(state, latest, user, channel)
             return {"text": message.text, "blocks": list(message.blocks)}
         text = self._render.details(state, latest, user, channel)
         return (
@@ -188,14 +188,14 @@ class Listeners:
         `number`: the incident, if the form's metadata does not say it.
         """
         about = forms.metadata(view)
-        number = about.get("number") if number is None else number
+        number = number_in(about.get("number")) if number is None else number
         asked = Asked(command, who(body), "form", number, f"form:{view['id']}", channel=about.get("channel"))
         try:
             answer = await self._desk.ask(asked, even_if_twin=True)
         except Unavailable as away:
             answer = Answer(str(away), refused=True)
         if answer.refused:
-            await ack(response_action="errors", errors={block: plain(answer.say, self._people.name)})
+            await ack(response_action="errors", errors={block: plain(answer.say, self._people.name).replace("`", "")})
             return None
         await ack()
         return answer

@@ -18,6 +18,7 @@ LISTED = 30
 ANSWER = 3_900
 """Characters of an answer to one person."""
 SECTION = 2_900
+TOLD = ("noted", "evidence", "captured")
 
 
 class Lists(Phrases):
@@ -50,9 +51,14 @@ class Lists(Phrases):
         """The worst `LISTED` of them; whoever asks for one more than that learns that there are more."""
         if not incidents:
             return "No incident is open. Something wrong? `/incident declare what users see`"
-        lines = [self.line(i, viewer) for i in incidents[:LISTED]]
+        lines = [self.line(i, viewer) for i in self.in_order(incidents[:LISTED], viewer)]
         more = len(incidents) > len(lines)
         return "\n".join(lines) + ("\n… and more, less severe. `/incident N show` opens any." if more else "")
+
+    @staticmethod
+    def in_order(incidents: Sequence[Incident], viewer: str) -> list[Incident]:
+        """As they come, with stubs at the end: the place of one would say how severe it is."""
+        return sorted(incidents, key=lambda i: (not sees(i, viewer), 0 if sees(i, viewer) else i.number))
 
     def line(self, i: Incident, viewer: str, channel: str | None = None) -> str:
         """One incident in one line; a restricted one is neutral for those who have no part in it."""
@@ -84,11 +90,12 @@ class Lists(Phrases):
         said = cut(describe(event, self._people.name).replace("\n", " "), 200)
         return f"{event.seq} · {when(event.at)} · {safe(self._people.name(event.by), 100)}: {safe(said, 400)}"
 
-    def catchup(self, i: Incident, viewer: str, channel: str | None = None) -> Message:
+    def catchup(self, i: Incident, latest: Sequence[Event], viewer: str, channel: str | None = None) -> Message:
         """For who joins late, in one minute: what is known, done, open, due."""
         if not sees(i, viewer, channel):
             return self.with_buttons(self.line(i, viewer), ("ask_to_join",), f"{i.number}:{i.seq}")
-        parts = {"Known": self._known(i), "Done": self._done(i), "Open": self._open(i), "Due": self._due(i)}
+        told = [self.entry(event) for event in latest if event.kind in TOLD][-3:]
+        parts = {"Known": [*self._known(i), *told], "Done": self._done(i), "Open": self._open(i), "Due": self._due(i)}
         head = f"*{safe(self.headline(i), 300)}*\n{self.where(i)}\n{self._people_in(i)}"
         texts = [
             head,

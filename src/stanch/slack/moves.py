@@ -13,7 +13,7 @@ from stanch.core.harm import better
 from stanch.core.incident import Incident
 from stanch.core.phases import OFFERS, TRANSITIONS, makes_sense, offers
 from stanch.core.text import cut, one_line
-from stanch.errors import Refusal
+from stanch.errors import Wrong
 from stanch.slack import blocks as b, inputs
 from stanch.slack.blocks import Block
 
@@ -53,10 +53,15 @@ def _first_move(i: Incident, catalogue: Catalogue) -> c.Command:
     return c.Applied(cut(f"first move of {sheet.name}: {one_line(sheet.first_move, 400)}", 290))
 
 
+def _took_effect(i: Incident, catalogue: Catalogue) -> c.Command:
+    waiting = [m.k for m in i.mitigations if m.state == "applied"]
+    return c.MoveMitigation("effective", waiting[-1] if waiting else None)
+
+
 def _number(values: Values, block: str) -> int:
     text = values.get(block, "").strip()
     if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise Refusal("A whole number is needed in each field, like 19 and 1.")
+        raise Wrong(block, "A whole number, like 19.")
     return int(text)
 
 
@@ -70,13 +75,23 @@ def _day(text: str) -> date | None:
 def _settled(values: Values) -> c.Command:
     state, k = values.get("state", "effective"), values.get("k", "")
     until = _day(values.get("until", ""))
+    if state == "kept":
+        for block, missing, ask in (
+            ("owner", not values.get("owner"), "Who looks after it, while it stays?"),
+            ("until", until is None, "Until when does it stay?"),
+            ("why", not values.get("why", "").strip(), "Why does it stay?"),
+        ):
+            if missing:
+                raise Wrong(block, ask)
     return c.MoveMitigation(state, int(k) if k.isdigit() else None, values.get("owner"), until, values.get("why", ""))
 
 
 def _action(values: Values) -> c.Command:
     owner, by = values.get("owner"), _day(values.get("by", ""))
-    if not owner or by is None:
-        raise Refusal("An action needs an owner and a date.")
+    if not owner:
+        raise Wrong("owner", "Who does it?")
+    if by is None:
+        raise Wrong("by", "By when?")
     return c.AddAction(owner, by, values.get("what", ""))
 
 
@@ -94,6 +109,7 @@ def _idea(values: Values) -> c.Command:
 MOVES: tuple[Move, ...] = (
     Move("first_move", "First move is pulled", "Record that it was pulled by hand", _first_move,
          verb="applied"),
+    Move("took_effect", "It took effect", "The newest mitigation, seen in what is served", _took_effect),
     Move("applied", "Record a mitigation…", "What you pulled by hand: prompt, model, limit, flag", verb="applied",
          form=Form("Mitigation", "Record it", inputs.applied, lambda v: c.Applied(v.get("what", "")))),
     Move("mitigate", "Begin to mitigate", "Contain first; names and numbers can follow", lambda i, _: c.Mitigate(),
@@ -175,7 +191,7 @@ def _likeliest(i: Incident) -> str:
     """What stands between here and the next phase."""
     match i.phase:
         case "mitigate" if any(m.state == "applied" for m in i.mitigations):
-            return "settle"
+            return "took_effect"
         case "mitigate" if better(i, *i.judged):
             return "contained"
         case "mitigate" if any(m.state == "effective" for m in i.mitigations):

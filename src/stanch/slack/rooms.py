@@ -1,11 +1,13 @@
 """Opening a room and bringing people into it."""
 
+import hashlib
 import re
 import unicodedata
 from dataclasses import replace
 from typing import Any
 
 from stanch.core import commands as c
+from stanch.core.chain import stamp
 from stanch.core.incident import Incident
 from stanch.flows.deliver import Cancelled, Outcome
 from stanch.slack.client import Kind, SlackFault
@@ -29,7 +31,7 @@ def room_name(incident: Incident) -> str:
         ascii_title = unicodedata.normalize("NFKD", incident.title).encode("ascii", "ignore").decode().lower()
         slug = re.sub(r"[^a-z0-9]+", "-", ascii_title).strip("-") or "incident"
     drill = "drill-" if incident.drill else ""
-    return f"inc-{incident.number}-{drill}{slug}"[: LONGEST - 3].rstrip("-")
+    return f"inc-{incident.number}-{drill}{slug}"[: LONGEST - 9].rstrip("-")
 
 
 async def open_room(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
@@ -73,24 +75,28 @@ async def _know_people(kit: Kit) -> bool:
 
 async def _create(kit: Kit, incident: Incident, owed: Owed) -> dict[str, Any]:
     base = room_name(incident)
-    for suffix in SUFFIXES:
+    # The last of them cannot be taken beforehand by somebody who guesses the names.
+    own = hashlib.sha256(stamp(incident.declared_at).encode()).hexdigest()[:8]
+    for suffix in (*SUFFIXES, f"-{own}"):
         try:
             answer = await kit.call("conversations.create", name=base + suffix, is_private=incident.restricted)
             return dict(answer["channel"])
         except SlackFault as fault:
             if fault.error != "name_taken":
                 raise
-        if mine := await _mine(kit, base + suffix, owed):
+        if mine := await _mine(kit, incident, base + suffix, owed):
             return mine
     raise SlackFault(Kind.REFUSED, "name_taken", detail=f"{base} and its variants")
 
 
-async def _mine(kit: Kit, name: str, owed: Owed) -> dict[str, Any] | None:
+async def _mine(kit: Kit, incident: Incident, name: str, owed: Owed) -> dict[str, Any] | None:
     """The bot's own channel of this name, made since the intent, and no other incident's room (design, section 5)."""
     async for channel in kit.slack.pages("users.conversations", "channels", types="public_channel,private_channel"):
         if channel.get("name") == name:
             fresh = (
-                channel.get("creator") == kit.directory.me
+                not channel.get("is_archived")
+                and channel["id"] not in (incident.room, *incident.former_rooms)
+                and channel.get("creator") == kit.directory.me
                 and int(channel.get("created") or 0) >= int(owed.intent_at) - 1
             )
             taken = await kit.desk.of_room(str(channel["id"])) not in (None, owed.incident)

@@ -10,7 +10,7 @@ from stanch.core.policy import sees
 from stanch.core.text import clean, cut, one_line
 from stanch.flows.desk import Asked, Desk
 from stanch.slack import blocks as b, forms
-from stanch.slack.answers import Body, where, who
+from stanch.slack.answers import Body, number_in, where, who
 from stanch.slack.blocks import safe
 from stanch.slack.directory import Directory
 from stanch.slack.listeners import Listeners
@@ -84,12 +84,12 @@ class Shortcuts:
         await self._answers.open(body, b.modal("add_to_timeline", "Add to timeline", "Add it", blocks, metadata))
 
     async def chosen(self, ack: Any, body: Body, view: Body) -> None:
-        about, number = forms.metadata(view), forms.values(view).get("number", "")
+        about, number = forms.metadata(view), number_in(forms.values(view).get("number"))
         capture = forms.message(about.get("message"), who(body))
-        if capture is None or not number.isdigit():
+        if capture is None or number is None:
             await ack()
             return
-        answer = await self._listeners.submitted(ack, body, view, capture, "number", number=int(number))
+        answer = await self._listeners.submitted(ack, body, view, capture, "number", number=number)
         if answer:
             self._answers.later(self._answers.tell(about.get("answer"), answer.say))
 
