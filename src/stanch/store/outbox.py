@@ -49,7 +49,8 @@ def _first_in_lane() -> ColumnElement[bool]:
     """Nothing of its lane is in flight, and what comes before it is settled, or a reminder whose time has not come."""
     other = t.effect.alias().c
     comes_first = and_(other.id < _e.id, or_(other.due_at <= _now, other.attempts > 0))
-    in_flight = and_(other.id != _e.id, other.state == "trying")
+    # Of two whose leases ran out, one comes first: they must not wait for each other.
+    in_flight = and_(other.id != _e.id, other.state == "trying", other.lease_until > _now)
     return ~exists().where(other.lane == _e.lane, other.state.in_(LIVE), or_(comes_first, in_flight))
 
 
