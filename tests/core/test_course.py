@@ -237,7 +237,7 @@ def test_what_there_is_to_work_on_is_offered() -> None:
     assert offers(tale.incident) == ("first_move", "applied", "mitigate")
     tale.do(c.Suppose("the prompt"))
     tale.do(c.Applied("route back"))
-    assert offers(tale.incident) == ("applied", "settle", "judged", "contained", "stopped")
+    assert offers(tale.incident) == ("took_effect", "applied", "judged", "contained", "settle", "stopped")
     tale.do(c.Contain(waive="drill"))
     assert offers(tale.incident) == ("hypothesis", "idea", "explained")
     tale.do(c.Explain("confirmed", "the prompt"))

@@ -199,11 +199,44 @@ def test_watching_needs_good_answers(severity: str | None, wanted: int) -> None:
             tale.do(command)
     tale.do(c.Judge(wanted - 1, 0))
     assert refused(tale, c.Watch()) == (
-        f"No check is declared, so people judge: {wanted} fresh answers, none bad (now 0 bad of {wanted - 1})."
+        f"No check is declared, so people judge: {wanted} fresh answers in a row, none bad (now {wanted - 1} in a row"
+        " since a mitigation was last applied or removed)."
         ' `/incident judged GOOD BAD`, or as commander `/incident watch --override "WHY"`.'
     )
     tale.do(c.Judge(1, 0))
     assert tale.do(c.Watch()).say == "Watching. An alert that fires again leads back to mitigate by itself."
+
+
+def test_one_bad_answer_starts_the_row_anew() -> None:
+    """A bad answer is no dead end: the good ones are counted again from there."""
+    tale = walked("resolve")
+    tale.do(c.Judge(59, 1))
+    assert "now 0 in a row" in refused(tale, c.Watch())
+    tale.do(c.Judge(60, 0))
+    assert tale.do(c.Watch()).incident.phase == "watching"
+
+
+def test_what_was_judged_with_the_lever_pulled_proves_nothing_without_it() -> None:
+    """A mitigation that is taken back starts the count anew, in the range and in the row."""
+    tale = walked("mitigate")
+    for command in (c.Applied("cap 5"), c.Judge(60, 0), c.Contain(), c.Explain("confirmed", "the prompt")):
+        tale.do(command)
+    tale.do(c.MoveMitigation("removed"))
+    assert "now 0 in a row" in refused(tale, c.Watch())
+    assert tale.incident.judged == (0, 0)
+
+
+@pytest.mark.parametrize("back", [c.Mitigate(), c.Applied("cap 5")])
+@pytest.mark.parametrize(("phase", "bleeding"), [("diagnose", "unknown"), ("resolve", "unknown"), ("watching", "yes")])
+def test_a_way_back_asks_the_gates_again(phase: str, bleeding: str, back: c.Command) -> None:
+    """Whatever leads back to mitigate takes with it what was shown before: contained, judged, quiet."""
+    tale = walked(phase)
+    tale.do(c.Judge(60, 0))
+    tale.do(back)
+    i = tale.incident
+    assert (i.bleeding, i.judged, i.good_in_a_row, i.quiet_until) == (bleeding, (0, 0), 0, None)
+    assert refused(tale, c.Explain("confirmed", "nothing new")).startswith("First the harm, then the cause:")
+    assert refused(tale, c.Contain()).startswith("Not yet:")
 
 
 @pytest.mark.parametrize(

@@ -245,7 +245,7 @@ def test_catching_up_with_a_fresh_incident(render: Render) -> None:
     """What is known, done, open and due of an incident that nobody has filled in yet: whole."""
     tale = declared()
     since = at(tale.incident.declared_at)
-    assert render.catchup(tale.incident, DAVE).text == (
+    assert render.catchup(tale.incident, tale.events[-10:], DAVE).text == (
         "*⚪ INC-7 · no severity yet · answers cite the wrong policy*\n"
         f"No class yet in Support copilot _(assumed)_ · since {since} · phase *assess* · bleeding: *unknown*\n"
         "Commander: nobody yet, @alice is acting\n"
@@ -277,7 +277,7 @@ def test_catching_up_late(render: Render) -> None:
     i = tale.incident
     assert i.last_update_at is not None
     assert i.quiet_until_at is not None
-    assert render.catchup(i, DAVE).text == (
+    assert render.catchup(i, tale.events[-10:], DAVE).text == (
         "*🟠 INC-7 · SEV2 · answers cite the wrong policy*\n"
         f"Quality regression in Support copilot _(assumed)_ · since {at(since)} · phase *watching*"
         " · bleeding: *contained*\n"

@@ -326,7 +326,8 @@ def test_lists(render: Render) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_catching_up_is_one_answer(render: Render, text: str) -> None:
     """However much happened, what is known, done, open and due fits one answer, in whole lines, and pings nobody."""
-    message = render.catchup(filled(text).incident, ALICE)
+    tale = filled(text)
+    message = render.catchup(tale.incident, tale.events, ALICE)
     check_blocks(list(message.blocks))
     assert len(message.text) <= 4_000
     assert not PINGS.search(message.text)

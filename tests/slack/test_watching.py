@@ -65,8 +65,7 @@ async def test_the_reminders_buttons_work(quiet: Front) -> None:
     assert shown["view"]["callback_id"] == "do:resolved"
     refused = await quiet.fill(BOB, shown["view"], {"fixed": {"value": None}})
     assert refused["errors"]["fixed"] == (
-        "Name the permanent fix, `/incident resolved --fixed WHAT`,"
-        " or promise it: `/incident action @who by DATE WHAT`."
+        "Name the permanent fix, /incident resolved --fixed WHAT, or promise it: /incident action @who by DATE WHAT."
     )
     await quiet.bot.ask(c.AddAction(BOB, LATER_DAY, "a test"))
     assert (await quiet.fill(BOB, shown["view"], {"fixed": {"value": None}}))["text"].startswith("Resolved. Now: ")
