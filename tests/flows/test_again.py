@@ -200,11 +200,15 @@ async def test_a_duplicate_joins_the_other(desk: Desk) -> None:
 
 
 async def test_nobody_comes_over_into_a_restricted_incident(desk: Desk) -> None:
-    """It knows of the duplicate; its people are let in by its commander, one by one."""
+    """Whoever has a part in both may say so; then it knows of the duplicate, and the others' people are let in by its
+    commander, one by one. Who has no part in it writes nothing into it."""
     await ask(desk, c.Declare(0, "the first", private=True), DAVE, None)
     await room(desk, 1, private=True)
     await ask(desk, c.Declare(0, "the same again"), ALICE, None)
-    await ask(desk, c.Dismiss("duplicate-of", "same prompt", 1), ALICE, 2)
+    await ask(desk, c.GiveRole("technical", DAVE), ALICE, 2)
+    same = c.Dismiss("duplicate-of", "same prompt", 1)
+    assert (await ask(desk, same, ALICE, 2)).refused
+    assert not (await ask(desk, same, DAVE, 2)).refused
     state = await desk.state(1)
     assert state is not None
     assert (state.duplicates, ALICE in state.members) == ((2,), False)

@@ -38,7 +38,7 @@ async def test_when_quiet_has_held_the_commander_is_told(quiet: Front) -> None:
     held = [one for one in said(quiet.bot) if "Quiet has held" in one[0]]
     assert held == [[
         "🌙 Quiet has held. <@U0ALICE>: name the permanent fix, or promise it, and it is resolved.",
-        "[It held: resolve…]", "[It came back]",
+        "[It held: resolve…]", "[Promise an action…]", "[It came back]",
     ]]  # fmt: skip
 
 

@@ -152,7 +152,9 @@ def _seat_owners(incident: Incident, command: c.SeatOwners, by: str, catalogue: 
     everyone = dict.fromkeys(
         (incident.declared_by, *incident.seats.values(), *seated, *command.invite, *incident.members)
     )
-    effects = (greeting(incident, tuple(everyone)), *((owners_later(incident),) if command.later else ()))
+    # Whoever left a restricted room stays out until somebody lets them in again.
+    wanted_here = tuple(user for user in everyone if not (incident.restricted and user in incident.away))
+    effects = (greeting(incident, wanted_here), *((owners_later(incident),) if command.later else ()))
     return Said(tuple(events), effects=effects)
 
 

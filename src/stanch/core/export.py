@@ -113,9 +113,13 @@ def to_csv(events: Sequence[Event], name: Name = str) -> bytes:
     return out.getvalue().encode()
 
 
+FORMULA = tuple("=+-@\t\r\n|%＝＋－＠")
+"""What a spreadsheet may take for the start of a formula; the last four are their full-width forms."""
+
+
 def _defused(cell: Any) -> Any:
     """A spreadsheet runs a cell that starts like a formula (OWASP, CSV injection)."""
-    if isinstance(cell, str) and cell.lstrip(" ")[:1] in ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%"):
+    if isinstance(cell, str) and cell.lstrip(" ")[:1] in FORMULA:
         return "'" + cell
     return cell
 
@@ -147,7 +151,8 @@ def verify(content: bytes, head: str | None = None) -> list[str]:
         return ["there is no event in it: a timeline begins with a declaration"]
     if fault:
         place, what = fault
-        kind = events[place - 1].get("kind", "?")
+        kind = str(events[place - 1].get("kind", "?"))
+        kind = kind if kind.isascii() and kind.isidentifier() else "?"
         return [f"event {place} ({kind}) is not whole: {what}"]
     found = []
     if whole.get("count") != len(events):

@@ -83,7 +83,7 @@ def offers(incident: Incident) -> tuple[str, ...]:
 def makes_sense(incident: Incident, name: str) -> bool:
     match name:
         case "first_move":
-            return incident.klass is not None and not incident.mitigations
+            return incident.klass is not None and not any(m.in_force for m in incident.mitigations)
         case "took_effect":
             return any(m.state == "applied" for m in incident.mitigations)
         case "settle":

@@ -12,6 +12,8 @@ def clean(text: str, limit: int = LONG) -> str:
 
     Lone surrogates and NUL go: neither UTF-8 nor PostgreSQL can hold them.
     """
+    # What lies far beyond the limit is not looked at: a megabyte would keep everybody waiting.
+    text = text[: 8 * limit + LONG]
     kept = "".join(
         c for c in text if c in "\n\t" or ((c.isprintable() or c in _JOINERS) and not "\ud800" <= c <= "\udfff")
     )

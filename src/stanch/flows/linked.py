@@ -49,8 +49,10 @@ def joins(log: Log, apply: Apply, db: Connection, asked: Asked, other: int, now:
         raise Refusal(f"There is no INC-{other}. `/incident list` shows those that are open.")
     if target.phase == "dismissed":
         raise Refusal(f"INC-{other} was dismissed itself, so nobody works on it. Of which open incident is this one?")
-    people = tuple(dict.fromkeys((state.declared_by, *state.seats.values())))
+    outsiders_stay_out(target, asked.by, asked.channel)
+    hidden = state.restricted and not target.restricted
+    people = () if hidden else tuple(dict.fromkeys((state.declared_by, *state.seats.values())))
     apply(db, Asked(c.ReportDuplicate(state.number, people), STANCH, asked.source, other), now)
-    if target.restricted or not state.restricted:
+    if not hidden:
         # The alert of a restricted one stays with it, as its stub.
         signals.hand_over(db, state.number, other)

@@ -17,6 +17,8 @@ from stanch.store.signals import Record
 SEEN_FOR = timedelta(minutes=30)
 """A group that fires again within this time after its end was told keeps its message; later nobody looks that far up,
 and a message that is only changed notifies nobody: then it gets a new one."""
+KEPT = 20
+"""Messages of earlier episodes that are remembered, to be made neutral when their incident becomes restricted."""
 
 
 async def take_in(desk: Desk, heard: Sequence[Signal]) -> list[str]:
@@ -54,7 +56,9 @@ def _take(desk: Desk, db: Connection, heard: Signal, now: datetime) -> bool:
     holder = _holder(desk, db, record)
     after = replace(record, signal=signal, version=record.version + 1, last_at=now.timestamp())
     if signal.status == "firing" and record.signal.status == "resolved" and _needs_a_new_message(record, holder, now):
-        after = replace(after, episode=record.episode + 1, channel=None, ts=None, gone=False, shown="")
+        stood = ((record.channel, record.ts),) if record.channel and record.ts else ()
+        former = (*record.former, *stood)[-KEPT:]
+        after = replace(after, episode=record.episode + 1, channel=None, ts=None, gone=False, shown="", former=former)
     store.save(db, after)
     if holder and holder.is_open:
         _tell(desk, db, holder, signal, record, now)

@@ -27,10 +27,10 @@ IMPACT = 600
 def draw(record: Record, holder: Incident | None, catalogue: Catalogue) -> Message:
     """The message of a signal; `holder` is the incident that was declared from it last."""
     signal = record.signal
-    was_hidden = bool(holder and _hidden(holder, catalogue))
+    was_hidden = bool(holder and hidden(holder, catalogue))
     if holder and was_hidden:
         if holder.is_open or record.taken_in == record.episode:
-            return _stub(holder)
+            return stub(holder)
         # It fires anew: what it was declared as the last time is not for this channel.
         holder = None
     guess = classify(signal, catalogue)
@@ -62,7 +62,7 @@ def form_facts(signal: Signal, catalogue: Catalogue, *, secret: bool = False) ->
     return {name: value for name, value in facts.items() if value}
 
 
-def _hidden(incident: Incident, catalogue: Catalogue) -> bool:
+def hidden(incident: Incident, catalogue: Catalogue) -> bool:
     sheet = catalogue.klass(incident.klass) if incident.klass else None
     return incident.restricted or bool(sheet and sheet.restricted)
 
@@ -72,7 +72,7 @@ def _secret(guess: Guess, catalogue: Catalogue) -> bool:
     return bool(sheet and sheet.restricted)
 
 
-def _stub(incident: Incident) -> Message:
+def stub(incident: Incident) -> Message:
     text = f"{PRIVATE} {incident.name} · restricted, from an alert in this channel"
     blocks = [b.section(text)]
     if incident.is_open:

@@ -76,7 +76,7 @@ class Cards(Phrases):
 
     def _next_step(self, i: Incident) -> str:
         """The first move while nothing is pulled; later what the phase allows."""
-        if i.phase not in ("assess", "mitigate") or i.mitigations:
+        if i.phase not in ("assess", "mitigate") or any(m.in_force for m in i.mitigations):
             return f"*Now*  {next_step(i)}"
         sheet = self._catalogue.klass(i.klass) if i.klass else None
         return f"*First move*  {safe(sheet.first_move, 400) if sheet and sheet.first_move else FREE_HANDS}"

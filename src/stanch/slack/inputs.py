@@ -35,7 +35,7 @@ def judged(i: Incident) -> list[Block]:
 
 def settle(i: Incident) -> list[Block]:
     left = [m for m in i.mitigations if m.state not in ("removed", "failed")]
-    options = [b.option(f"{m.k} · {cut(m.what, 60)} ({m.state})", str(m.k)) for m in left]
+    options = [b.option(f"{m.k} · {cut(m.what, 60)} ({m.state})", str(m.k)) for m in left[-100:]]
     states = [
         b.option("It took effect", "effective", "Seen in what is served, not only in the console"),
         b.option("It is taken back", "removed"),
@@ -52,7 +52,7 @@ def settle(i: Incident) -> list[Block]:
 
 
 def idea(i: Incident) -> list[Block]:
-    options = [b.option(f"{one.k} · {cut(one.text, 60)}", str(one.k), one.verdict) for one in i.ideas]
+    options = [b.option(f"{one.k} · {cut(one.text, 60)}", str(one.k), one.verdict) for one in i.ideas[-100:]]
     verdicts = [b.option("Supported", "supported"), b.option("Refuted", "refuted")]
     return [
         b.select("k", "Which hypothesis?", options, optional=False),

@@ -129,7 +129,10 @@ class Listeners:
 
     async def open_for(self, body: Body, number: int | None, make: forms.Maker) -> None:
         """Open a form about an incident for somebody who may see it."""
-        state = self._desk.seen(number or 0) or await self._desk.state(number or 0)
+        state = self._desk.seen(number or 0)
+        if state is None or state.restricted:
+            # Who may see it can have changed on another replica.
+            state = await self._desk.state(number or 0)
         if state is None:
             await self.answers.tell(body.get("response_url"), f"There is no INC-{number}.")
             return

@@ -99,7 +99,11 @@ def _buttons(incident: Incident, event: Event, form: str) -> list[b.Block]:
     if event.kind == "join_asked":
         return [b.actions([b.button("Let in", "let_in", f"{incident.number}:{payload.get('user')}", style="primary")])]
     if form == "quiet_held":
-        return [b.actions([moves.button("resolved", value, first=True), moves.button("came_back", value)])]
+        return [
+            b.actions(
+                [moves.button(name, value, first=name == "resolved") for name in ("resolved", "action", "came_back")]
+            )
+        ]
     if event.kind == "red_check":
         return [b.actions([moves.button("applied", value, first=True)])]
     return []

@@ -10,7 +10,7 @@ from stanch.core.events import KINDS
 from stanch.core.incident import Incident
 from stanch.core.roles import ROLES
 from stanch.core.sample import at_least, at_most, percent
-from stanch.core.words import Mrkdwn
+from stanch.core.words import Mrkdwn, escape
 from stanch.slack.blocks import when
 from stanch.slack.cards import Cards
 from stanch.slack.lists import Lists
@@ -30,11 +30,13 @@ class Render(Cards, Lists):
             for key in ("to", "was"):
                 sheet = self._catalogue.klass(str(payload.get(key)))
                 payload[key] = sheet.name if sheet else payload.get(key)
-        by = event.by if event.by == "stanch" else Mrkdwn(f"<@{event.by}>")
+        # Whoever did it knows: a mention would wake them for their own words.
+        own = event.kind == "role_given" and (event.payload or {}).get("user") == event.by
+        by = "" if own else escape(self._people.name(event.by))
         due = next_due(i, self._catalogue)
         role = ROLES.get(payload.get("role", ""), "").lower()
         return {
-            "incident": i, "entry": event.seq, "by": "Stanch" if by == "stanch" else by, "spoken": role, "label": label,
+            "incident": i, "entry": event.seq, "by": by, "spoken": role, "label": label,
             "due": when(due) if due else "", "room": Mrkdwn(f"<#{i.room}>") if i.room else "the room",
             "commander": Mrkdwn(f"<@{i.commander}>"), "seats": self._mentions(i),
             "drill": "DRILL · " if i.drill else "",

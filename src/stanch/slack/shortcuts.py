@@ -43,7 +43,8 @@ class Shortcuts:
         await ack()
         message = self._message(body)
         name = (body.get("channel") or {}).get("name")
-        shared = "this conversation" if name in (None, "directmessage", "privategroup") else f"#{name}"
+        hidden = name in (None, "directmessage", "privategroup") or str(name).startswith("mpdm-")
+        shared = "this conversation" if hidden else f"#{name}"
         private = shared == "this conversation"
         source = f"From a message of {self._people.name(message['author'])} in {shared}."
         if private:

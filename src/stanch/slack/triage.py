@@ -15,7 +15,7 @@ from stanch.flows.deliver import Buried, Cancelled, Done, Outcome
 from stanch.flows.desk import Desk
 from stanch.flows.signals import behind, known, report
 from stanch.slack import forms
-from stanch.slack.alerts import draw, form_facts as form_facts
+from stanch.slack.alerts import draw, form_facts as form_facts, hidden, stub
 from stanch.slack.answers import Answers, Body
 from stanch.slack.client import Slack, SlackFault
 from stanch.slack.gateway import Kit
@@ -54,9 +54,12 @@ class Triage:
         reports = _reports(record, holder, owed)
         message = draw(record, holder, kit.desk.catalogue)
         shown = _digest(message)
+        hushes = holder is not None and bool(record.former) and hidden(holder, kit.desk.catalogue)
+        if holder is not None and hushes:
+            await _hush(kit, record, stub(holder))
         # After an unclear try the message may show more than is recorded: then it is sent in any case.
         if record.gone or (record.ts is not None and record.shown == shown and not owed.ambiguous):
-            return Done(reports=reports)
+            return Done(reports=reports, record=(lambda db: store.hushed(db, key)) if hushes else None)
         if record.ts is not None and record.channel is not None:
             channel, ts = record.channel, record.ts
             try:
@@ -75,8 +78,20 @@ class Triage:
 
         def stands(db: Connection) -> None:
             store.posted(db, key, record.episode, channel, ts, shown)
+            if hushes:
+                store.hushed(db, key)
 
         return Done({"channel": channel, "ts": ts}, reports, stands)
+
+
+async def _hush(kit: Kit, record: Record, neutral: Message) -> None:
+    """The messages of earlier episodes told of the same alert: once its incident is restricted, they say no more."""
+    for channel, ts in record.former:
+        try:
+            await kit.call("chat.update", channel=channel, ts=ts, text=neutral.text, blocks=neutral.blocks)
+        except SlackFault as fault:
+            if fault.error != "message_not_found":
+                raise
 
 
 def _reports(record: Record, holder: Incident | None, owed: Owed) -> Sequence[c.Command]:

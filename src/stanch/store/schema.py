@@ -4,11 +4,15 @@ On SQLite `try` and `serve` upgrade by themselves, after a copy made with `VACUU
 to somebody, so there `serve` refuses another schema and says what to run.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, inspect, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from stanch.core.redact import redact
 from stanch.errors import StanchError
 from stanch.store import tables
 
@@ -23,9 +27,23 @@ def found(db: Connection) -> str | None:
     return db.execute(text("select version_num from alembic_version")).scalar()
 
 
+@contextmanager
+def _connected(engine: Engine) -> Iterator[Connection]:
+    """Raises `StanchError` in one line for a database that cannot be reached or read."""
+    try:
+        with engine.connect() as db:
+            yield db
+    except (OperationalError, ProgrammingError) as trouble:
+        why = str(trouble.orig).strip().splitlines()[0] if trouble.orig else "no answer"
+        raise StanchError(
+            f"The database cannot be used: {redact(why)}. Is DATABASE_URL right, is it running, and may its user"
+            " read the tables? `stanch doctor` says more."
+        ) from None
+
+
 def upgrade(engine: Engine) -> str | None:
     """Bring the database to `NEEDED`; the path of the copy that was made first, if one was (SQLite, not empty)."""
-    with engine.connect() as db:
+    with _connected(engine) as db:
         before = found(db)
         if before == NEEDED:
             return None
@@ -44,7 +62,7 @@ def require(engine: Engine) -> None:
     It may have more: a step only ever adds, so that replicas are replaced one by one. `stanch db upgrade` comes first;
     those that run do not look again, and one of the version before may still be started.
     """
-    with engine.connect() as db:
+    with _connected(engine) as db:
         has = found(db)
     if has is not None and has >= NEEDED:
         return

@@ -44,6 +44,8 @@ class Record:
     """The episode in which that incident was declared."""
     gone: bool = False
     """Somebody deleted the message of this episode."""
+    former: tuple[tuple[str, str], ...] = ()
+    """Channel and ts of the messages of earlier episodes, the newest last."""
     shown: str = field(default="", compare=False)
     """What the message shows, as a digest: an equal one is not sent again."""
 
@@ -70,6 +72,7 @@ def load(db: Connection, key: str, *, to_write: bool = False) -> Record | None:
         taken_in=facts["taken_in"],
         gone=facts["gone"],
         shown=facts["shown"],
+        former=tuple((one[0], one[1]) for one in facts.get("former", ())),
     )
 
 
@@ -113,6 +116,13 @@ def posted(db: Connection, key: str, episode: int, channel: str, ts: str, shown:
         save(db, replace(record, channel=channel, ts=ts, shown=shown))
 
 
+def hushed(db: Connection, key: str) -> None:
+    """The messages of earlier episodes say nothing any more."""
+    record = load(db, key, to_write=True)
+    if record is not None:
+        save(db, replace(record, former=()))
+
+
 def deleted(db: Connection, key: str, ts: str) -> None:
     """Somebody deleted the message at `ts`."""
     record = load(db, key, to_write=True)
@@ -127,6 +137,7 @@ def _columns(record: Record) -> dict[str, Any]:
         "taken_in": record.taken_in,
         "gone": record.gone,
         "shown": record.shown,
+        "former": record.former,
     }
     return {
         "source": record.signal.source,
