@@ -144,7 +144,7 @@ async def test_joining_from_home(stage: Stage) -> None:
     await secret.types("bob", "applied the ZEBRA gate")
     view = await at_home(stage, "erin")
     assert "ZEBRA" not in words(view)
-    assert f"INC-{secret.number} · a mitigation of a restricted incident" in parts(view)["Still applied"]
+    assert f"INC-{secret.number}" not in parts(view)["Still applied"]
     await clicks(stage, "erin", view, "Ask to join", secret.number)
     await stage.settle()
     assert any(f"<@{ERIN}> asks to be let in" in words(one) for one in await stage.messages(secret.room))
