@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from stanch.core.incident import Incident
 from stanch.errors import Unavailable
-from stanch.flows.deliver import Later, Outcome, Unclear, settle, with_state
+from stanch.flows.deliver import Buried, Done, Later, Outcome, Unclear, settle, with_state
 from stanch.flows.desk import Desk
 from stanch.store import outbox
 from stanch.store.ids import uuid7
@@ -29,6 +29,8 @@ IDLE = 5.0
 """Seconds after which the loop looks again by itself: other replicas owe effects too."""
 A_TURN = 5
 """Results, and claims, in one transaction: people who wait for theirs should not wait long."""
+BESIDE_PEOPLE = 10
+"""The same on PostgreSQL, where people's transactions run beside the worker's."""
 AWAY = 1.0
 """Seconds between two tries to reach a database that does not answer."""
 
@@ -50,6 +52,7 @@ class Worker:
         self._perform = perform
         self._pace = pace
         self._name = f"{os.getpid()}-{uuid7()[-12:]}"
+        self._a_turn = A_TURN if desk.database.is_sqlite else BESIDE_PEOPLE
         self._wake = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._finished: list[tuple[Owed, Outcome]] = []
@@ -71,7 +74,7 @@ class Worker:
 
     async def _one_round(self) -> None:
         self._wake.clear()
-        results, self._finished = self._finished[:A_TURN], self._finished[A_TURN:]
+        results, self._finished = self._finished[: self._a_turn], self._finished[self._a_turn :]
         try:
             rest = await self._round(results)
         except Unavailable as trouble:
@@ -133,15 +136,17 @@ class Worker:
             self._settle(db, owed, outcome)
         lease, grace = self._pace.lease, self._pace.grace
         owed_now = (
-            outbox.claim(db, self._name, time.time(), lease=lease, grace=grace, limit=min(free, A_TURN))
+            outbox.claim(db, self._name, time.time(), lease=lease, grace=grace, limit=min(free, self._a_turn))
             if free > 0
             else []
         )
         return [with_state(self._desk, db, owed) for owed in owed_now], outbox.next_due(db, grace, time.time())
 
     def _settle(self, db: Connection, owed: Owed, outcome: Outcome) -> None:
+        # What brings nothing back is one statement: there is nothing to be undone.
+        plain = not isinstance(outcome, Done | Buried) or (isinstance(outcome, Done) and outcome.is_plain)
         try:
-            with db.begin_nested():
+            with contextlib.nullcontext() if plain else db.begin_nested():
                 settle(self._desk, db, owed, outcome, grace=self._pace.grace)
         except DBAPIError:
             # A conflict, or the database is away: the whole turn is run again.

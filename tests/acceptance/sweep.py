@@ -214,9 +214,17 @@ async def sweep(
     """Run the chosen points of each part, a few bots at a time. `tell` is given each failure as it is found."""
     started = time.monotonic()
     async with opened(folder, database, command, transport, lanes) as open_lanes:
-        cleans = {part: await open_lanes[0].clean(part) for part in parts}
+        cleans: dict[str, Clean] = {}
+        # The opening first: on a stage that has only just begun it counts the calls of the start, too.
+        to_clean = iter(sorted(parts, key=lambda part: part != "opening"))
+
+        async def play(lane: Lane) -> None:
+            for part in to_clean:
+                cleans[part] = await lane.clean(part)
+
+        await asyncio.gather(*map(play, open_lanes))
         report = Report(sum((clean.starting + clean.running).total() for clean in cleans.values()))
-        left = iter([point for clean in cleans.values() for point in choose(clean)])
+        left = iter([point for part in parts for point in choose(cleans[part])])
 
         async def work(lane: Lane) -> None:
             for point in left:

@@ -26,6 +26,11 @@ class Done:
     record: Callable[[Connection], None] | None = None
     """What else is written with it: for effects that belong to no incident."""
 
+    @property
+    def is_plain(self) -> bool:
+        """Nothing is to be recorded with it."""
+        return not self.reports and self.record is None
+
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
