@@ -140,9 +140,9 @@ async def test_roles_are_given_taken_handed_over_and_cleared(stage: Stage) -> No
     assert told.startswith("The seat of commander is empty now.")
     assert "<@U0ALICE> is acting commander" in told
     assert (await incident.heard())[1:] == [
-        "<@U0DAVE> is scribe now, taking over from <@U0ERIN> (by <@U0ALICE>).",
-        "<@U0ERIN> is scribe now, taking over from <@U0DAVE> (by <@U0ERIN>).",
-        "The seat of commander is empty now (by <@U0ALICE>). Take it: `/incident role commander me`",
+        "<@U0DAVE> is scribe now, taking over from <@U0ERIN> (by @alice).",
+        "<@U0ERIN> is scribe now, taking over from <@U0DAVE>.",
+        "The seat of commander is empty now (by @alice). Take it: `/incident role commander me`",
     ]
     card = await incident.card_words()
     assert "*Scribe*  @erin" in card

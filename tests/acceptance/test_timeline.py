@@ -45,8 +45,8 @@ async def test_notes_are_written_and_corrected(stage: Stage) -> None:
     told = await incident.types("bob", f"correct {entry[1]} at 13:15")
     assert told == f"Entry {entry[1]} is corrected; both stay in the timeline."
     assert [text for text in await incident.heard() if "13:" in text] == [
-        f"📝 <@U0BOB>: the prompt went to v18 at 13:51  _(entry {entry[1]})_",
-        f"✏️ <@U0BOB> corrects entry {entry[1]}: at 13:15",
+        f"📝 @bob: the prompt went to v18 at 13:51  _(entry {entry[1]})_",
+        f"✏️ @bob corrects entry {entry[1]}: at 13:15",
     ]
     kinds = [event["kind"] for event in incident.events()]
     assert kinds[-2:] == ["noted", "corrected"]
@@ -56,7 +56,7 @@ async def test_update_is_said(stage: Stage) -> None:
     """An update stands in the room, on the card and in the announcement."""
     incident = await declared(stage, "an update")
     assert await incident.types("carol", "update We roll back.") == "Said. The card and the announcement follow."
-    assert (await incident.heard())[-1] == "📣 Update by <@U0CAROL>: We roll back."
+    assert (await incident.heard())[-1] == "📣 Update by @carol: We roll back."
     assert "*Last word*  We roll back." in await incident.card_words()
 
 
@@ -66,7 +66,7 @@ async def test_update_says_when_the_next_one_is_due(stage: Stage) -> None:
     await incident.types("carol", "severity SEV1")
     await incident.types("carol", "update We roll back.")
     first, second = (await incident.heard())[-1].splitlines()
-    assert first == "📣 Update by <@U0CAROL>: We roll back."
+    assert first == "📣 Update by @carol: We roll back."
     assert re.fullmatch(r"Next word due <!date\^\d+\^\{time\}\|\d\d:\d\d UTC>\.", second)
 
 
