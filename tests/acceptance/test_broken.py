@@ -71,6 +71,7 @@ async def test_class_that_is_gone_from_the_catalogue(tmp_path: Path) -> None:
         assert told == "The class is cost_runaway already." or told.startswith("There is no class `cost_runaway`.")
 
 
+@pytest.mark.slow
 async def test_slack_away_when_the_bot_starts(tmp_path: Path) -> None:
     """The bot waits for Slack, then does what it owes."""
     async with staged(tmp_path / "stage") as stage:
@@ -84,6 +85,7 @@ async def test_slack_away_when_the_bot_starts(tmp_path: Path) -> None:
         assert len(await incident.announcements()) == 1
 
 
+@pytest.mark.slow
 async def test_nothing_is_lost_when_the_bot_dies_with_work_in_hand(tmp_path: Path) -> None:
     """What was acknowledged before a SIGKILL is done after the restart, once, by the data alone."""
     async with staged(tmp_path / "stage") as stage:
@@ -100,6 +102,7 @@ async def test_nothing_is_lost_when_the_bot_dies_with_work_in_hand(tmp_path: Pat
         assert numbers == ["0", "1", "2", "3"]
 
 
+@pytest.mark.slow
 async def test_notes_survive_kills_at_any_instant(tmp_path: Path) -> None:
     """Five people write while the bot dies twice; who hears nothing looks and repeats; each is there once."""
     dice = random.Random(20261122)

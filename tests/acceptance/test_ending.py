@@ -27,6 +27,7 @@ async def held(stage: Stage, method: str) -> None:
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 @pytest.mark.parametrize("transport", ["socket", "http"])
 async def test_next_process_loses_no_time_on_leases(url: str, tmp_path: Path, transport: str) -> None:
@@ -50,6 +51,7 @@ async def test_next_process_loses_no_time_on_leases(url: str, tmp_path: Path, tr
         await incident.card()
 
 
+@pytest.mark.slow
 async def test_what_is_under_way_is_answered(tmp_path: Path) -> None:
     """A call that Slack answers late is waited for: nothing is left in doubt, and it is not made again."""
     env = {"STANCH_SLACK_TIMEOUT_S": "5", "STANCH_LEASE_S": "30"}

@@ -29,6 +29,7 @@ pytestmark = [
 browser, page, tried, workspace = pages.browser, pages.page, pages.tried, pages.workspace
 
 
+@pytest.mark.slow
 def test_a_person_declares_and_loses_nothing_when_the_bot_is_killed(page: Page, tried: dict[str, str]) -> None:
     """Declared by the form, a seat taken by its button, the bot killed while it posts: one room, one card, one note."""
     workspace = tried["workspace"]

@@ -210,6 +210,7 @@ def test_messages_of_one_author_stand_together_under_their_day(page: Page, alone
     expect(messages(page).locator(".day")).to_have_text(["Today"])
 
 
+@pytest.mark.slow
 def test_a_thousand_messages_stay_quick(page: Page, alone: dict[str, str]) -> None:
     """A long room opens with its newest messages, gives the older ones on the way up, and redraws only what changed."""
     workspace, room = alone["workspace"], channel_id(alone, "general")

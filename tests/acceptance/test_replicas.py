@@ -46,6 +46,7 @@ async def worked(url: str, data: Path, incidents: int, at_once: int) -> None:
     assert found == []
 
 
+@pytest.mark.slow
 async def test_one_of_three_dies_and_one_freezes(url: str, tmp_path: Path) -> None:
     """Twenty incidents: each has one room and one card, every message once; chains and projections are whole."""
     await worked(url, tmp_path, 20, 10)
