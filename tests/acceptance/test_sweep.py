@@ -17,7 +17,6 @@ from tests.acceptance.sweep import Clean, Point, Report, sweep
 
 SAMPLE = [
     Point("conversations.create", 1, "killed after"),
-    Point("chat.postMessage", 8, "killed before"),
     Point("reactions.add", 1, "killed after", "harm"),
     Point("chat.postMessage", 3, "lost_response", "ending"),
     Point("conversations.rename", 1, "killed after", "restricted"),
