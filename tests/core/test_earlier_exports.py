@@ -1,5 +1,6 @@
 """Exports outlive the version that wrote them."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,12 @@ def test_an_earlier_export_is_still_whole(file: Path) -> None:
     assert verify(content.replace(b'"phase": "closed"', b'"phase": "learn"')) != []
 
 
-def test_there_is_a_file_for_every_earlier_shape() -> None:
-    """Whoever adds a field to the fold adds the shape before it, and an export of it."""
-    assert len(EXPORTS) == len(EARLIER_FIELDS)
+def test_there_is_a_file_for_every_shape() -> None:
+    """The newest file has today's fields: whoever adds one to the fold puts the shape before it into `EARLIER_FIELDS`,
+    and a new file beside this one."""
+    assert len(EXPORTS) == len(EARLIER_FIELDS) + 1
+    newest = json.loads(EXPORTS[-1].read_bytes())["incident"]
+    assert list(newest) == list(json.loads(to_json(walked("closed").events))["incident"])
 
 
 def test_an_earlier_shape_is_no_way_around() -> None:
