@@ -7,7 +7,7 @@ from typing import Any
 
 from stanch.core import events as e
 from stanch.core.chain import GENESIS, Event, stamp, unstamp
-from stanch.core.parts import Action as Action, Idea as Idea, Message as Message, Mitigation as Mitigation
+from stanch.core.parts import Action as Action, Idea as Idea, Message as Message, Mitigation as Mitigation, kept
 
 STANCH = "stanch"
 OPEN = ("assess", "mitigate", "diagnose", "resolve", "watching")
@@ -192,7 +192,7 @@ def _changes(incident: Incident, payload: e.Payload | None, by: str, at: datetim
         case e.UpdateSaid(text):
             return {"last_update": text, "last_update_at": at}
         case e.Captured() | e.CaptureEdited() | e.CaptureDeleted():
-            return {"captured": _captured(incident, payload)}
+            return {"captured": kept(incident.captured, payload, incident.seq + 1)}
         case e.Signalled(key, _, _, status):
             return {"signals": (*(one for one in incident.signals if one[0] != key), (key, status))}
         case e.DuplicateJoined(number):
@@ -216,16 +216,6 @@ def _room(incident: Incident, opened: e.RoomOpened) -> dict[str, Any]:
         return now
     former = (*(one for one in incident.former_rooms if one != opened.channel), str(incident.room))
     return now | {"former_rooms": former, "card_ts": None, "card_generation": incident.card_generation + 1, "away": ()}
-
-
-def _captured(incident: Incident, payload: e.Captured | e.CaptureEdited | e.CaptureDeleted) -> tuple[Message, ...]:
-    match payload:
-        case e.Captured(channel, ts, text):
-            return (*incident.captured, Message(channel, ts, incident.seq + 1, text))
-        case e.CaptureEdited(entry, text):
-            return tuple(replace(m, text=text) if m.entry == entry else m for m in incident.captured)
-        case e.CaptureDeleted(entry):
-            return tuple(replace(m, deleted=True) if m.entry == entry else m for m in incident.captured)
 
 
 def _changed(change: e.Changed, at: datetime) -> dict[str, Any]:

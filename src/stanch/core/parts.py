@@ -1,6 +1,8 @@
 """The parts of an incident that are counted: mitigations, hypotheses, action items, captured messages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from stanch.core import events as e
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,16 @@ class Message:
     entry: int
     text: str
     deleted: bool = False
+
+
+def kept(
+    messages: tuple[Message, ...], payload: e.Captured | e.CaptureEdited | e.CaptureDeleted, entry: int
+) -> tuple[Message, ...]:
+    """The captured messages after this event, which is entry number `entry`."""
+    match payload:
+        case e.Captured(channel, ts, text):
+            return (*messages, Message(channel, ts, entry, text))
+        case e.CaptureEdited(edited, text):
+            return tuple(replace(m, text=text) if m.entry == edited else m for m in messages)
+        case e.CaptureDeleted(deleted):
+            return tuple(replace(m, deleted=True) if m.entry == deleted else m for m in messages)
