@@ -260,6 +260,11 @@ async def test_outbox(practice: Service, tmp_path: Path) -> None:
     with opened.engine.begin() as db:
         db.execute(update(t.effect).values(state="done", held=None))
     assert await complaints(given) == []
+    with opened.engine.begin() as db:
+        db.execute(insert(t.effect), effect(4, attempts=13, error="http_500"))
+    assert await complaints(given) == [
+        "outbox: 1 tried over and over, INC-1:4 13 times: http_500; what comes after it waits, see `stanch outbox list`"
+    ]
     opened.close()
 
 

@@ -177,7 +177,8 @@ def outbox_list() -> None:
     with _database() as database:
         rows = database.run(outbox.listing)
     for row in rows:
-        state = "held" if row.held and row.state == "owed" else row.state
+        state = {"buried": "set aside"}.get(row.state, row.state)
+        state = "held" if row.held and row.state == "owed" else state
         typer.echo(f"{row.id}  {state}  {row.key}  tries {row.attempts}" + (f"  {row.error}" if row.error else ""))
     if not rows:
         typer.echo("Nothing is owed.")
@@ -194,7 +195,9 @@ def outbox_retry(
 
     with _database() as database:
         count = database.run(lambda db: outbox.retry(db, time.time(), id=id))
-    typer.echo(f"{count} owed again.")
+    typer.echo(
+        f"Nothing with id {id} is held or set aside." if id is not None and not count else f"{count} owed again."
+    )
     if id is not None and count == 0:
         raise typer.Exit(1)
 

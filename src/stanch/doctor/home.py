@@ -17,6 +17,8 @@ from stanch.store.database import Database
 
 OLDEST_POSTGRES = 150_000
 SLACK = "https://slack.com/"
+MANY_TRIES = 12
+"""After so many tries, a minute apart, it is no hiccup of Slack any more."""
 HOLDS = ("runbooks", "message_templates")
 """The folders that make a home."""
 PARTS = frozenset(
@@ -113,6 +115,11 @@ def _outbox(db: Connection) -> list[Line]:
     if counts["buried"]:
         mend = "see `stanch outbox list`, then `stanch outbox retry ID`"
         found.append(fault("outbox", f"{counts['buried']} set aside after a refusal; {mend}"))
+    stuck = [row for row in outbox.listing(db) if row.state != "buried" and not row.held and row.attempts >= MANY_TRIES]
+    if stuck:
+        worst = max(stuck, key=lambda row: row.attempts)
+        what = f"{len(stuck)} tried over and over, {worst.key} {worst.attempts} times: {worst.error}"
+        found.append(fault("outbox", f"{what}; what comes after it waits, see `stanch outbox list`"))
     return found or [ok("outbox", f"nothing held or set aside, {counts['owed'] + counts['trying']} on the way")]
 
 
