@@ -33,7 +33,7 @@ class Answers:
         more = {"blocks": list(blocks)} if blocks else {}
         try:
             await self._slack.answer(
-                str(response_url), text=cut(text, 3_900), response_type="ephemeral", replace_original=replace, **more
+                str(response_url), text=cut(text, 3_900), response_type="ephemeral", replace_original=False, **more
             )
         except SlackFault as fault:
             logger.info("answer.lost", extra={"error": str(fault)})

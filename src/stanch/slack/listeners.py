@@ -81,7 +81,7 @@ class Listeners:
             return {"text": text, "blocks": [b.section(text), b.actions(buttons)]}
         if not answer.offers or answer.number is None:
             return {"text": text}
-        message = self._render.with_buttons(text, answer.offers, f"{answer.number}:{id_of(answer)}")
+        message = self._render.with_buttons(text, answer.offers, f"{answer.number}:answer")
         return {"text": message.text, "blocks": list(message.blocks)}
 
     async def bare(self, number: int | None, user: str, channel: str | None) -> dict[str, Any]:
@@ -226,8 +226,3 @@ def opens(asked: c.Command, answer: Answer, number: int | None) -> bool:
     """Whether a new incident opens now: a declaration, or a reopening that came too late for the old one."""
     new = isinstance(asked, c.Declare) or (isinstance(asked, c.Reopen) and answer.number != number)
     return new and not answer.refused and not answer.twin
-
-
-def id_of(answer: Answer) -> int:
-    """Tells the buttons of one answer from those of another."""
-    return sum(map(ord, answer.say)) % 100_000
