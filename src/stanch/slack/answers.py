@@ -24,10 +24,8 @@ class Answers:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def tell(
-        self, response_url: Any, text: str, blocks: Sequence[b.Block] = (), *, replace: bool = False
-    ) -> None:
-        """`replace`: in the place of the answer whose button was clicked."""
+    async def tell(self, response_url: Any, text: str, blocks: Sequence[b.Block] = ()) -> None:
+        """To the person whose deed this URL came with; without a URL or a word there is nothing to say."""
         if not response_url or not text:
             return
         more = {"blocks": list(blocks)} if blocks else {}
