@@ -158,8 +158,13 @@ def late_hush(incident: Incident, kind: str, id: int, key: str, room: str, card:
 
 def _triage(incident: Incident) -> Iterator[Effect]:
     for key, _ in incident.signals:
-        lane = f"signal/{key}"
-        yield Effect(f"{lane}/inc-{incident.number}/{incident.seq}", "signal", lane, {"signal": key}, group=lane)
+        yield showing(key, f"inc-{incident.number}/{incident.seq}")
+
+
+def showing(key: str, version: str) -> Effect:
+    """The alert's message in the triage channel, as it is by then; a newer one supersedes it."""
+    lane = f"signal/{key}"
+    return Effect(f"{lane}/{version}", "signal", lane, {"signal": key}, group=lane)
 
 
 def _views(before: Incident, after: Incident, payload: e.Payload) -> Iterator[Effect]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 from stanch.core import commands as c, events as e
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp
-from stanch.core.incident import Incident, Mitigation
+from stanch.core.incident import Incident, Mitigation, advance
 from stanch.core.phases import NEXT, NOW, leads
 from stanch.core.policy import command_only
 from stanch.core.said import Said
@@ -70,13 +70,11 @@ def judge(i: Incident, command: c.Judge, by: str, now: datetime, catalogue: Cata
     judged = (i.judged[0] + command.good, i.judged[1] + command.bad)
     if sum(judged) > n:
         words += f" Since the last mitigation: {judged[1]} of {sum(judged)}, {_range(*judged)}."
-    told = (e.Judged(command.good, command.bad, clean(command.note, 500)),)
-    if i.phase == "mitigate" and better(i, *judged):
-        return Said(told, f"{words} That is enough for `/incident contained`.", ("contained",))
-    row = 0 if command.bad else i.good_in_a_row + command.good
-    if i.phase == "resolve" and closes(i, row) and not any(m.in_force for m in i.mitigations):
-        return Said(told, f"{words} That is enough for `/incident watch`.", ("watch",))
-    return Said(told, words)
+    told = e.Judged(command.good, command.bad, clean(command.note, 500))
+    if way_is_free(advance(i, i.number, told, by, now)):
+        onward = "contained" if i.phase == "mitigate" else "watch"
+        return Said((told,), f"{words} That is enough for `/incident {onward}`.", (onward,))
+    return Said((told,), words)
 
 
 def _range(good: int, bad: int) -> str:
@@ -105,19 +103,28 @@ def closes(i: Incident, in_a_row: int) -> bool:
     return in_a_row >= closing_sample(i)
 
 
+def way_is_free(i: Incident) -> bool:
+    """Nothing stands in the way to the next phase: judged answers suffice, and where it matters nothing is in force."""
+    match i.phase:
+        case "mitigate":
+            return better(i, *i.judged)
+        case "resolve":
+            return closes(i, i.good_in_a_row) and not any(m.in_force for m in i.mitigations)
+    return False
+
+
 def steps(i: Incident) -> str:
     """What can be done now, in words; the way on, when nothing stands in it any more."""
-    match i.phase:
-        case "mitigate" if better(i, *i.judged):
-            return "judged answers show that users are better off: `/incident contained`"
-        case "resolve" if closes(i, i.good_in_a_row) and not any(m.in_force for m in i.mitigations):
-            return "nothing stands in the way: `/incident watch`"
-    return NOW[i.phase]
+    if not way_is_free(i):
+        return NOW[i.phase]
+    if i.phase == "mitigate":
+        return "judged answers show that users are better off: `/incident contained`"
+    return "nothing stands in the way: `/incident watch`"
 
 
 def next_step(i: Incident) -> str:
     """The same in a few words without commands, for the card: its buttons stand right below."""
-    if steps(i) != NOW[i.phase]:
+    if way_is_free(i):
         return "Users are better off, as judged answers show." if i.phase == "mitigate" else "Nothing is in the way."
     return NEXT[i.phase]
 

@@ -83,9 +83,10 @@ SAID_IN_THE_ROOM = ("card", "topic", "post")
 def _hush_what_came_late(desk: Desk, db: Connection, owed: Owed, outcome: Outcome, now: datetime, grace: float) -> None:
     """A call to the public room that was under way when its incident became restricted may land behind what made the
     room neutral. Whatever it left there is made neutral too, once it has certainly landed."""
+    if not (owed.ambiguous or isinstance(outcome, Done | Unclear)):
+        return
     state = desk.log.load(db, owed.incident)
-    sent = owed.ambiguous or isinstance(outcome, Done | Unclear)
-    if state is None or not state.restricted or not sent:
+    if state is None or not state.restricted:
         return
     before, open_rooms = owed.before or state, {*state.former_rooms, *((state.room,) if state.exposed else ())}
     rooms = open_rooms if owed.ambiguous else open_rooms & {before.room}

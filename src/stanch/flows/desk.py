@@ -211,10 +211,10 @@ class Desk:
     async def open_incidents(self, most: int = 10_000) -> list[Incident]:
         """Open incidents, worst first, then oldest first; at most `most`."""
 
-        def work(db: Connection) -> list[Incident]:
-            return [i for n in self.log.open_numbers(db, most) if (i := self.log.load(db, n))]
+        return await self.database(lambda db: self._open(db, most))
 
-        return await self.database(work)
+    def _open(self, db: Connection, most: int) -> list[Incident]:
+        return [i for n in self.log.open_numbers(db, most) if (i := self.log.load(db, n))]
 
     async def home(self, user: str, most: int, owed: int) -> Home:
         """For one person: open incidents worst first, their own duties by date, mitigations in force anywhere oldest
@@ -223,7 +223,7 @@ class Desk:
         since = (self.clock() - LATE_PROMISES).date().isoformat()
 
         def work(db: Connection) -> Home:
-            open_now = [i for n in self.log.open_numbers(db, most) if (i := self.log.load(db, n))]
+            open_now = self._open(db, most)
             mine, applied = self.log.duties_of(db, user, since, owed), self.log.in_force(db, most)
             about = {i.number: i for i in open_now}
             for number in {*self.log.learning(db, most), *(row.incident for row in (*mine, *applied))} - set(about):

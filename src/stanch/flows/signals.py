@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection
 
 from stanch.core import commands as c
-from stanch.core.effects import Effect
+from stanch.core.effects import showing
 from stanch.core.incident import STANCH, Incident
 from stanch.core.signal import Signal, follow
 from stanch.flows.desk import Asked, Desk
@@ -99,6 +99,4 @@ def _tell(desk: Desk, db: Connection, incident: Incident, signal: Signal, before
 
 
 def _owe(db: Connection, key: str, version: int, holder: Incident | None, now: datetime) -> None:
-    lane = f"signal/{key}"
-    effect = Effect(f"{lane}/{version}", "signal", lane=lane, payload={"signal": key}, group=lane)
-    outbox.owe(db, holder.number if holder else 0, [effect], now.timestamp())
+    outbox.owe(db, holder.number if holder else 0, [showing(key, str(version))], now.timestamp())
