@@ -75,6 +75,24 @@ def test_the_card_changes_for_everybody_who_looks_at_it(page: Page, browser: Bro
         expect(other.locator("#spoken")).to_contain_text("SEV1")
 
 
+def test_a_click_is_not_lost_when_what_was_pressed_changes_meanwhile(page: Page, workspace: str) -> None:
+    """Alice presses a button, the card changes under her finger, she lets go: the click counts."""
+    declare(page, workspace, "Pressed while it changes")
+    button = card(page).get_by_role("button", name="Begin to mitigate")
+    box = button.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    room = rooms(workspace, "Pressed while it changes")[0]
+    command(workspace, "bob", room["id"], "severity SEV1")
+    until(lambda: "SEV1" in str(ask(workspace, f"messages/{room['id']}?user=alice")), "the card has changed")
+    page.wait_for_timeout(500)
+    expect(card(page)).not_to_contain_text("SEV1")
+    page.mouse.up()
+    expect(card(page)).to_contain_text("SEV1")
+    expect(card(page)).to_contain_text("phase mitigate")
+
+
 def test_everything_works_by_keyboard_alone(page: Page, workspace: str) -> None:
     """Without a mouse: the form is opened, left by Escape, filled in and sent, the room reached, a seat taken."""
     page.goto(f"{workspace}/#/alice/triage")

@@ -10,6 +10,7 @@ import { h, redraw } from "./dom.js";
 import { makeDrawer } from "./drawer.js";
 import { drawHeader, drawIntro } from "./header.js";
 import { openHelp } from "./help.js";
+import { makeHold } from "./hold.js";
 import { drawHome } from "./home.js";
 import { followKeys } from "./keys.js";
 import { confirm, makeModals } from "./modals.js";
@@ -121,7 +122,10 @@ function refreshed(changes) {
   draw();
 }
 
+const held = makeHold(() => draw());
+
 function draw() {
+  if (held()) return;
   const atHome = store.channel === HOME;
   drawPeople(region("people"), store, { actAs: places.actAs });
   drawChannels(region("channels"), store, { open: places.open, browse, switcher });
