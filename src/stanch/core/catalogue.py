@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, Literal
 
+from stanch.core.check import Check
+from stanch.core.control import Control, Plane
 from stanch.core.roles import Role
+from stanch.core.runbook import Tree
 
 Urgency = Literal["critical", "highest", "high", "medium", "low"]
 Audience = Literal["room", "stakeholders", "status_page", "first_notice", "first_public", "leadership"]
@@ -72,6 +75,16 @@ class Klass:
     subkinds: tuple[str, ...] = ()
     quiet: timedelta | None = None
     """A longer quiet time than the severity's, if this class needs one."""
+    tree: Tree | None = None
+    closure: tuple[str, ...] = ()
+    """Ids of the checks that must pass before it is watched."""
+    lever: str = ""
+    """Id of the control that the first move pulls."""
+    containment: tuple[str, ...] = ()
+    """What contains it, the gentlest first, in words."""
+    owners: str = ""
+    tell: str = ""
+    traps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,9 @@ class Catalogue:
     classes: Mapping[str, Klass] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
     severities: Mapping[str, Severity] = field(default_factory=dict)
+    controls: Mapping[str, Control] = field(default_factory=dict)
+    planes: Mapping[str, Plane] = field(default_factory=dict)
+    checks: Mapping[str, Check] = field(default_factory=dict)
 
     def service(self, id: str) -> Service | None:
         """Return the service, or None: an incident may name one that has left the catalogue since."""
