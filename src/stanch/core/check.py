@@ -28,6 +28,8 @@ class Check:
     """For how long it must hold; zero: once."""
     size: int | None = None
     """How many prompts or answers it looks at, where that says what it can see."""
+    drop: float | None = None
+    """The drop in points that its rule must see, where it compares prompt by prompt."""
     by_hand: str = ""
     probes: Mapping[str, Probe] = field(default_factory=dict)
     """By service. For a service that is not here a person looks."""

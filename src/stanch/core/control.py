@@ -72,6 +72,8 @@ class Aim:
     by_hand: str = ""
     owner: str = ""
     within: timedelta | None = None
+    evaluated: date | Literal["each release"] | None = None
+    """When what it moves to was last tried with what runs now, where the control needs that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,10 @@ class Control:
     break_glass: bool = True
     never_in: tuple[str, ...] = ()
     """Classes in which it may not be pulled at all."""
+    raise_is: Literal["more", "back"] = "more"
+    """What taking a *less* to a recorded value again is; any other way up is *more*."""
+    evaluated_within: timedelta | None = None
+    """How old the evaluation of what it moves to may be; older, its good values are *more* (second provider)."""
     aims: Mapping[str, Aim] = field(default_factory=dict)
     """By service. For a service that is not here it is pulled by hand and recorded."""
 
