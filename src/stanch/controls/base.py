@@ -1,0 +1,119 @@
+"""What every control plane can do, and where the adapters come from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from stanch.controls.fault import PlaneFault
+from stanch.controls.wire import Wire, client, wire
+from stanch.core.catalogue import Catalogue
+from stanch.core.control import Aim, Plane, Value
+
+__all__ = ["Adapter", "Kind", "PlaneFault", "Planes", "Proof", "Reading", "Receipt", "Sampled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What stands there now; None: nothing, or nothing that is a value. `detail` is JSON and is stored: what else is
+    needed to put exactly this back."""
+
+    value: Value | None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The plane said yes, which proves nothing yet. `said` is one short redacted line: `200, prompt=v17`."""
+
+    request_id: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Whether users get the value. None: cannot tell, for example from too few answers.
+
+    `seen` is what it rests on: `20 of 20 answers carry v17`, `7 of 20 answers still carry v18`.
+    """
+
+    effective: bool | None
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """One answer for a person to judge: already redacted and cut. `meta` is one line: language, model, sources."""
+
+    id: str
+    question: str
+    answer: str
+    meta: str
+
+
+class Adapter(Protocol):
+    """One kind of control plane. Every method but `preview` raises `PlaneFault`, and nothing else."""
+
+    async def read(self, aim: Aim) -> Reading: ...
+
+    async def apply(self, aim: Aim, value: Value, *, detail: Mapping[str, Any], request_id: str, by: str) -> Receipt:
+        """Send it once; never repeated here. `detail`: that of the reading which is put back, {} for a pull."""
+        ...
+
+    async def probe(self, aim: Aim, value: Value, *, since: datetime) -> Proof:
+        """`since` (UTC): when the plane accepted it. Never effective while the plane itself still shows another."""
+        ...
+
+    def preview(self, aim: Aim, value: Value) -> str:
+        """The request that would be sent: method, address, headers, body; secrets as ••••. Raises `PlaneFault`."""
+        ...
+
+
+class Kind(Protocol):
+    """Makes the adapter of one plane."""
+
+    def __call__(self, wire: Wire) -> Adapter: ...
+
+
+class Planes:
+    """The control planes of a catalogue. `environment` holds their secrets and addresses, by the names given there.
+
+    One client for all; nothing is opened before the first call. `close` it on the loop that used it.
+    """
+
+    def __init__(self, catalogue: Catalogue, environment: Mapping[str, str], kinds: Mapping[str, Kind]) -> None:
+        self._planes = catalogue.planes
+        self._environment = environment
+        self._kinds = kinds
+        self._client = client()
+        self._wires: dict[str, Wire] = {}
+        self._adapters: dict[str, Adapter] = {}
+
+    def of(self, aim: Aim) -> Adapter:
+        """Raises `PlaneFault` when it cannot be spoken to: `PRACTICE_AI_URL is not set: pull it by hand`."""
+        if aim.plane not in self._adapters:
+            found = self._plane(aim.plane)
+            kind = self._kinds.get(found.kind)
+            if kind is None:
+                raise PlaneFault(
+                    f"The control plane {found.id} is of kind {found.kind}, which pulls nothing: pull it by hand.",
+                    sent=False,
+                    permanent=True,
+                )
+            self._adapters[aim.plane] = kind(self.wire(aim.plane))
+        return self._adapters[aim.plane]
+
+    def wire(self, plane: str) -> Wire:
+        """The line to one plane by id, for what reads from it. Raises `PlaneFault` as `of` does."""
+        if plane not in self._wires:
+            self._wires[plane] = wire(self._plane(plane), self._environment, self._client)
+        return self._wires[plane]
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    def _plane(self, id: str) -> Plane:
+        found = self._planes.get(id)
+        if found is None:
+            raise PlaneFault(f"There is no control plane {id} in the catalogue.", sent=False, permanent=True)
+        return found

@@ -1,0 +1,24 @@
+"""The one way in which a control plane fails."""
+
+
+class PlaneFault(Exception):
+    """The message is one sentence for a person at 03:00: no secret, no body, and what to do if that is known.
+
+    `sent`: it may have happened (a 5xx, no or an unreadable answer to a write): read before anything is repeated.
+    `permanent`: asking again cannot help. `retry_after` in seconds, where the plane named them.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        sent: bool,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        request_id: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.sent = sent
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.request_id = request_id
