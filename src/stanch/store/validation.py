@@ -96,6 +96,12 @@ _EXPECTED: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "dict_type": lambda _: "keys and values",
     "model_type": lambda _: "keys and values",
     "string_too_short": lambda _: "a text",
+    "float_type": lambda _: "a number",
+    "int_type": lambda _: "a whole number",
+    "int_from_float": lambda _: "a whole number",
+    "greater_than": lambda context: f"more than {context['gt']:g}",
+    "greater_than_equal": lambda context: f"at least {context['ge']:g}",
+    "less_than_equal": lambda context: f"at most {context['le']:g}",
     "too_short": lambda _: "at least one",
     "string_too_long": lambda context: f"at most {context['max_length']} characters",
 }
@@ -125,10 +131,23 @@ def _keys(model: type[BaseModel], place: Place) -> list[str]:
     for part in place:
         if _is_model(here):
             fields = {field.alias or name: field for name, field in here.model_fields.items()}
-            here = fields[str(part)].annotation
+            here = _present(fields[str(part)].annotation)
         else:  # dict[Id, X] or list[X]
-            here = get_args(here)[-1]
+            here = _present(get_args(here)[-1])
     return [field.alias or name for name, field in here.model_fields.items()] if _is_model(here) else []
+
+
+def _present(annotation: Any) -> Any:
+    """Return the model in `Model | None`, and any other annotation as it is."""
+    return (
+        next((one for one in get_args(annotation) if _is_model(one)), annotation)
+        if _is_optional(annotation)
+        else annotation
+    )
+
+
+def _is_optional(annotation: Any) -> bool:
+    return type(None) in get_args(annotation)
 
 
 def _is_model(annotation: Any) -> bool:

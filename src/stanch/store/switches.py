@@ -1,0 +1,207 @@
+"""Read and lint `controls.yml` and `checks.yml`: what may be pulled, and what is measured.
+
+What a control's `target` and a check's `how` may hold is known to the adapters; their models come from above.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+
+from stanch.core.check import Check, Probe
+from stanch.core.control import KNOWN_GOOD, Aim, Control, Plane
+from stanch.errors import Fault
+from stanch.store import plane_rules, value_rules, yaml_marks
+from stanch.store.switch_sheets import AimSheet, ChecksFile, CheckSheet, ControlsFile, ControlSheet, ProbeSheet
+from stanch.store.validation import nearest, validate
+from stanch.store.yaml_marks import Marked, Place, Warned
+
+CONTROLS: Final = "runbooks/catalogue/controls.yml"
+CHECKS: Final = "runbooks/catalogue/checks.yml"
+Models = Mapping[str, type[BaseModel]]
+"""A plane's or a check's kind → the model of its `target` or `how`."""
+_SPEAKS: Final = {"prometheus": "prometheus", "practice_ai": "practice_ai"}
+"""A check of this kind needs a plane of that kind; any plane answers plain HTTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """What both files say. `named` and `measured`: ids that stand there, also of what has a fault; None: no file."""
+
+    marked: tuple[Marked, Marked]
+    named: frozenset[str] | None = None
+    measured: frozenset[str] | None = None
+    planes: dict[str, Plane] = field(default_factory=dict)
+    controls: dict[str, Control] = field(default_factory=dict)
+    checks: dict[str, Check] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What may be named from here. None: not known, so nothing is said."""
+
+    services: frozenset[str] | None
+    classes: frozenset[str]
+    planes: Mapping[str, str]
+    """Plane → kind."""
+    checks: frozenset[str] | None
+    targets: Models
+    hows: Models
+
+
+def look(home: Path, services: Collection[str], targets: Models | None = None, hows: Models | None = None) -> Switches:
+    """Return what the files in `home` say, with every fault. Without `services`, those named are not looked up."""
+    ours, theirs = (_read(home, file) for file in (CONTROLS, CHECKS))
+    named, measured = _ids(ours, "controls"), _ids(theirs, "checks")
+    classes = frozenset(path.stem for path in (home / "runbooks").glob("[!.]*.yml"))
+    kinds = {id: str(sheet.get("kind")) for id, sheet in _part(ours, "planes").items() if isinstance(sheet, dict)}
+    checks_known = None if theirs.faults and not measured else measured or frozenset()
+    known = _Known(frozenset(services) or None, classes, kinds, checks_known, targets or {}, hows or {})
+    switches = Switches((ours, theirs), named, measured)
+    if controls := validate(ControlsFile, ours):
+        taken = frozenset({*known.targets, *known.hows}) if known.targets else frozenset()
+        planes = {id: plane_rules.plane(ours, id, sheet, taken) for id, sheet in controls.planes.items()}
+        switches.planes.update(planes)
+        switches.controls.update({id: _control(ours, id, it, known) for id, it in controls.controls.items()})
+    if checks := validate(ChecksFile, theirs):
+        switches.checks.update({id: _check(theirs, id, sheet, known) for id, sheet in checks.checks.items()})
+    for marked in (ours, theirs):
+        switches.faults.extend(marked.faults)
+        switches.warnings.extend(marked.warnings)
+    return switches
+
+
+def _read(home: Path, file: str) -> Marked:
+    """A home of before has neither file: that is no fault, and everything is then done by hand."""
+    path = home / file
+    is_there = path.exists() or path.is_symlink() or any(path.parent.glob(f"{path.stem}.[yY]*"))
+    return yaml_marks.read(path, file) if is_there else Marked(file)
+
+
+def _part(marked: Marked, key: str) -> dict[str, Any]:
+    found = marked.data.get(key) if isinstance(marked.data, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _ids(marked: Marked, key: str) -> frozenset[str] | None:
+    return frozenset(_part(marked, key)) or None
+
+
+def _control(marked: Marked, id: str, sheet: ControlSheet, known: _Known) -> Control:
+    place: Place = ("controls", id)
+    for at, klass in enumerate(sheet.never_in):
+        _known_one(marked, (*place, "never_in", at), "class", klass, known.classes)
+    if not sheet.within:
+        marked.fault((*place, "within"), "no time", "a duration above zero, such as 30s")
+    plane_rules.secrets(marked, (*place, "by_hand"))
+    if id == KNOWN_GOOD and sheet.aims:
+        what = f"{KNOWN_GOOD} with planes of its own"
+        marked.fault((*place, "for"), what, "none: it pulls the other controls", at_key=True)
+    return Control(
+        id=id,
+        name=sheet.name,
+        does=sheet.does,
+        direction=sheet.direction,
+        within=sheet.within,
+        proof=sheet.proof,
+        by_hand=sheet.by_hand,
+        owner=sheet.owner.removeprefix("@"),
+        watch_out=sheet.watch_out,
+        pairs_with=sheet.pairs_with,
+        drilled=sheet.drilled,
+        break_glass=sheet.break_glass,
+        never_in=tuple(sheet.never_in),
+        raise_is=sheet.raise_is,
+        evaluated_within=sheet.evaluated_within,
+        aims={
+            service: aim
+            for service, it in sheet.aims.items()
+            if (aim := _aim(marked, (*place, "for", service), service, it, sheet, known))
+        },
+    )
+
+
+def _aim(
+    marked: Marked, place: Place, service: str, sheet: AimSheet, control: ControlSheet, known: _Known
+) -> Aim | None:
+    _known_one(marked, place, "service", service, known.services, at_key=True)
+    _known_one(marked, (*place, "plane"), "plane", sheet.plane, known.planes)
+    if not plane_rules.secrets(marked, (*place, "target")):
+        _fits(marked, (*place, "target"), known.targets.get(known.planes.get(sheet.plane, "")))
+    plane_rules.secrets(marked, (*place, "by_hand"))
+    if sheet.within is not None and not sheet.within:
+        marked.fault((*place, "within"), "no time", "a duration above zero, such as 30s")
+    found = value_rules.values(marked, (*place, "values"), sheet.values)
+    if found is None:
+        return None
+    value_rules.ways(marked, place, sheet, found, control.direction)
+    for at, check in enumerate(sheet.ladder.checks if sheet.ladder else ()):
+        _known_one(marked, (*place, "ladder", "checks", at), "check", check, known.checks)
+    return Aim(
+        plane=sheet.plane,
+        target=sheet.target,
+        values=found,
+        to=sheet.to,
+        good=tuple(sheet.good),
+        known_good=sheet.known_good,
+        ladder=value_rules.ladder(sheet.ladder),
+        by_hand=sheet.by_hand,
+        owner=sheet.owner.removeprefix("@"),
+        within=sheet.within,
+        evaluated=sheet.evaluated,
+    )
+
+
+def _check(marked: Marked, id: str, sheet: CheckSheet, known: _Known) -> Check:
+    place: Place = ("checks", id)
+    plane_rules.secrets(marked, (*place, "by_hand"))
+    if not sheet.probes and not sheet.by_hand:
+        marked.fault(place, "key 'by_hand' is missing", "'by_hand:' here, as nothing measures it")
+    return Check(
+        id=id,
+        name=sheet.name,
+        passes=sheet.passes,
+        held=sheet.held,
+        size=sheet.size,
+        drop=sheet.drop,
+        by_hand=sheet.by_hand,
+        probes={s: _probe(marked, (*place, "for", s), s, it, known) for s, it in sheet.probes.items()},
+    )
+
+
+def _probe(marked: Marked, place: Place, service: str, sheet: ProbeSheet, known: _Known) -> Probe:
+    _known_one(marked, place, "service", service, known.services, at_key=True)
+    _known_one(marked, (*place, "plane"), "plane", sheet.plane, known.planes)
+    needed, kind = _SPEAKS.get(sheet.kind), known.planes.get(sheet.plane)
+    if needed and kind and kind != needed:
+        marked.fault((*place, "plane"), f"plane '{sheet.plane}' of kind {kind}", f"one of kind {needed}")
+    if not plane_rules.secrets(marked, (*place, "how")):
+        _fits(marked, (*place, "how"), known.hows.get(sheet.kind))
+    return Probe(sheet.kind, sheet.plane, sheet.how)
+
+
+def _fits(marked: Marked, place: Place, model: type[BaseModel] | None) -> None:
+    if model is None:
+        return
+    data: Any = marked.data
+    for part in place:
+        data = data[part]
+    try:
+        model.model_validate(data)
+    except ValidationError:
+        inner = value_rules.below(marked, place)  # only now: it copies the marks
+        validate(model, inner)
+        marked.faults += inner.faults
+
+
+def _known_one(
+    marked: Marked, place: Place, what: str, name: str, known: Iterable[str] | None, *, at_key: bool = False
+) -> None:
+    if known is None or name in (names := sorted(known)):
+        return
+    expected = f"one of {', '.join(names)}{nearest(name, names)}" if names else f"a {what} that is written down"
+    marked.fault(place, f"unknown {what} '{name}'", expected, at_key=at_key)
