@@ -12,8 +12,8 @@ CLASSES = [
         "looks_like:",
         "look_like:",
         "runbooks/cost_runaway.yml:3:1: unknown key 'look_like', expected one of class, name, "
-        "looks_like, not_this_if, urgency, starts_at, first_move, restricted, subkinds, quiet, start, "
-        "nodes, closure; did you mean 'looks_like'?",
+        "looks_like, not_this_if, urgency, starts_at, first_move, lever, restricted, subkinds, containment, "
+        "owners, tell, traps, messages, quiet, closure, start, nodes; did you mean 'looks_like'?",
     ),
     Broken(
         "the class left out",
@@ -100,13 +100,13 @@ CLASSES = [
         COST,
         "prompt grew, growth]",
         "prompt grew, growth",
-        "runbooks/cost_runaway.yml:9:1: neither `,` nor `]`, expected one of them: `[` is open since line 8, column 11",
+        "runbooks/cost_runaway.yml:9:6: neither `,` nor `]`, expected one of them: `[` is open since line 8, column 11",
     ),
     Broken(
         "a quote that does not end",
         SECURITY,
-        'if that takes seconds."',
-        "if that takes seconds.",
+        'first, in 10 s."',
+        "first, in 10 s.",
         'runbooks/security.yml:8:13: a `"` without its end, expected `"` where the text ends',
     ),
     Broken(
@@ -144,5 +144,21 @@ CLASSES = [
         "name: Cost runaway",
         "name: Cost runaway, which is to say that more is spent than anybody has planned for",
         "runbooks/cost_runaway.yml:2:7: a text of 77 characters, expected at most 75 characters",
+    ),
+    Broken(
+        "no first move",
+        COST,
+        "first_move: Hold",
+        "# first_move: Hold",
+        "runbooks/cost_runaway.yml:1:1: a class without a first move, expected `first_move:` with the one "
+        "action that people start with",
+    ),
+    Broken(
+        "an empty first move",
+        COST,
+        "first_move: Hold",
+        "first_move: # Hold",
+        "runbooks/cost_runaway.yml:7:1: a class without a first move, expected `first_move:` with the one "
+        "action that people start with",
     ),
 ]

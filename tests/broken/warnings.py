@@ -64,20 +64,6 @@ WARNINGS = [
         "the worse one should ask the next person sooner",
     ),
     Broken(
-        "no first move",
-        COST,
-        "first_move: Hold",
-        "# first_move: Hold",
-        "warning: runbooks/cost_runaway.yml:1:1: no first_move; people will have to think of one",
-    ),
-    Broken(
-        "an empty first move",
-        COST,
-        "first_move: Hold",
-        "first_move: # Hold",
-        "warning: runbooks/cost_runaway.yml:7:1: no first_move; people will have to think of one",
-    ),
-    Broken(
         "nothing to tell it by",
         COST,
         "looks_like: Spend",

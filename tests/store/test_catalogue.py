@@ -8,6 +8,7 @@ from textwrap import dedent
 import pytest
 
 from stanch.core.catalogue import Klass, Service
+from stanch.core.runbook import Choice, Node, Tree
 from stanch.errors import CatalogueError
 from stanch.store.catalogue import SERVICES, SEVERITIES, lint, read
 
@@ -98,7 +99,14 @@ def test_the_longer_quiet_time_holds(home: Write) -> None:
 
 def test_security_is_restricted_even_when_the_file_forgets_it(home: Write) -> None:
     """Leaving out `restricted` in the class security must not open a public room."""
-    catalogue = read(home({"runbooks/security.yml": "class: security\n", "runbooks/ant.yml": "class: ant\n"}))
+    catalogue = read(
+        home(
+            {
+                "runbooks/security.yml": "class: security\nfirst_move: a\n",
+                "runbooks/ant.yml": "class: ant\nfirst_move: b\n",
+            }
+        )
+    )
     assert {id: klass.restricted for id, klass in catalogue.classes.items()} == {
         "security": True,
         "ant": False,
@@ -106,18 +114,35 @@ def test_security_is_restricted_even_when_the_file_forgets_it(home: Write) -> No
     }
 
 
-def test_the_tree_is_accepted_beside_the_sheet(home: Write) -> None:
-    """`start`, `nodes` and `closure` belong to the runbook's tree and are no faults here."""
+def test_the_tree_is_read_beside_the_sheet(home: Write) -> None:
+    """`start`, `nodes` and `closure` come out as the class's tree and its closing checks."""
     tree = """\
         class: zebra
         first_move: look away
         looks_like: stripes
         start: q1
         nodes:
-          q1: {ask: Stripes?, choices: {"Yes": x1, Not sure: x1}}
+          q1: {ask: Stripes?, choices: {"Yes": c1, Not sure: c1}}
+          c1: {pull: [stripes.off], says: Fewer of them., then: x1, cannot: e1}
+          e1: {call: The zoo., then: x1}
+          x1: {end: They are gone.}
         closure: [quiet]
         """
-    assert lint(home({"runbooks/zebra.yml": tree}))[0] == []
+    folder = home({"runbooks/zebra.yml": tree})
+    assert lint(folder)[0] == []
+    zebra = read(folder).klass("zebra")
+    assert zebra is not None
+    assert zebra.closure == ("quiet",)
+    assert zebra.tree == Tree(
+        "zebra",
+        "q1",
+        {
+            "q1": Node("q1", "ask", "Stripes?", choices=(Choice("Yes", "c1"), Choice("Not sure", "c1"))),
+            "c1": Node("c1", "pull", "Fewer of them.", controls=("stripes.off",), then=("x1",), cannot=("e1",)),
+            "e1": Node("e1", "call", "The zoo.", then=("x1",)),
+            "x1": Node("x1", "end", "They are gone."),
+        },
+    )
 
 
 def test_all_faults_of_all_files_are_told_at_once(home: Write) -> None:
@@ -170,13 +195,15 @@ def test_all_faults_of_all_files_are_told_at_once(home: Write) -> None:
         "stanch or none",
         "runbooks/catalogue/severities.yml:6:3: unknown key 'SEV5', expected one of SEV1, SEV2, SEV3, SEV4",
         "runbooks/zebra.yml:1:1: unknown key 'klass', expected one of class, name, looks_like, not_this_if, urgency, "
-        "starts_at, first_move, restricted, subkinds, quiet, start, nodes, closure; did you mean 'class'?",
+        "starts_at, first_move, lever, restricted, subkinds, containment, owners, tell, traps, "
+        "messages, quiet, closure, start, nodes; "
+        "did you mean 'class'?",
     ]
 
 
 def test_reading_raises_with_the_same_list(home: Write) -> None:
     """`read` refuses with every fault, one a line."""
-    folder = home({"runbooks/zebra.yml": "class: zebra\nlook_like: x\nrestricted: 1\n"})
+    folder = home({"runbooks/zebra.yml": "class: zebra\nfirst_move: x\nlook_like: x\nrestricted: 1\n"})
     with pytest.raises(CatalogueError) as refused:
         read(folder)
     assert str(refused.value).splitlines() == faults(folder)
@@ -269,14 +296,16 @@ def test_an_alias_to_itself_ends(home: Write) -> None:
 
 
 def test_warnings_are_no_faults(home: Write) -> None:
-    """What works but will not help at 03:00 is a warning: an empty seat, no first move, a name that is not read."""
-    found, warnings = lint(home({"runbooks/zebra.yml": "class: zebra\n", "runbooks/ant.yaml": "class: ant\n"}))
+    """What works but will not help at 03:00 is a warning: an empty seat, no tree, a name that is not read."""
+    found, warnings = lint(
+        home({"runbooks/zebra.yml": "class: zebra\nfirst_move: look away\n", "runbooks/ant.yaml": "class: ant\n"})
+    )
     assert found == []
     assert warnings == [
         "runbooks/ant.yaml:1:1: is not read; rename it to end in .yml",
         "runbooks/catalogue/services.yml:2:3: bot names no communications lead, no scribe; the seats start empty",
-        "runbooks/zebra.yml:1:1: no first_move; people will have to think of one",
         "runbooks/zebra.yml:1:1: no looks_like; the form cannot say when to choose it",
+        "runbooks/zebra.yml:1:1: no tree; the room shows the first move and nothing after it",
     ]
 
 

@@ -1,18 +1,21 @@
-"""Read and lint a home folder: `runbooks/*.yml`, `runbooks/catalogue/services.yml` and `severities.yml`.
+"""Read and lint a home folder: `runbooks/*.yml`, and `runbooks/catalogue/` (services, severities, controls, checks).
 
 Every fault of every file is gathered and told at once, with line and column (contract, "Files").
 """
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-from stanch.core.catalogue import AUDIENCES, CLASS_ORDER, Catalogue, Klass, Service, Severity
+from stanch.core.catalogue import AUDIENCES, CLASS_ORDER, Catalogue, Service, Severity
 from stanch.core.roles import ROLES
 from stanch.errors import CatalogueError, Fault
-from stanch.store import yaml_marks
+from stanch.store import classes, switch_warnings, switches, yaml_marks
 from stanch.store.durations import spoken
-from stanch.store.sheets import LABEL, ClassFile, ServicesFile, ServiceSheet, SeveritiesFile, SeveritySheet
+from stanch.store.sheets import ServicesFile, ServiceSheet, SeveritiesFile, SeveritySheet
+from stanch.store.switches import Models, Switches
+from stanch.store.tree_rules import Known
 from stanch.store.validation import nearest, validate
 from stanch.store.yaml_marks import Marked, Place, Warned
 
@@ -20,18 +23,27 @@ SERVICES = "runbooks/catalogue/services.yml"
 SEVERITIES = "runbooks/catalogue/severities.yml"
 
 
-def read(home: Path) -> Catalogue:
-    """Return what the files in `home` say. Raises CatalogueError with all faults if there is any."""
-    found = _look(home)
+def read(home: Path, targets: Models | None = None, hows: Models | None = None) -> Catalogue:
+    """Return what the files in `home` say. Raises CatalogueError with all faults if there is any.
+
+    `targets` and `hows`: what a control's target and a check's `how` may hold, by kind; without, those are taken as is.
+    """
+    found = _look(home, targets, hows)
     if found.faults:
         raise CatalogueError(tuple(found.faults))
     return found.catalogue
 
 
-def lint(home: Path) -> tuple[list[Fault], list[str]]:
-    """Return every fault by file, line and column, and every warning: what works but will not help at 03:00."""
-    found = _look(home)
-    return found.faults, [str(warning) for warning in found.warnings]
+def lint(
+    home: Path, targets: Models | None = None, hows: Models | None = None, today: date | None = None
+) -> tuple[list[Fault], list[str]]:
+    """Return every fault by file, line and column, and every warning: what works but will not help at 03:00.
+
+    `today`: what was drilled or evaluated too long before it is told too.
+    """
+    found = _look(home, targets, hows)
+    warned = found.warnings + switch_warnings.warnings(found.switches, found.catalogue, today)
+    return found.faults, [str(warning) for warning in sorted(warned)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +51,23 @@ class _Found:
     catalogue: Catalogue
     faults: list[Fault]
     warnings: list[Warned]
+    switches: Switches
 
 
-def _look(home: Path) -> _Found:
+def _look(home: Path, targets: Models | None, hows: Models | None) -> _Found:
     faults: list[Fault] = []
     warnings: list[Warned] = []
     services = _services(home, faults, warnings)
-    classes = _classes(home, faults, warnings)
+    sheets = classes.read(home, faults, warnings)
     severities = _severities(home, faults, warnings)
-    return _Found(Catalogue(classes, services, severities), sorted(faults), sorted(warnings))
+    found = switches.look(home, services, targets, hows)
+    faults += found.faults
+    controls, checks = ({id: it.name for id, it in ids.items()} or None for ids in (found.controls, found.checks))
+    known = Known(classes.ids(home), controls, checks, classes.templates(home))
+    faults += classes.named(home, sheets, known)
+    klasses = {sheet.klass.id: sheet.klass for sheet in sheets}
+    catalogue = Catalogue(klasses, services, severities, found.controls, found.planes, found.checks)
+    return _Found(catalogue, sorted(faults), warnings, found)
 
 
 def _services(home: Path, faults: list[Fault], warnings: list[Warned]) -> dict[str, Service]:
@@ -66,7 +86,10 @@ def _unmanned(marked: Marked, id: str, sheet: ServiceSheet) -> None:
     missing = [seat.lower() for role, seat in ROLES.items() if not getattr(sheet.owners, role)]
     if missing:
         seats = "the seat starts" if len(missing) == 1 else "the seats start"
-        marked.warn(("services", id), f"{id} names no {', no '.join(missing)}; {seats} empty", at_key=True)
+        what = f"{id} names no {', no '.join(missing)}; {seats} empty"
+        if not sheet.owners.commander and not sheet.owners.technical:
+            what += ", and nobody can be woken for SEV1"
+        marked.warn(("services", id), what, at_key=True)
     for audience in sheet.channels:
         if audience not in AUDIENCES and (close := nearest(audience, AUDIENCES)):
             marked.warn(("services", id, "channels", audience), f"unknown audience '{audience}'{close}", at_key=True)
@@ -88,8 +111,7 @@ def _severities(home: Path, faults: list[Fault], warnings: list[Warned]) -> dict
     document = validate(SeveritiesFile, marked)
     sheets = {id: getattr(document.severities, id) for id in marked.data["severities"]} if document else {}
     # those whose file has a fault of its own, too
-    classes = sorted(path.stem for path in (home / "runbooks").glob("[!.]*.yml"))
-    known = ["anything", *CLASS_ORDER, *(id for id in classes if id not in CLASS_ORDER)]
+    known = ["anything", *CLASS_ORDER, *(id for id in classes.ids(home) if id not in CLASS_ORDER)]
     for id, sheet in sheets.items():
         for name in sheet.criteria:
             if name not in known:
@@ -134,66 +156,3 @@ def _severity(id: str, sheet: SeveritySheet) -> Severity:
         accept_within=sheet.accept_within,
         quiet=sheet.quiet,
     )
-
-
-def _classes(home: Path, faults: list[Fault], warnings: list[Warned]) -> dict[str, Klass]:
-    classes: dict[str, Klass] = {}
-    paths = _sheets(home, faults, warnings)
-    for path in paths:
-        marked = yaml_marks.read(path, f"runbooks/{path.name}")
-        document = validate(ClassFile, marked)
-        if document and document.id != path.stem:
-            marked.fault(("class",), f"class '{document.id}' in {path.name}", f"'{path.stem}', the name of the file")
-        if document:
-            classes[document.id] = _klass(document)
-            _thin(marked, document)
-        faults += marked.faults
-        warnings += marked.warnings
-    known = {id: place for place, id in enumerate(CLASS_ORDER)}
-    return {id: classes[id] for id in sorted(classes, key=lambda id: (known.get(id, len(known)), id))}
-
-
-def _sheets(home: Path, faults: list[Fault], warnings: list[Warned]) -> list[Path]:
-    """Return the classes' files, without the hidden files of editors; warn of those that only look like one."""
-    try:
-        there = sorted(path for path in (home / "runbooks").iterdir() if not path.name.startswith("."))
-    except FileNotFoundError:
-        there = []
-    except OSError as error:
-        what = f"the folder cannot be read ({error.strerror})"
-        faults.append(Fault("runbooks", 1, 1, what, "one that the bot may read"))
-        return []
-    paths = [path for path in there if path.suffix == ".yml"]
-    if not paths:
-        faults.append(Fault("runbooks", 1, 1, "there is no class", "at least one file runbooks/CLASS.yml"))
-    for path in there:
-        if path.suffix != ".yml" and path.suffix.lower() in (".yml", ".yaml"):
-            warnings.append(Warned(f"runbooks/{path.name}", 1, 1, "is not read; rename it to end in .yml"))
-    return paths
-
-
-def _klass(sheet: ClassFile) -> Klass:
-    return Klass(
-        id=sheet.id,
-        name=sheet.name or sheet.id.replace("_", " ").replace("-", " ").capitalize(),
-        looks_like=sheet.looks_like or "",
-        not_this_if=sheet.not_this_if or "",
-        urgency=sheet.urgency,
-        starts_at=sheet.starts_at,
-        first_move=sheet.first_move or "",
-        # whoever forgets the word must not open a public room for a leak (catalogue, section 6)
-        restricted=sheet.id == "security" if sheet.restricted is None else sheet.restricted,
-        subkinds=tuple(sheet.subkinds),
-        quiet=sheet.quiet,
-    )
-
-
-def _thin(marked: Marked, sheet: ClassFile) -> None:
-    if not sheet.first_move:
-        marked.warn(("first_move",), "no first_move; people will have to think of one", at_key=True)
-    if not sheet.looks_like:
-        marked.warn(("looks_like",), "no looks_like; the form cannot say when to choose it", at_key=True)
-    elif (size := len(sheet.looks_like)) > LABEL:
-        marked.warn(("looks_like",), f"looks_like has {size} characters; forms show the first {LABEL}")
-    if sheet.id == "security" and sheet.restricted is False:
-        marked.warn(("restricted",), "security is not restricted; a leak is told in a public room")

@@ -19,11 +19,11 @@ LABEL = 75
 
 def _span(value: Any) -> timedelta:
     if not isinstance(value, str):
-        raise _wanted(EXPECTED)
+        raise wanted(EXPECTED)
     try:
         return duration(value)
     except ValueError as error:
-        raise _wanted(str(error)) from None
+        raise wanted(str(error)) from None
 
 
 def _cadence(value: Any) -> timedelta | None:
@@ -36,13 +36,13 @@ def _cadence(value: Any) -> timedelta | None:
             raise
         span = timedelta()
     if not span:
-        raise _wanted("a duration above zero such as 15m, or none")
+        raise wanted("a duration above zero such as 15m, or none")
     return span
 
 
 def _person(value: Any) -> Any:
     if isinstance(value, str) and (not value.strip(" @") or "," in value):
-        raise _wanted("one person in each entry, such as [bob, dave]")
+        raise wanted("one person in each entry, such as [bob, dave]")
     return value
 
 
@@ -52,17 +52,17 @@ def _channel(value: Any) -> Any:
     if not re.fullmatch(r"[CG][A-Z0-9]{7,}", name) and not (
         re.fullmatch(r"[\w-]{1,80}", name) and name == name.lower()
     ):
-        raise _wanted("a channel's id, or its name: small letters, digits, - and _, at most 80 characters")
+        raise wanted("a channel's id, or its name: small letters, digits, - and _, at most 80 characters")
     return value
 
 
 def _id(value: Any) -> Any:
     if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
-        raise _wanted("an id: small letters, digits, - and _, at most 63 characters")
+        raise wanted("an id: small letters, digits, - and _, at most 63 characters")
     return value
 
 
-def _wanted(expected: str) -> PydanticCustomError:
+def wanted(expected: str) -> PydanticCustomError:
     return PydanticCustomError("not_this", "", {"wanted": expected})
 
 
@@ -135,7 +135,7 @@ class SeveritiesFile(Model):
 
 
 class ClassFile(Model):
-    """A class's sheet, and beside it its tree (`start`, `nodes`, `closure`), which is accepted here without reading."""
+    """A class's sheet. `nodes` is read by `stanch.store.trees`, which knows what each kind of node may hold."""
 
     id: Annotated[Id, Field(alias="class")]
     name: Label | None = None
@@ -144,9 +144,15 @@ class ClassFile(Model):
     urgency: Urgency = "medium"
     starts_at: Literal["SEV1", "SEV2", "SEV3", "SEV4"] = "SEV3"
     first_move: Text | None = None
+    lever: Text | None = None
     restricted: bool | None = None
     subkinds: list[Text] = []
+    containment: list[Text] = []
+    owners: Text | None = None
+    tell: Text | None = None
+    traps: list[Text] = []
+    messages: dict[str, Text] = {}
     quiet: Span | None = None
-    start: Any = None
-    nodes: Any = None
-    closure: Any = None
+    closure: list[Text] = []
+    start: Text | None = None
+    nodes: Annotated[dict[Id, Any], Field(min_length=1)] | None = None
