@@ -3,6 +3,7 @@
 Every fault of every file is gathered and told at once, with line and column (contract, "Files").
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -62,12 +63,18 @@ def _look(home: Path, targets: Models | None, hows: Models | None) -> _Found:
     severities = _severities(home, faults, warnings)
     found = switches.look(home, services, targets, hows)
     faults += found.faults
-    controls, checks = ({id: it.name for id, it in ids.items()} or None for ids in (found.controls, found.checks))
+    controls = _called(found.named, {id: control.name for id, control in found.controls.items()})
+    checks = _called(found.measured, {id: check.name for id, check in found.checks.items()})
     known = Known(classes.ids(home), controls, checks, classes.templates(home))
     faults += classes.named(home, sheets, known)
     klasses = {sheet.klass.id: sheet.klass for sheet in sheets}
     catalogue = Catalogue(klasses, services, severities, found.controls, found.planes, found.checks)
     return _Found(catalogue, sorted(faults), warnings, found)
+
+
+def _called(ids: Collection[str] | None, names: Mapping[str, str]) -> dict[str, str] | None:
+    """What people call each of these, also of what has a fault of its own; None: no file says which there are."""
+    return None if ids is None else {id: names.get(id, id) for id in ids}
 
 
 def _services(home: Path, faults: list[Fault], warnings: list[Warned]) -> dict[str, Service]:
