@@ -1,5 +1,7 @@
 """The one way in which a control plane fails."""
 
+from pydantic import ValidationError
+
 
 class PlaneFault(Exception):
     """The message is one sentence for a person at 03:00: no secret, no body, and what to do if that is known.
@@ -22,3 +24,14 @@ class PlaneFault(Exception):
         self.permanent = permanent
         self.retry_after = retry_after
         self.request_id = request_id
+
+
+def unusable(wrong: ValidationError) -> PlaneFault:
+    """A target that `stanch check` would have refused."""
+    first = wrong.errors(include_input=False, include_url=False)[0]
+    where = ".".join(map(str, first["loc"])) or "it"
+    return PlaneFault(
+        f"The control's target cannot be used as it stands in the catalogue ({where}: {first['msg']}).",
+        sent=False,
+        permanent=True,
+    )

@@ -8,7 +8,7 @@ from stanch.controls.shapes import Body, Headers, Path, Pointer, Scalar, Shape
 
 
 class Bounds(Shape):
-    """Holds when any bound that is named holds: "at most 1 %, or half a point above usual"."""
+    """Of several bounds to one side the wider one counts: "at most 1 %, or half a point above usual"."""
 
     at_most: float | None = None
     at_least: float | None = None

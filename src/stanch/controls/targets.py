@@ -98,6 +98,8 @@ class HttpTarget(Shape):
             raise ValueError("merge and {map} in apply's body go together")
         if self.merge is not None and not self.read.pointer.startswith(self.merge + "/"):
             raise ValueError("read's pointer must lie within merge")
+        if self.merge is not None and self.undo is not None:
+            raise ValueError("what is merged is undone by merging: it needs no undo")
         if "kept" in holes([self.apply.path, self.apply.body]):
             raise ValueError("{kept} belongs to undo")
         if (self.read.keep is not None) != (self.undo is not None and "kept" in holes(self.undo.body)):

@@ -1,0 +1,10 @@
+"""One line a kind of control plane that can be pulled."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from stanch.controls.base import Kind
+from stanch.controls.http import Http
+from stanch.controls.practice_ai import PracticeAi
+
+ADAPTERS: Final[Mapping[str, Kind]] = {"http": Http, "practice_ai": PracticeAi}

@@ -1,0 +1,95 @@
+"""A threshold on a PromQL expression, now or held for a time."""
+
+from collections.abc import Callable
+from datetime import datetime
+from math import isfinite, isnan
+from typing import Any
+from urllib.parse import urlencode
+
+from stanch.controls.amounts import number, percent
+from stanch.controls.answer import Answer
+from stanch.controls.hows import QueryHow
+from stanch.controls.wire import Wire
+from stanch.core.check import Check, Verdict
+
+_POINTS = 500
+"""Points of a range at most, so that an answer stays small."""
+
+
+async def queried(wire: Wire, how: QueryHow, check: Check, now: datetime) -> tuple[Verdict, str]:
+    """Held: red when one point broke it, unknown when fewer than half the points are there. `now` in UTC."""
+    if how.floor is not None:
+        traffic = [value for _, value in await _points(wire, "query", query=how.floor.query)]
+        if not traffic or max(traffic) < how.floor.at_least:
+            seen = number(max(traffic)) if traffic else "none"
+            return "unknown", f"traffic {seen}: too little to tell (at least {number(how.floor.at_least)})"
+    held = how.held if how.held is not None else check.held.total_seconds()
+    worst, wanted, show = _words(how)
+    if held <= 0:
+        found = [value for _, value in await _points(wire, "query", query=how.query, time=_epoch(now.timestamp()))]
+        if not found:
+            return "unknown", "no figure: nothing was measured"
+        return _verdict(how, worst(found)), f"{show(worst(found))} ({wanted})"
+    step = max(how.step, held / _POINTS)
+    end = now.timestamp()
+    points = await _points(
+        wire, "query_range", query=how.query, start=_epoch(end - held), end=_epoch(end), step=f"{step:.3f}"
+    )
+    expected, there = int(held / step) + 1, len({moment for moment, _ in points})
+    seen = f"{show(worst([value for _, value in points]))} ({wanted}) for {_span(held)}" if points else ""
+    if points and _verdict(how, worst([value for _, value in points])) == "red":
+        return "red", seen
+    if 2 * there < expected:
+        return "unknown", f"{there} of {expected} points in {_span(held)}: too few to tell"
+    return "green", seen
+
+
+def _words(how: QueryHow) -> tuple[Callable[[list[float]], float], str, Callable[[float], str]]:
+    """The worst of several, the bound in words, and how a figure is shown."""
+
+    def show(value: float) -> str:
+        if how.unit == "%":
+            return percent(value)
+        return f"{number(value)} {how.unit}".rstrip()
+
+    if how.at_most is not None:
+        return max, f"at most {show(how.at_most)}", show
+    return min, f"at least {show(how.at_least or 0.0)}", show
+
+
+def _verdict(how: QueryHow, value: float) -> Verdict:
+    broken = value > how.at_most if how.at_most is not None else value < (how.at_least or 0.0)
+    return "red" if broken else "green"
+
+
+async def _points(wire: Wire, what: str, **asked: str) -> list[tuple[float, float]]:
+    """Every sample of every series, as (epoch seconds, value); NaN is no figure. Raises `PlaneFault`."""
+    answer = await wire.read(f"/api/v1/{what}?{urlencode(asked)}")
+    data = answer.object().get("data")
+    result = data.get("result") if isinstance(data, dict) else None
+    kind = data.get("resultType") if isinstance(data, dict) else None
+    try:
+        if kind == "scalar":
+            samples: list[Any] = [result]
+        elif kind == "vector":
+            samples = [series["value"] for series in result or ()]
+        elif kind == "matrix":
+            samples = [sample for series in result or () for sample in series["values"]]
+        else:
+            raise _odd(answer)
+        points = [(float(moment), float(value)) for moment, value in samples]
+    except (TypeError, ValueError, KeyError):
+        raise _odd(answer) from None
+    return [(moment, value) for moment, value in points if isfinite(moment) and not isnan(value)]
+
+
+def _odd(answer: Answer) -> Exception:
+    return answer.fault(f"{answer.plane} answered in another shape than Prometheus does.", permanent=True)
+
+
+def _epoch(seconds: float) -> str:
+    return f"{seconds:.3f}"
+
+
+def _span(seconds: float) -> str:
+    return f"{number(seconds / 60)} min" if seconds >= 120 else f"{number(seconds)} s"
