@@ -4,6 +4,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from stanch.core.command import Command as Command
+from stanch.core.pull_commands import (
+    CancelPull as CancelPull,
+    Confirm as Confirm,
+    Lever as Lever,
+    LookAgain as LookAgain,
+    Pull as Pull,
+    ReadStep as ReadStep,
+    ReportAccepted as ReportAccepted,
+    ReportFailed as ReportFailed,
+    ReportHeld as ReportHeld,
+    ReportProof as ReportProof,
+    ReportReading as ReportReading,
+    ReportSaved as ReportSaved,
+    Undo as Undo,
+)
 from stanch.core.reports import (
     ReportAnnouncement as ReportAnnouncement,
     ReportCard as ReportCard,
@@ -16,6 +31,19 @@ from stanch.core.reports import (
     ReportSignal as ReportSignal,
     ReportTrouble as ReportTrouble,
     SeatOwners as SeatOwners,
+)
+from stanch.core.walk_commands import (
+    Choose as Choose,
+    DrawSample as DrawSample,
+    EndSample as EndSample,
+    JudgeAnswer as JudgeAnswer,
+    OpenRunbook as OpenRunbook,
+    ReportChecks as ReportChecks,
+    ReportDrift as ReportDrift,
+    ReportSample as ReportSample,
+    ReportShown as ReportShown,
+    RunChecks as RunChecks,
+    StepBack as StepBack,
 )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from stanch.core import commands as c, events as e, harm
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp, unstamp
+from stanch.core.checking import measured
 from stanch.core.incident import Incident
 from stanch.core.phases import NOW, leads
 from stanch.core.policy import command_only, role_holder_only
@@ -75,15 +76,11 @@ def _watch(i: Incident, command: c.Watch, by: str, now: datetime, catalogue: Cat
             "settle",
             "override",
         )
-    if not harm.closes(i, i.good_in_a_row):
-        raise Refusal(
-            f"No check is declared, so people judge: {harm.closing_sample(i)} fresh answers in a row, none bad (now"
-            f" {i.good_in_a_row} in a row since a mitigation was last applied or removed). `/incident judged GOOD BAD`,"
-            ' or as commander `/incident watch --override "WHY"`.',
-            "judged",
-            "override",
-        )
-    return Said((e.Watching(until),), "Watching. An alert that fires again leads back to mitigate by itself.")
+    harm.closed(i, now, catalogue)
+    checks = measured(i, catalogue)
+    watched = (e.ChecksAsked(checks, until),) if checks else ()
+    say = "Watching. An alert that fires again, or a check that turns red, leads back to mitigate by itself."
+    return Said((e.Watching(until), *watched), say)
 
 
 def _resolve(i: Incident, command: c.Resolve, by: str, now: datetime, catalogue: Catalogue) -> Said:

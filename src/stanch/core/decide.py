@@ -4,7 +4,7 @@ No clock, no network, no randomness: the moment, the people and the catalogue ar
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,11 @@ from stanch.core.course import COURSE
 from stanch.core.effects import VIEWS, Effect, greeting, joining, owed, owners_later, redrawing
 from stanch.core.facts import change, declare, fill_in
 from stanch.core.incident import STANCH, Incident, advance
+from stanch.core.lever_rules import LEVERS
 from stanch.core.roles import ROLES
 from stanch.core.said import Said
 from stanch.core.text import clean, one_line
+from stanch.core.walking import switched
 from stanch.core.words import escape
 from stanch.errors import Refusal
 
@@ -61,7 +63,7 @@ def decide(incident: Incident | None, command: c.Command, by: str, now: datetime
 
 
 def _answer(incident: Incident, command: c.Command, by: str, now: datetime, catalogue: Catalogue) -> Said:
-    if course := COURSE.get(type(command)):
+    if course := COURSE.get(type(command)) or LEVERS.get(type(command)):
         return course(incident, command, by, now, catalogue)
     if isinstance(command, c.Capture):
         return captures.capture(incident, command, by, now, catalogue)
@@ -71,11 +73,17 @@ def _answer(incident: Incident, command: c.Command, by: str, now: datetime, cata
 
 
 def _change(incident: Incident, command: c.Change, by: str, catalogue: Catalogue) -> Said:
-    return change(incident, command, catalogue)
+    return _with_its_runbook(incident, change(incident, command, catalogue), catalogue)
 
 
 def _fill_in(incident: Incident, command: c.FillIn, by: str, catalogue: Catalogue) -> Said:
-    return fill_in(incident, command, catalogue)
+    return _with_its_runbook(incident, fill_in(incident, command, catalogue), catalogue)
+
+
+def _with_its_runbook(incident: Incident, said: Said, catalogue: Catalogue) -> Said:
+    """A new class brings its own runbook, if one is open; what was done in the old one stays."""
+    klass = next((one.to for one in said.events if isinstance(one, e.Changed) and one.what == "klass"), None)
+    return replace(said, events=(*said.events, *switched(incident, klass, catalogue))) if klass else said
 
 
 def _give_role(incident: Incident, command: c.GiveRole, by: str, catalogue: Catalogue) -> Said:

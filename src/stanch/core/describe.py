@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from stanch.core import events as e
 from stanch.core.chain import Event
+from stanch.core.describe_levers import told
 from stanch.core.roles import ROLES
 
 Name = Callable[[str], str]
@@ -138,4 +139,4 @@ def _course(payload: e.Payload, name: Name) -> str:
         case e.Reopened(why):
             return f"reopened: {why}"
         case _:
-            return payload.kind
+            return told(payload, name)

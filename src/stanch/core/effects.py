@@ -6,30 +6,16 @@ a group only the newest matters: it supersedes those that nobody has begun.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
 
 from stanch.core import events as e
 from stanch.core.chain import unstamp
+from stanch.core.effect import Effect as Effect, Kind as Kind
 from stanch.core.incident import STANCH, Incident
-
-Kind = Literal[
-    "open_room", "seat_owners", "invite", "topic", "card", "pin", "bookmark", "post", "announce", "upload", "tell",
-    "hush", "capture", "mark", "signal",
-]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    key: str
-    kind: Kind
-    lane: str
-    payload: dict[str, Any] = field(default_factory=dict)
-    group: str | None = None
-    due: datetime | None = None
-    """When it is owed (UTC), if not at once: a reminder is only an effect that is due later."""
-
+from stanch.core.pull_effects import of_pull
+from stanch.core.pulls import KINDS as OF_PULLS
+from stanch.core.walk_effects import of_walk
+from stanch.core.walks import KINDS as OF_WALKS
 
 POSTED = frozenset(
     kind.kind
@@ -37,7 +23,7 @@ POSTED = frozenset(
         e.Noted, e.Evidence, e.Corrected, e.UpdateSaid, e.Hypothesis, e.HypothesisJudged, e.Mitigating,
         e.MitigationApplied, e.MitigationMoved, e.Judged, e.BleedingChanged, e.Contained, e.Explained, e.Watching,
         e.RedCheck, e.Resolved, e.ActionAdded, e.Closed, e.Dismissed, e.Reopened, e.Signalled, e.DuplicateJoined,
-        e.Recurred,
+        e.Recurred, e.PullSeconded, e.PullEffective, e.PullLate, e.PullFailed, e.RungHeld, e.Checked, e.CameBack,
     )
 )  # fmt: skip
 """Kinds of event that the room is told in a message of their own; the rest shows on the card."""
@@ -47,7 +33,9 @@ VIEWS = ("card", "topic", "announce")
 LOUD_CHANGES = ("severity", "klass")
 UNSEEN = (
     e.CardPosted, e.Announced, e.Exported, e.Trouble, e.Noted, e.Evidence, e.Corrected, e.Redacted, e.Captured,
-    e.CaptureEdited, e.CaptureDeleted, e.JoinAsked, e.LetIn, e.Signalled,
+    e.CaptureEdited, e.CaptureDeleted, e.JoinAsked, e.LetIn, e.Signalled, e.PullAsked, e.PullRead, e.PullSeconded,
+    e.PullCancelled, e.SettingsSaved, e.PullAgain, e.RunbookOpened, e.RunbookChose, e.RunbookBack, e.ChecksAsked,
+    e.SampleAsked, e.SampleDrawn, e.AnswerJudged, e.Shown,
 )  # fmt: skip
 """Events that leave the card as it is."""
 SHOWN_IN_TRIAGE = (e.RoomOpened, e.Restricted, e.Resolved, e.Closed, e.Dismissed, e.Reopened)
@@ -66,6 +54,10 @@ def owed(before: Incident | None, after: Incident, payload: e.Payload, by: str) 
         return
     if isinstance(payload, SHOWN_IN_TRIAGE):
         yield from _triage(after)
+    if payload.kind in OF_PULLS:
+        yield from of_pull(after, payload)
+    if payload.kind in OF_WALKS:
+        yield from of_walk(after, payload)
     match payload:
         case e.Captured(channel, ts):
             yield Effect(f"{at}/mark/{seq}", "mark", lane=f"{at}/mark/{seq}", payload={"channel": channel, "ts": ts})
@@ -119,6 +111,9 @@ def owed(before: Incident | None, after: Incident, payload: e.Payload, by: str) 
                 yield _post(after)
             if what == "service":
                 yield Effect(f"{at}/owners/{seq}", "seat_owners", lane=f"{at}/owners")
+        case e.PullConfirmed(glass=glass) if glass:
+            yield _post(after, "break_glass")
+            yield Effect(f"{at}/warn/{seq}", "warn", lane=f"{at}/warn/{seq}", payload={"entry": seq})
         case e.MemberLeft(_, roles) if roles:
             yield _post(after)
         case e.Trouble():
@@ -144,6 +139,9 @@ def _withdraw(incident: Incident) -> Iterator[Effect]:
     for what in HUSHED:
         if what != "card" or incident.card_ts:
             yield Effect(f"{at}/hush/{what}/{seq}", "hush", lane=f"{at}/hush/{what}", payload={"what": what} | where)
+    for view, ts in incident.shown.items():
+        lane = f"{at}/hush/view/{view}"
+        yield Effect(f"{lane}/{seq}", "hush", lane=lane, payload={"what": "message", "key": ""} | where | {"card": ts})
 
 
 def late_hush(incident: Incident, kind: str, id: int, key: str, room: str, card: str, due: datetime) -> Effect:
@@ -152,6 +150,7 @@ def late_hush(incident: Incident, kind: str, id: int, key: str, room: str, card:
     at = f"inc-{incident.number}/hush/late/{id}/{room}"
     what = kind if kind == "topic" else "message"
     key = f"inc-{incident.number}/card/{incident.card_generation}" if kind == "card" else key
+    key = key.rpartition("/")[0] if kind == "view" else key
     found = {"what": what, "channel": room, "card": card if kind == "card" else "", "key": key}
     return Effect(at, "hush", lane=at, payload=found, due=due)
 
@@ -196,9 +195,10 @@ def _announcement(incident: Incident) -> Effect:
     return Effect(f"{at}/{incident.seq}", "announce", lane=at, group=at)
 
 
-def _post(incident: Incident) -> Effect:
+def _post(incident: Incident, form: str = "") -> Effect:
     at = f"inc-{incident.number}"
-    return Effect(f"{at}/said/{incident.seq}", "post", lane=f"{at}/room", payload={"entry": incident.seq})
+    about = {"entry": incident.seq} | ({"as": form} if form else {})
+    return Effect(f"{at}/said/{incident.seq}", "post", lane=f"{at}/room", payload=about)
 
 
 def _tell(incident: Incident) -> Effect:

@@ -27,6 +27,33 @@ from stanch.core.course_events import (
     Watching as Watching,
 )
 from stanch.core.payload import Payload as Payload
+from stanch.core.pull_events import (
+    PullAccepted as PullAccepted,
+    PullAgain as PullAgain,
+    PullAsked as PullAsked,
+    PullCancelled as PullCancelled,
+    PullConfirmed as PullConfirmed,
+    PullEffective as PullEffective,
+    PullFailed as PullFailed,
+    PullLate as PullLate,
+    PullRead as PullRead,
+    PullSeconded as PullSeconded,
+    RungHeld as RungHeld,
+    SettingsSaved as SettingsSaved,
+)
+from stanch.core.walk_events import (
+    AnswerJudged as AnswerJudged,
+    CameBack as CameBack,
+    Checked as Checked,
+    ChecksAsked as ChecksAsked,
+    Drifted as Drifted,
+    RunbookBack as RunbookBack,
+    RunbookChose as RunbookChose,
+    RunbookOpened as RunbookOpened,
+    SampleAsked as SampleAsked,
+    SampleDrawn as SampleDrawn,
+    Shown as Shown,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +270,10 @@ KINDS: Mapping[str, type[Payload]] = {
         UpdateSaid, MemberLeft, MemberJoined, RoomChanged, Exported, Trouble, Redacted, Hypothesis, HypothesisJudged,
         Mitigating, MitigationApplied, MitigationMoved, Judged, BleedingChanged, Contained, Explained, Watching,
         RedCheck, Resolved, ActionAdded, Closed, Dismissed, Reopened, Restricted, JoinAsked, LetIn, Captured,
-        CaptureEdited, CaptureDeleted, Signalled, DuplicateJoined, Recurred,
+        CaptureEdited, CaptureDeleted, Signalled, DuplicateJoined, Recurred, PullAsked, PullRead, PullSeconded,
+        PullConfirmed, PullCancelled, SettingsSaved, PullAccepted, PullEffective, PullLate, PullFailed, RungHeld,
+        PullAgain, RunbookOpened, RunbookChose, RunbookBack, ChecksAsked, Checked, CameBack, SampleAsked, SampleDrawn,
+        AnswerJudged, Shown, Drifted,
     )
 }  # fmt: skip
 

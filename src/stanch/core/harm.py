@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 from stanch.core import commands as c, events as e
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp
+from stanch.core.checking import green, measured, red
 from stanch.core.incident import Incident, Mitigation, advance
 from stanch.core.phases import NEXT, NOW, leads
 from stanch.core.policy import command_only
@@ -143,6 +144,32 @@ def bleeding(i: Incident, command: c.Bleeding, by: str, now: datetime, catalogue
     return Said((said,), f"Bleeding: {command.bleeding}.")
 
 
+def closed(i: Incident, now: datetime, catalogue: Catalogue) -> None:
+    """Raises `Refusal` unless the closure checks pass now: those that are measured, and the sample that people judge.
+
+    People's word stands where nothing can be measured; against a red check it does not.
+    """
+    checks = measured(i, catalogue)
+    override = 'or as commander `/incident watch --override "WHY"`.'
+    if bad := red(i, checks, now):
+        listed = "; ".join(f"{one.check} ({escape(one.seen)})" for one in bad)
+        raise Refusal(f"Red now: {listed}. `/incident check` measures again; {override}", "check", "override")
+    sheet = catalogue.klass(i.klass) if i.klass else None
+    by_people = not checks or (sheet is not None and "sample" in sheet.closure)
+    if closes(i, i.good_in_a_row) or (not by_people and green(i, checks, now)):
+        return
+    if not by_people:
+        raise Refusal(
+            f"Its closure checks have to be green: {', '.join(checks)}. `/incident check` measures them; {override}",
+            "check", "judged", "override",
+        )  # fmt: skip
+    raise Refusal(
+        f"People judge whether it is over: {closing_sample(i)} fresh answers in a row, none bad (now {i.good_in_a_row}"
+        f" in a row since a mitigation was last applied or removed). `/incident judged GOOD BAD`, {override}",
+        *(("check",) if checks else ()), "sample", "judged", "override",
+    )  # fmt: skip
+
+
 def contain(i: Incident, command: c.Contain, by: str, now: datetime, catalogue: Catalogue) -> Said:
     leads(i, "contained")
     after = ("hypothesis", "explained")
@@ -154,11 +181,18 @@ def contain(i: Incident, command: c.Contain, by: str, now: datetime, catalogue: 
     if better(i, good, bad):
         proof = e.Contained("judged", f"{bad} of {good + bad} bad")
         return Said((proof,), f"Contained: at most {percent(at_most(good + bad, bad))} bad. Now diagnose.", after)
+    if (checks := measured(i, catalogue)) and green(i, checks, now):
+        seen = "; ".join(f"{one.check}: {one.seen}" for one in i.checks if one.check in checks)
+        return Said(
+            (e.Contained("checked", clean(seen, 500)),), "Contained: its checks are green. Now diagnose.", after
+        )
     raise Refusal(
         f"Not yet: {_what_is_known(i)} nobody has shown that users are better off ({_count(i)}).\n"
         f"Do one of: judge {WORTH_JUDGING} fresh answers, `/incident judged GOOD BAD` · it stopped by itself:"
         " `/incident bleeding contained WHAT SHOWS IT` · waive it as commander:"
         ' `/incident contained --waive "REASON"`',
+        *(("check",) if measured(i, catalogue) else ()),
+        "sample",
         "judged",
         "stopped",
         "waive",

@@ -1,117 +1,17 @@
 """An incident: the fold of its timeline. Nothing here is stored by hand; everything is derived from events."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from stanch.core import events as e
-from stanch.core.chain import GENESIS, Event, stamp, unstamp
+from stanch.core.chain import Event
 from stanch.core.parts import Action as Action, Idea as Idea, Message as Message, Mitigation as Mitigation, kept
-
-STANCH = "stanch"
-OPEN = ("assess", "mitigate", "diagnose", "resolve", "watching")
-PHASES = (*OPEN, "learn", "closed", "dismissed")
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """State after `seq` events. All times are aware and in UTC; people are Slack user ids."""
-
-    number: int
-    title: str
-    declared_by: str
-    declared_at: datetime
-    seq: int = 0
-    head: str = GENESIS
-    klass: str | None = None
-    severity: str | None = None
-    service: str | None = None
-    service_assumed: bool = False
-    impact: str = ""
-    scope: str = ""
-    phase: str = "assess"
-    bleeding: str = "unknown"
-    restricted: bool = False
-    drill: bool = False
-    seats: dict[str, str] = field(default_factory=dict)
-    seated_by_owners: tuple[str, ...] = ()
-    """Roles whose holder came from the owners in `services.yml`; a change of the service may seat others there."""
-    cleared: tuple[str, ...] = ()
-    """Roles that somebody has emptied since the service was named: the owners are not put back there."""
-    away: tuple[str, ...] = ()
-    room: str | None = None
-    room_name: str | None = None
-    room_state: str = "opening"
-    room_private: bool = False
-    room_is_group: bool = False
-    moving: bool = False
-    """Another room is owed: nothing is said in the one there is."""
-    former_rooms: tuple[str, ...] = ()
-    members: tuple[str, ...] = ()
-    """Who is or was let into a restricted room, beside those who hold a seat."""
-    asking: tuple[str, ...] = ()
-    """Who asked to be let in, and is not."""
-    captured: tuple[Message, ...] = ()
-    signals: tuple[tuple[str, str], ...] = ()
-    """The alerts that it was declared from: key and last status."""
-    recurs_from: int | None = None
-    recurred_as: int | None = None
-    duplicates: tuple[int, ...] = ()
-    card_ts: str | None = None
-    card_generation: int = 0
-    announced: tuple[str, str] | None = None
-    last_update: str = ""
-    last_update_at: datetime | None = None
-    severity_since: datetime | None = None
-    troubled: tuple[str, ...] = ()
-    """Kinds of effect that were refused for good; each kind of view is complained of once."""
-    mitigations: tuple[Mitigation, ...] = ()
-    ideas: tuple[Idea, ...] = ()
-    actions: tuple[Action, ...] = ()
-    judged: tuple[int, int] = (0, 0)
-    """Good and bad answers since a mitigation was last applied or removed."""
-    good_in_a_row: int = 0
-    harm_was: tuple[int, int] | None = None
-    explained: str | None = None
-    cause: str = ""
-    quiet_until: str | None = None
-    ended_at: datetime | None = None
-    fixed: str = ""
-
-    @property
-    def name(self) -> str:
-        return f"INC-{self.number}"
-
-    @property
-    def is_open(self) -> bool:
-        return self.phase in OPEN
-
-    @property
-    def quiet_until_at(self) -> datetime | None:
-        """Until when it must stay quiet; None when nobody watches."""
-        return unstamp(self.quiet_until) if self.quiet_until and self.phase == "watching" else None
-
-    @property
-    def exposed(self) -> bool:
-        """Restricted, and its room is still the public one: nothing about it may be said there."""
-        return self.restricted and self.room is not None and not self.room_private
-
-    @property
-    def commander(self) -> str:
-        """Who commands: the seat's holder, else, acting, the person who declared. The seat is never empty."""
-        return self.seats.get("commander") or self.declared_by
-
-    @property
-    def acting(self) -> bool:
-        return "commander" not in self.seats
-
-    def roles_of(self, user: str) -> tuple[str, ...]:
-        return tuple(role for role, holder in self.seats.items() if holder == user)
-
-    def as_json(self) -> dict[str, Any]:
-        """The fold as an export shows it: plain JSON, times as ISO 8601 in UTC."""
-        return {k: stamp(v) if isinstance(v, datetime) else v for k, v in asdict(self).items()}
+from stanch.core.pull_events import PullConfirmed
+from stanch.core.pulls import mitigated, moved
+from stanch.core.state import OPEN as OPEN, PHASES as PHASES, STANCH as STANCH, Incident as Incident
+from stanch.core.walks import walked
 
 
 def fold(events: Iterable[Event], start: Incident | None = None) -> Incident | None:
@@ -200,7 +100,21 @@ def _changes(incident: Incident, payload: e.Payload | None, by: str, at: datetim
         case e.Recurred(number):
             return {"recurred_as": number}
         case _:
-            return _course(incident, payload, at)
+            return _levers(incident, payload, by, at)
+
+
+def _levers(incident: Incident, payload: e.Payload | None, by: str, at: datetime) -> dict[str, Any]:
+    """Controls that are pulled and put back, the runbook, checks and samples."""
+    pulls = moved(incident.pulls, payload, by, at)
+    if payload is None or pulls is None:
+        return _course(incident, payload, at) | (walked(incident, payload, by, at) if payload else {})
+    mitigations = mitigated(incident.mitigations, pulls, payload)
+    now: dict[str, Any] = {"pulls": pulls, "mitigations": mitigations}
+    if isinstance(payload, PullConfirmed) and payload.undoes is None:
+        was = incident.judged if sum(incident.judged) else incident.harm_was
+        return _back(incident) | ANEW | now | {"harm_was": was}
+    removed = [m.state for m in mitigations].count("removed") > [m.state for m in incident.mitigations].count("removed")
+    return (ANEW if removed else {}) | now
 
 
 def _without(people: tuple[str, ...], user: str) -> tuple[str, ...]:
@@ -215,7 +129,8 @@ def _room(incident: Incident, opened: e.RoomOpened) -> dict[str, Any]:
     if incident.room in (None, opened.channel):
         return now
     former = (*(one for one in incident.former_rooms if one != opened.channel), str(incident.room))
-    return now | {"former_rooms": former, "card_ts": None, "card_generation": incident.card_generation + 1, "away": ()}
+    now |= {"former_rooms": former, "card_ts": None, "card_generation": incident.card_generation + 1}
+    return now | {"away": (), "shown": {}}
 
 
 def _changed(change: e.Changed, at: datetime) -> dict[str, Any]:

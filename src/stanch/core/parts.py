@@ -15,8 +15,8 @@ class Mitigation:
 
     @property
     def in_force(self) -> bool:
-        """Still moving production with nobody's promise to look after it."""
-        return self.state in ("applied", "effective")
+        """Still moving production, or about to, with nobody's promise to look after it."""
+        return self.state in ("pulling", "applied", "effective")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ A test tries every phase with every command; the README's diagram is made from t
 from typing import Final
 
 from stanch.core.incident import Incident
+from stanch.core.pulls import of_mitigation
 from stanch.errors import Refusal
 
 TRANSITIONS: Final[dict[str, dict[str, str]]] = {
@@ -38,7 +39,8 @@ TRANSITIONS: Final[dict[str, dict[str, str]]] = {
 """
 
 NOW: Final[dict[str, str]] = {
-    "assess": "pull a control by hand and record it: `/incident applied WHAT`; or begin: `/incident mitigate`",
+    "assess": "pull a control: `/incident runbook` or `/incident controls`; pulled by hand: `/incident applied WHAT`;"
+    " or begin: `/incident mitigate`",
     "mitigate": "judge 20 fresh answers: `/incident judged GOOD BAD`, then `/incident contained`;"
     " it stopped by itself: `/incident bleeding contained WHY`",
     "diagnose": "`/incident hypothesis TEXT`, `/incident explained confirmed|probable|unknown TEXT`",
@@ -63,10 +65,21 @@ NEXT: Final[dict[str, str]] = {
 }
 
 OFFERS: Final[dict[str, tuple[str, ...]]] = {
-    "assess": ("first_move", "applied", "mitigate"),
-    "mitigate": ("took_effect", "applied", "judged", "contained", "settle", "stopped"),
+    "assess": ("lever", "first_move", "runbook", "applied", "mitigate"),
+    "mitigate": (
+        "took_effect",
+        "runbook",
+        "sample",
+        "contained",
+        "applied",
+        "judged",
+        "check",
+        "undo",
+        "settle",
+        "stopped",
+    ),
     "diagnose": ("hypothesis", "idea", "explained"),
-    "resolve": ("settle", "judged", "watch"),
+    "resolve": ("undo", "settle", "check", "sample", "judged", "watch"),
     "watching": ("resolved", "came_back"),
     "learn": ("action", "close", "reopen"),
     "closed": ("reopen",),
@@ -85,7 +98,9 @@ def makes_sense(incident: Incident, name: str) -> bool:
         case "first_move":
             return incident.klass is not None and not any(m.in_force for m in incident.mitigations)
         case "took_effect":
-            return any(m.state == "applied" for m in incident.mitigations)
+            return any(m.state == "applied" and not of_mitigation(incident.pulls, m.k) for m in incident.mitigations)
+        case "undo":
+            return any(m.in_force and of_mitigation(incident.pulls, m.k) for m in incident.mitigations)
         case "settle":
             return any(m.state not in ("removed", "failed") for m in incident.mitigations)
         case "idea":

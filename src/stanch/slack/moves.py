@@ -106,7 +106,17 @@ def _idea(values: Values) -> c.Command:
     return c.JudgeIdea(int(k) if k.isdigit() else 0, values.get("verdict", ""), values.get("text", ""))
 
 
+def _lever(i: Incident, catalogue: Catalogue) -> c.Command:
+    sheet = catalogue.klass(i.klass) if i.klass else None
+    return c.Pull(sheet.lever) if sheet and sheet.lever else c.OpenRunbook()
+
+
 MOVES: tuple[Move, ...] = (
+    Move("lever", "Pull the first move", "Shows before and after; nothing moves until you confirm", _lever),
+    Move("runbook", "Open runbook", "The class's decision tree, one screen at a time", lambda i, _: c.OpenRunbook()),
+    Move("check", "Verify recovery", "Measures the class's checks now", lambda i, _: c.RunChecks()),
+    Move("sample", "Sample and judge", "Fresh answers, redacted, one by one", lambda i, _: c.DrawSample()),
+    Move("undo", "Undo", "Put back what was pulled here", lambda i, _: c.Undo()),
     Move("first_move", "First move is pulled", "Record that it was pulled by hand", _first_move,
          verb="applied"),
     Move("took_effect", "It took effect", "The newest mitigation, seen in what is served", _took_effect),

@@ -1,0 +1,160 @@
+"""Rules of checks and samples: what is measured, what a person judges, and what it means when green turns red."""
+
+from datetime import datetime, timedelta
+
+from stanch.core import events as e, walk_commands as c, walk_events as w
+from stanch.core.catalogue import Catalogue
+from stanch.core.chain import stamp, unstamp
+from stanch.core.incident import Incident
+from stanch.core.said import Said
+from stanch.core.text import one_line
+from stanch.core.walking import standing
+from stanch.core.walks import Checked, Sample
+from stanch.core.words import escape
+from stanch.errors import Refusal
+
+FRESH = timedelta(minutes=15)
+"""How old a result may be that opens a gate."""
+LONGEST_WATCH = 24 * 60
+MOST_ANSWERS = 150
+VERDICTS = ("good", "bad", "unclear")
+
+
+def measured(i: Incident, catalogue: Catalogue) -> tuple[str, ...]:
+    """The class's closure checks that a machine measures for this service."""
+    sheet = catalogue.klass(i.klass) if i.klass else None
+    wanted = sheet.closure if sheet else ()
+    return tuple(one for one in wanted if (check := catalogue.checks.get(one)) and check.probe(i.service))
+
+
+def run(i: Incident, command: c.RunChecks, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    found = standing(i, catalogue)
+    ids = command.ids or (found[1].by if found and found[1].by else ()) or measured(i, catalogue)
+    unknown = [one for one in ids if one not in catalogue.checks]
+    if unknown:
+        listed = ", ".join(f"`{one}`" for one in catalogue.checks)
+        raise Refusal(f"There is no check `{escape(unknown[0][:60])}`. There are {listed}.")
+    if not ids:
+        raise Refusal(
+            f"No check is measured for {i.service or 'this service'}: people look. Judge fresh answers:"
+            " `/incident judged GOOD BAD`.",
+            "sample",
+            "judged",
+        )
+    if not 0 <= command.watch <= LONGEST_WATCH:
+        raise Refusal(f"Watch for 1 to {LONGEST_WATCH} minutes: `/incident check --watch 30`.")
+    until = stamp(now + timedelta(minutes=command.watch)) if command.watch else ""
+    names = ", ".join(escape(catalogue.checks[one].name) for one in ids)
+    onward = f" for {command.watch} min; I call you if one turns red" if command.watch else ""
+    return Said((w.ChecksAsked(tuple(ids), until),), f"Measuring {names}{onward}. The room shows what is seen.")
+
+
+def report(i: Incident, command: c.ReportChecks, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    """Of a watch only what changed is told: it would fill the room."""
+    known = {one.check: one.verdict for one in i.checks}
+    fresh = [one for one in command.results if known.get(one.check) != one.verdict] or command.over
+    watching = i.watch is not None and i.watch.asked == command.asked
+    if watching and not command.over and not fresh:
+        return Said()
+    results = tuple(
+        {
+            "check": one.check,
+            "name": _name(one.check, catalogue),
+            "verdict": one.verdict,
+            "seen": one_line(one.seen, 200),
+        }
+        for one in command.results
+    )
+    events: list[e.Payload] = [w.Checked(command.asked, results, command.over)]
+    red = [one for one in command.results if one.verdict == "red" and known.get(one.check) == "green"]
+    if red and watching and i.is_open:
+        what = one_line("; ".join(f"{_name(one.check, catalogue)}: {one.seen}" for one in red), 400)
+        events.append(e.RedCheck(what) if i.phase == "watching" else w.CameBack(what))
+    return Said(tuple(events))
+
+
+def _name(check: str, catalogue: Catalogue) -> str:
+    found = catalogue.checks.get(check)
+    return found.name if found else check
+
+
+def green(i: Incident, ids: tuple[str, ...], now: datetime) -> bool:
+    """Every one of them was measured a moment ago, after the last pull, and is green."""
+    since = max((unstamp(p.confirmed_at) for p in i.pulls if p.confirmed_at), default=now - FRESH)
+    last = {one.check: one for one in i.checks if unstamp(one.at) >= max(since, now - FRESH)}
+    return bool(ids) and all(one in last and last[one].verdict == "green" for one in ids)
+
+
+def red(i: Incident, ids: tuple[str, ...], now: datetime) -> list[Checked]:
+    """Those of them that were red when they were measured last, a moment ago."""
+    return [one for one in i.checks if one.check in ids and one.verdict == "red" and unstamp(one.at) >= now - FRESH]
+
+
+def draw(i: Incident, command: c.DrawSample, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    if not 1 <= command.n <= MOST_ANSWERS:
+        raise Refusal(f"Judge 1 to {MOST_ANSWERS} answers: 20 show big harm, 60 close SEV2 and below, 150 a SEV1.")
+    if going := next((one for one in i.samples if one.state in ("drawing", "judging")), None):
+        return Said(say=f"Sample {going.s} is open: judge on where it stands.", offers=("judge_on",))
+    s = len(i.samples) + 1
+    asked = w.SampleAsked(s, command.n, i.service or "")
+    return Said((asked,), f"Drawing {command.n} fresh answers. Judge them one by one, alone or together.")
+
+
+def drawn(i: Incident, command: c.ReportSample, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    sample = _find(i, command.s)
+    if sample is None or sample.state != "drawing":
+        return Said()
+    return Said((w.SampleDrawn(sample.s, command.ids, one_line(command.fault, 300)),))
+
+
+def judge(i: Incident, command: c.JudgeAnswer, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    """The last answer closes the sample: its tally counts as judged answers."""
+    sample = _find(i, command.s)
+    if sample is None or sample.state != "judging":
+        return Said(say="This sample is counted already.")
+    if command.verdict not in VERDICTS or command.answer not in sample.ids:
+        raise Refusal("That answer is not in this sample.")
+    if dict(sample.verdicts).get(command.answer):
+        return Said()
+    told = w.AnswerJudged(sample.s, command.answer, command.verdict)
+    if len(sample.verdicts) + 1 < len(sample.ids):
+        return Said((told,))
+    counts = {one: sample.count(one) + (one == command.verdict) for one in VERDICTS}
+    return Said((told, *_tally(sample, counts)), "That was the last one: the sample is counted.", ("contained",))
+
+
+def end(i: Incident, command: c.EndSample, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    sample = _find(i, command.s)
+    if sample is None or sample.state != "judging":
+        return Said(say="This sample is counted already.")
+    counts = {one: sample.count(one) for one in VERDICTS}
+    if not counts["good"] + counts["bad"]:
+        raise Refusal("Nothing is judged yet: there is nothing to count.")
+    # The rest is left unjudged on purpose; the sample is over.
+    return Said((w.SampleDrawn(sample.s, tuple(one for one, _ in sample.verdicts), ""), *_tally(sample, counts)))
+
+
+def _tally(sample: Sample, counts: dict[str, int]) -> tuple[e.Payload, ...]:
+    good, bad, unclear = (counts[one] for one in VERDICTS)
+    if not good + bad:
+        return ()
+    rest = f", {unclear} could not be told" if unclear else ""
+    return (e.Judged(good, bad, f"sample {sample.s}, judged one by one{rest}"),)
+
+
+def _find(i: Incident, s: int) -> Sample | None:
+    return next((one for one in i.samples if one.s == s), None)
+
+
+def shown(i: Incident, command: c.ReportShown, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    known = i.shown.get(command.view)
+    if command.lost:
+        return Said((w.Shown(command.view, ""),) if known == command.ts else ())
+    return Said(() if known == command.ts else (w.Shown(command.view, command.ts),))
+
+
+def drift(i: Incident, command: c.ReportDrift, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    if i.differs == command.differs and i.good_since == command.good_since:
+        return Said()
+    differs = tuple({"control": control, "good": good, "now": value} for control, good, value in command.differs)
+    return Said((w.Drifted(differs, command.good_since),))

@@ -1,0 +1,21 @@
+"""An effect: one thing owed to the outside, a row before it is a call."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Kind = Literal[
+    "open_room", "seat_owners", "invite", "topic", "card", "pin", "bookmark", "post", "announce", "upload", "tell",
+    "hush", "capture", "mark", "signal", "view", "warn", "read", "save", "apply", "probe", "hold", "check", "sample",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    key: str
+    kind: Kind
+    lane: str
+    payload: dict[str, Any] = field(default_factory=dict)
+    group: str | None = None
+    due: datetime | None = None
+    """When it is owed (UTC), if not at once: a reminder is only an effect that is due later."""

@@ -1,0 +1,215 @@
+"""The controls that were pulled in an incident, as the fold keeps them, and how each event changes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+from stanch.core import pull_events as p
+from stanch.core.chain import stamp
+from stanch.core.control import Value
+from stanch.core.parts import Mitigation
+from stanch.core.payload import Payload
+
+SETTLED: Final = ("effective", "late", "failed", "unclear", "changed", "same")
+"""States of a step in which nothing goes on by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One control of a pull. `turn` counts what was sent for it: the pull itself, then each step of a way back."""
+
+    s: int
+    control: str
+    name: str
+    before: Value | None
+    to: Value | None
+    direction: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    """What else the plane said of the value before; needed to put exactly that back."""
+    restore: Mapping[str, Any] = field(default_factory=dict)
+    """The same of the value that is put back, when this takes a pull back."""
+    note: str = ""
+    """What the person should know before confirming: somebody else changed it meanwhile."""
+    state: str = "read"
+    """`read`, `pulling`, `accepted`, `effective`, `late` (not effective in time), `holding` (a step of the way back),
+    `failed`, `unclear`, `changed` (by somebody else), `same` (nothing to do)."""
+    turn: int = 1
+    goal: Value | None = None
+    """Where a way back in steps ends; `to` is the step that it is at."""
+    k: int | None = None
+    request_id: str = ""
+    seen: str = ""
+    found: Value | None = None
+    accepted_at: str = ""
+    until: str = ""
+
+    @property
+    def what(self) -> str:
+        return f"{self.name}: {spoken(self.before)} → {spoken(self.to)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """State: `reading`, `unread` (a plane did not say), `choosing` (no value is named), `same`, `asking`, `seconding`,
+    `pulling`, `done`, `cancelled`."""
+
+    p: int
+    control: str
+    name: str
+    by: str
+    asked_at: str
+    service: str
+    state: str = "reading"
+    to: Value | None = None
+    undoes: int | None = None
+    controls: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    fault: str = ""
+    first: str | None = None
+    """Who wanted it first, where two are needed."""
+    first_at: str = ""
+    with_commander: bool = False
+    confirmed_by: str = ""
+    confirmed_at: str = ""
+    glass: str = ""
+    saved: bool = False
+    missing: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    looks: int = 0
+    """How often it was read: each look has an effect of its own."""
+
+    @property
+    def direction(self) -> str:
+        """That of its most guarded step."""
+        found = {step.direction for step in self.steps}
+        return next((one for one in ("more", "back", "less") if one in found), "less")
+
+    def step(self, s: int) -> Step | None:
+        return next((one for one in self.steps if one.s == s), None)
+
+
+IN_WORDS: Final = {
+    "pulling": "pulling", "accepted": "applied", "holding": "applied", "late": "applied", "unclear": "applied",
+    "effective": "effective", "same": "effective", "failed": "failed", "changed": "failed",
+}  # fmt: skip
+"""State of a step → state of its mitigation."""
+
+
+def mitigated(mitigations: tuple[Mitigation, ...], pulls: tuple[Pull, ...], payload: Payload) -> tuple[Mitigation, ...]:
+    """The mitigations after this event, which `pulls` has taken in already."""
+    pull = next((one for one in pulls if one.p == getattr(payload, "p", None)), None)
+    if pull is None:
+        return mitigations
+    if isinstance(payload, p.PullConfirmed) and pull.undoes is None:
+        new = tuple(Mitigation(step.k, step.what, "pulling") for step in pull.steps if step.k is not None)
+        return (*mitigations, *new)
+    if pull.undoes is not None:
+        back = any(step.state == "effective" and step.to == pull.to for step in pull.steps)
+        return tuple(replace(m, state="removed") if back and m.k == pull.undoes else m for m in mitigations)
+    now = {step.k: IN_WORDS[step.state] for step in pull.steps if step.state in IN_WORDS}
+    return tuple(
+        replace(m, state=now[m.k]) if m.k in now and m.state not in ("removed", "kept") else m for m in mitigations
+    )
+
+
+def of_mitigation(pulls: tuple[Pull, ...], k: int) -> tuple[Pull, Step] | None:
+    """The pull and the step that made mitigation `k`; None for one that was pulled by hand."""
+    return next(((pull, step) for pull in reversed(pulls) for step in pull.steps if step.k == k), None)
+
+
+def spoken(value: Value | None) -> str:
+    """A value as people read it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def moved(pulls: tuple[Pull, ...], payload: Payload | None, by: str, at: datetime) -> tuple[Pull, ...] | None:
+    """The pulls after this event; None when it is about none of them."""
+    if isinstance(payload, p.PullAsked):
+        asked = Pull(
+            payload.p, payload.control, payload.name, by, stamp(at), payload.service, to=payload.to,
+            undoes=payload.undoes, controls=payload.controls, looks=1,
+        )  # fmt: skip
+        return (*pulls, asked)
+    number = getattr(payload, "p", None)
+    if payload is None or number is None or payload.kind not in KINDS:
+        return None
+    return tuple(_pull(one, payload, by, at) if one.p == number else one for one in pulls)
+
+
+def _pull(pull: Pull, payload: Payload, by: str, at: datetime) -> Pull:
+    match payload:
+        case p.PullRead(_, steps, fault, same):
+            read = tuple(_read(place, one) for place, one in enumerate(steps, 1))
+            state = "unread" if fault else "same" if same else "asking" if read else "choosing"
+            return replace(pull, steps=read, fault=fault, state=state)
+        case p.PullSeconded(_, _, commander):
+            return replace(pull, state="seconding", first=by, first_at=stamp(at), with_commander=commander)
+        case p.PullConfirmed(_, _, ks, first, glass):
+            numbered = zip(pull.steps, ks or (None,) * len(pull.steps), strict=False)
+            steps_now = tuple(
+                replace(step, state="same" if step.before == step.to else "pulling", k=k) for step, k in numbered
+            )
+            return replace(
+                pull,
+                state="pulling",
+                steps=steps_now,
+                first=first,
+                glass=glass,
+                confirmed_by=by,
+                confirmed_at=stamp(at),
+            )
+        case p.PullCancelled():
+            return replace(pull, state="cancelled")
+        case p.SettingsSaved(_, _, missing, held):
+            return replace(pull, saved=True, missing=missing, held=held)
+        case p.PullAgain(_, "read", _):
+            return replace(pull, state="reading", steps=(), looks=pull.looks + 1, fault="")
+        case p.PullAgain(_, _, numbers):
+            again = tuple(replace(s, state="accepted") if s.s in numbers else s for s in pull.steps)
+            return replace(pull, state="pulling", steps=again, looks=pull.looks + 1)
+    steps_then = tuple(_step(s, payload, at) if s.s == getattr(payload, "s", 0) else s for s in pull.steps)
+    over = all(step.state in SETTLED for step in steps_then)
+    return replace(pull, steps=steps_then, state="done" if over else pull.state)
+
+
+def _read(place: int, one: Mapping[str, Any]) -> Step:
+    return Step(
+        place, one["control"], one["name"], one.get("before"), one["to"], one["direction"], one.get("detail") or {},
+        one.get("restore") or {}, one.get("note") or "", goal=one.get("goal"),
+    )  # fmt: skip
+
+
+def _step(step: Step, payload: Payload, at: datetime) -> Step:
+    match payload:
+        case p.PullAccepted(request_id=request, said=said, until=until, found=found):
+            return replace(
+                step, state="accepted", request_id=request, seen=said, found=found, accepted_at=stamp(at), until=until
+            )
+        case p.PullEffective(seen=seen):
+            return replace(step, state="effective" if step.goal in (None, step.to) else "holding", seen=seen)
+        case p.PullLate(seen=seen):
+            return replace(step, state="late", seen=seen)
+        case p.PullFailed(why=why, request_id=request, unclear=unclear, changed=changed, found=found):
+            state = "changed" if changed else "unclear" if unclear else "failed"
+            return replace(step, state=state, seen=why, request_id=request or step.request_id, found=found)
+        case p.RungHeld(green=green, seen=seen, to=to) if to is not None:
+            # Back to where it was when it turned red: then the way ends there.
+            goal = step.goal if green else to
+            return replace(step, state="pulling", turn=step.turn + 1, to=to, goal=goal, seen=seen, before=step.to)
+    return step
+
+
+KINDS: Final = frozenset(
+    kind.kind
+    for kind in (
+        p.PullAsked, p.PullRead, p.PullSeconded, p.PullConfirmed, p.PullCancelled, p.SettingsSaved, p.PullAccepted,
+        p.PullEffective, p.PullLate, p.PullFailed, p.RungHeld, p.PullAgain,
+    )
+)  # fmt: skip
