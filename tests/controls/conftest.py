@@ -1,0 +1,22 @@
+"""A plane on loopback, and what drives it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from stanch.controls.base import Planes
+from tests.controls.parts import planes
+from tests.fakes.plane import FakePlane
+
+
+@pytest.fixture
+async def plane() -> AsyncIterator[FakePlane]:
+    async with FakePlane().up() as up:
+        yield up
+
+
+@pytest.fixture
+async def driven(plane: FakePlane) -> AsyncIterator[Planes]:
+    made = planes(plane)
+    yield made
+    await made.close()
