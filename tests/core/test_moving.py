@@ -213,17 +213,20 @@ def test_undoing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("control", "known_good", "is_part", "said"),
+    ("control", "known_good", "is_part", "before", "said"),
     [
-        (BACK, "ask", True, "ask"),
-        (BACK, "ask", False, "off"),
-        (BACK, None, True, "off"),
-        (BACK, "gone", True, "off"),
-        (LESS, "on", True, "off"),
+        (BACK, "ask", True, "on", "ask"),
+        (BACK, "ask", True, None, "ask"),
+        (BACK, "ask", True, "ask", "off"),
+        (BACK, "ask", False, "on", "off"),
+        (BACK, None, True, "on", "off"),
+        (BACK, "gone", True, "on", "off"),
+        (LESS, "on", True, "ask", "off"),
     ],
 )
 def test_the_button_goes_to_the_recorded_good_value(
-    control: Control, known_good: Value | None, is_part: bool, said: Value
+    control: Control, known_good: Value | None, is_part: bool, before: Value | None, said: Value
 ) -> None:
-    """Of a back control whose aim is part of the set, if it may still be sent; else to what the file says."""
-    assert suggested(_aim(TOOL, "off", known_good=is_part), control, known_good) == said
+    """Of a back control whose aim is part of the set, if it may be sent and moves anything; else to what the file
+    says."""
+    assert suggested(_aim(TOOL, "off", known_good=is_part), control, known_good, before) == said

@@ -100,11 +100,13 @@ def undo_direction(pulled: Direction) -> Direction:
     return _UNDO[pulled]
 
 
-def suggested(aim: Aim, control: Control, known_good: Value | None = None) -> Value | None:
-    """Return the value that the control's button pulls to: the recorded good one, else what the file says, or None."""
-    if control.direction == "back" and aim.known_good and holds(aim.values, known_good):
-        return known_good
-    return aim.to
+def suggested(aim: Aim, control: Control, known_good: Value | None = None, before: Value | None = None) -> Value | None:
+    """Return the value that the control's button pulls to: the recorded good one, else what the file says, or None.
+
+    Where the good one is what stands there already (`before`), it is no help: then too what the file says.
+    """
+    is_part = control.direction == "back" and aim.known_good and holds(aim.values, known_good)
+    return known_good if is_part and not same(known_good, before) else aim.to
 
 
 def is_evaluated(control: Control, aim: Aim, today: date | None) -> bool:

@@ -47,7 +47,7 @@ def plane(marked: Marked, id: str, sheet: PlaneSheet, kinds: frozenset[str]) -> 
 
 def _shaped(marked: Marked, place: Place, sheet: PlaneSheet, key: str) -> str:
     value, (shape, expected) = getattr(sheet, key), _SHAPES[key]
-    if value is None and key in ("url_env", "secret") and key not in _at(marked.data, place):
+    if value is None and key in ("url_env", "secret") and key not in marked.data["planes"][place[-1]]:
         return ""
     if not isinstance(value, str) or not shape.fullmatch(value) or redact(value) != value:
         marked.fault((*place, key), HIDDEN if value is not None else "nothing", expected)
@@ -100,5 +100,5 @@ def _texts(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
 
 def _at(data: Any, place: Place) -> Any:
     for part in place:
-        data = data[part]
+        data = data.get(part) if isinstance(data, dict) else data[part]
     return data

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from stanch.core.check import Check, Probe
 from stanch.core.control import KNOWN_GOOD, Aim, Control, Plane
 from stanch.errors import Fault
 from stanch.store import plane_rules, value_rules, yaml_marks
+from stanch.store.fitting import fits
 from stanch.store.switch_sheets import AimSheet, ChecksFile, CheckSheet, ControlsFile, ControlSheet, ProbeSheet
 from stanch.store.validation import nearest, validate
 from stanch.store.yaml_marks import Marked, Place, Warned
@@ -130,8 +131,7 @@ def _aim(
 ) -> Aim | None:
     _known_one(marked, place, "service", service, known.services, at_key=True)
     _known_one(marked, (*place, "plane"), "plane", sheet.plane, known.planes)
-    if not plane_rules.secrets(marked, (*place, "target")):
-        _fits(marked, (*place, "target"), known.targets.get(known.planes.get(sheet.plane, "")))
+    _fits(marked, (*place, "target"), sheet.target, known.targets.get(known.planes.get(sheet.plane, "")))
     plane_rules.secrets(marked, (*place, "by_hand"))
     if sheet.within is not None and not sheet.within:
         marked.fault((*place, "within"), "no time", "a duration above zero, such as 30s")
@@ -179,23 +179,14 @@ def _probe(marked: Marked, place: Place, service: str, sheet: ProbeSheet, known:
     needed, kind = _SPEAKS.get(sheet.kind), known.planes.get(sheet.plane)
     if needed and kind and kind != needed:
         marked.fault((*place, "plane"), f"plane '{sheet.plane}' of kind {kind}", f"one of kind {needed}")
-    if not plane_rules.secrets(marked, (*place, "how")):
-        _fits(marked, (*place, "how"), known.hows.get(sheet.kind))
+    _fits(marked, (*place, "how"), sheet.how, known.hows.get(sheet.kind))
     return Probe(sheet.kind, sheet.plane, sheet.how)
 
 
-def _fits(marked: Marked, place: Place, model: type[BaseModel] | None) -> None:
-    if model is None:
-        return
-    data: Any = marked.data
-    for part in place:
-        data = data[part]
-    try:
-        model.model_validate(data)
-    except ValidationError:
-        inner = value_rules.below(marked, place)  # only now: it copies the marks
-        validate(model, inner)
-        marked.faults += inner.faults
+def _fits(marked: Marked, place: Place, data: Any, model: type[BaseModel] | None) -> None:
+    """What looks like a secret is told as that and as nothing else: any other word might repeat it."""
+    if not plane_rules.secrets(marked, place) and model is not None:
+        fits(marked, place, data, model)
 
 
 def _known_one(

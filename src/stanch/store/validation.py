@@ -69,11 +69,11 @@ def _record(marked: Marked, model: type[BaseModel], error: ErrorDetails) -> None
     elif kind == "literal_error":
         words = str(wanted["expected"]).replace("'", "")
         close = nearest(marked.written.get(place, str(given)), words.replace(" or ", ", ").split(", "))
-        marked.fault(place, _called(given, marked.written.get(place)), f"{words}{close}")
+        marked.fault(place, called(given, marked.written.get(place)), f"{words}{close}")
     else:
         written = None if at_key else marked.written.get(place)
-        expected = _EXPECTED.get(kind, _by_context)(wanted) + _quoted(kind, given, written)
-        marked.fault(place, _called(given, written), expected, at_key=at_key)
+        expected = EXPECTED.get(kind, _by_context)(wanted) + _quoted(kind, given, written)
+        marked.fault(place, called(given, written), expected, at_key=at_key)
 
 
 def _quoted(kind: str, given: Any, written: str | None) -> str:
@@ -89,7 +89,7 @@ def _by_context(context: dict[str, Any]) -> str:
     return str(context.get("wanted", "something else"))
 
 
-_EXPECTED: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
+EXPECTED: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "string_type": lambda _: "a text",
     "bool_type": lambda _: "true or false",
     "list_type": lambda _: "a list such as [a, b]",
@@ -107,7 +107,7 @@ _EXPECTED: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
 }
 
 
-def _called(value: Any, written: str | None = None) -> str:
+def called(value: Any, written: str | None = None) -> str:
     """Return how to speak of a value that is not what was wanted; a long text by its length."""
     if value is None and written and written.startswith("#"):
         return f"nothing, as {written} is a comment"
