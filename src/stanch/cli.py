@@ -105,6 +105,23 @@ def manifest(
 
 
 @app.command()
+def runbooks(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write into; it is made if it is not there.")],
+) -> None:
+    """The runbooks and the controls by hand as pages that work from a file, and print, when all else is down."""
+    from stanch import settings
+    from stanch.store import catalogue
+    from stanch.web import runbooks as sheets
+
+    known = catalogue.read(settings.read().home)
+    try:
+        written = sheets.write(known, out)
+    except OSError as trouble:
+        raise StanchError(f"{out} cannot be written: {trouble.strerror}.") from trouble
+    typer.echo(f"{written[0]}: {len(written)} pages.")
+
+
+@app.command()
 def export(
     number: Annotated[int, typer.Argument(metavar="N", help="The incident's number.")],
     form: Annotated[str, typer.Option("--format", help="md, json or csv.")] = "md",

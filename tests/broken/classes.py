@@ -105,8 +105,8 @@ CLASSES = [
     Broken(
         "a quote that does not end",
         SECURITY,
-        'first, in 10 s."',
-        "first, in 10 s.",
+        'if that takes seconds."',
+        "if that takes seconds.",
         'runbooks/security.yml:8:13: a `"` without its end, expected `"` where the text ends',
     ),
     Broken(

@@ -1,0 +1,115 @@
+"""The runbooks as pages that work from a file, without script or login: for when Slack, the gateway or we are down.
+
+They are public: no address of a control plane stands on them, nor anything of an incident.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from stanch.core.catalogue import Catalogue
+from stanch.web import outline
+
+INDEX: Final = "index.html"
+CONTROLS: Final = "controls.html"
+HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+_SHEETS: Final = Path(__file__).parent / "sheets"
+_ADDRESS: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s<>\"')]+", re.IGNORECASE)
+_HIDDEN: Final = "(address: ask the owner)"
+
+
+def pages(catalogue: Catalogue, home: str = INDEX, folder: str = "") -> dict[str, str]:
+    """Return HTML by file name: the index, a page for each class, the controls.
+
+    `home`: how the other pages link to the index; `folder`: what the index puts before a name when it links to one.
+    """
+    environment = _environment(_without_addresses(catalogue))
+    facts: dict[str, Any] = {
+        "catalogue": catalogue,
+        "classes": outline.in_order(catalogue),
+        "outline": outline,
+        "home": home,
+        "folder": folder,
+        "style": (_SHEETS / "style.css").read_text(encoding="utf-8"),
+    }
+
+    def page(template: str, **more: Any) -> str:
+        return environment.get_template(template).render({**facts, **more})
+
+    made = {INDEX: page("index.html"), CONTROLS: page("controls.html")}
+    return made | {f"{klass.id}.html": page("class.html", klass=klass) for klass in facts["classes"]}
+
+
+def write(catalogue: Catalogue, folder: Path) -> list[Path]:
+    """Write the pages into `folder`, which is made if it is not there; return them, the index first. OSError passes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, content in pages(catalogue).items():
+        (folder / name).write_text(content, encoding="utf-8")
+        paths.append(folder / name)
+    return paths
+
+
+def routes(catalogue: Catalogue) -> list[Route]:
+    """`GET /runbooks` and `GET /runbooks/NAME.html`; the pages are made when one is first asked for."""
+
+    @cache
+    def made() -> Mapping[str, str]:
+        # Links hold whatever path a proxy puts before ours: they are relative, and /runbooks has no slash at its end.
+        return pages(catalogue, home="../runbooks", folder="runbooks/")
+
+    def answer(name: Callable[[Request], str]) -> Callable[[Request], Response]:
+        def page(request: Request) -> Response:
+            content = made().get(name(request))
+            if content is None:
+                return HTMLResponse("There is no such runbook.", status_code=404, headers=HEADERS)
+            return HTMLResponse(content, headers=HEADERS)
+
+        return page
+
+    return [
+        Route("/runbooks", answer(lambda _: INDEX), methods=["GET"]),
+        Route("/runbooks/{name}", answer(lambda request: str(request.path_params["name"])), methods=["GET"]),
+    ]
+
+
+def _environment(finalize: Callable[[Any], Any]) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_SHEETS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=finalize,
+    )
+
+
+def _without_addresses(catalogue: Catalogue) -> Callable[[Any], Any]:
+    """Return what takes every URL, and the hosts of the catalogue's planes, out of a text."""
+    hosts = {host for plane in catalogue.planes.values() if (host := _host(plane.url))}
+    longest_first = sorted(hosts, key=len, reverse=True)
+    named = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE) if hosts else None
+
+    def hide(value: Any) -> Any:
+        if type(value) is not str:  # ready markup, a number
+            return value
+        without = _ADDRESS.sub(_HIDDEN, value)
+        return named.sub(_HIDDEN, without) if named else without
+
+    return hide
+
+
+def _host(url: str) -> str:
+    found = re.match(r"[a-z][a-z0-9+.-]*://(?:[^/@]*@)?([^/:?#]+)", url, re.IGNORECASE)
+    return found[1] if found else ""
