@@ -1,0 +1,68 @@
+"""The seven ways to break the service. Each has a cause, and some move a setting as a bad deploy would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from practice.ai.model import Refused, Value
+from practice.ai.settings import SETTINGS, Settings
+
+QUALITY = "quality_regression"
+SAFETY = "safety_violation"
+RETRIEVAL = "retrieval_failure"
+LATENCY = "latency_saturation"
+COST = "cost_runaway"
+OUTAGE = "provider_outage"
+SECURITY = "security"
+CLASSES = (QUALITY, SAFETY, RETRIEVAL, LATENCY, COST, OUTAGE, SECURITY)
+
+MOVES: dict[str, tuple[str, Value, str]] = {
+    QUALITY: ("prompt", "v18", "release 412"),
+    RETRIEVAL: ("index", "2026-11-21", "nightly index build"),
+}
+"""Setting, the value it gets, and who is written down as having moved it."""
+MENDER = "practice page"
+
+
+class Causes:
+    """What is broken now."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.broken: set[str] = set()
+        self.turns = 0
+
+    def listed(self) -> list[str]:
+        return [one for one in CLASSES if one in self.broken]
+
+    def break_(self, name: object, now: float) -> None:
+        """Raises Refused (422) for what is no class. Breaking it again moves its setting again."""
+        known = self.known(name)
+        self.broken.add(known)
+        if known in MOVES:
+            setting, value, by = MOVES[known]
+            self.move(setting, value, by, now)
+
+    def mend(self, name: object, now: float) -> None:
+        """One class with the setting that it moved, or (None) every class and every setting."""
+        if name is None:
+            self.broken.clear()
+            self.back(self.settings.differing(), now)
+            return
+        known = self.known(name)
+        self.broken.discard(known)
+        if known in MOVES and self.settings.values[MOVES[known][0]] == MOVES[known][1]:
+            self.back([MOVES[known][0]], now)
+
+    def back(self, names: Iterable[str], now: float) -> None:
+        for name in names:
+            self.move(name, SETTINGS[name].default, MENDER, now)
+
+    def move(self, name: str, value: Value, by: str, now: float) -> None:
+        self.turns += 1
+        self.settings.put(name, value, by, f"practice-{self.turns}", now, at_once=True)
+
+    def known(self, name: object) -> str:
+        if not isinstance(name, str) or name not in CLASSES:
+            raise Refused(422, f"class must be one of {', '.join(CLASSES)}")
+        return name

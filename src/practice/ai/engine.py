@@ -1,0 +1,211 @@
+"""The engine: requests arrive, pass the gates, are answered, and are kept and counted. It is told what time it is."""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import islice
+from random import Random
+
+from practice.ai import traffic
+from practice.ai.causes import OUTAGE, Causes
+from practice.ai.copilot import respond
+from practice.ai.gates import Gates, Queue, work_of
+from practice.ai.jobs import Jobs
+from practice.ai.metrics import Metrics
+from practice.ai.model import Answer, Content, Json, Question, Served
+from practice.ai.phrases import STOPPED
+from practice.ai.settings import Settings
+from practice.ai.stats import Stats
+
+KEPT_ANSWERS = 3000
+KEPT_POINTS = 180
+POINT_S = 5.0
+"""Each point of a chart looks back so far."""
+WARM_S = 180
+"""So much healthy traffic lies behind the service when it starts: it is what "usual" means."""
+LONGEST_GAP_S = 5.0
+TIMEOUT_MS = 7_200.0
+PROVIDERS = ("northwind", "southgate")
+PRICES = {"sunrise-latest": 0.23e-6, "sunrise-2026-09-01": 0.23e-6, "moonlight-mini": 0.07e-6}
+"""USD a token."""
+OUTAGE_FAILS, TRANSIENT = 0.6, 0.008
+CROWDED = 0.9
+"""How much slower an answer is while the queue is full."""
+
+
+class Engine:
+    """All state of the service. ``draw`` decides what is random, ``now`` (epoch seconds) never goes back."""
+
+    def __init__(self, draw: Random, now: float, lag: float = 2.0) -> None:
+        self.draw = draw
+        self.now = now
+        self.settings = Settings(lag)
+        self.causes = Causes(self.settings)
+        self.gates = Gates(now)
+        self.queue = Queue(now)
+        self.jobs = Jobs()
+        self.stats = Stats()
+        self.metrics = Metrics()
+        self.answers: deque[Answer] = deque(maxlen=KEPT_ANSWERS)
+        self.points: deque[Json] = deque(maxlen=KEPT_POINTS)
+        self.usual: Json = {}
+        self.number = 0
+        self.next_at = now
+        self.next_point = float(int(now) + 1)
+
+    def warm(self, seconds: float = WARM_S) -> None:
+        """Let healthy traffic run up to ``now + seconds``, and take its figures as the usual ones."""
+        end = self.now + seconds
+        while self.now < end:
+            self.step(min(end, self.now + 1))
+        figures = self.stats.window(seconds, self.now)
+        self.usual = figures | {"requests": figures["requests"] / seconds}
+
+    def step(self, now: float) -> None:
+        """Everything that happens up to now. After a long pause only its last seconds are made up for."""
+        if now <= self.now:
+            return
+        self.next_at = max(self.next_at, now - LONGEST_GAP_S)
+        while self.next_at <= now:
+            self.at(self.next_at)
+            self.arrive()
+        self.at(now)
+
+    def at(self, now: float) -> None:
+        """Move the time on, without traffic."""
+        while self.next_point <= now:
+            self.points.append({"t": self.next_point, **self.stats.window(POINT_S, self.next_point)})
+            self.next_point += 1
+        self.now = now
+        self.settings.settle(now)
+        self.queue.drain(now)
+        if self.settings.served["shed"] != "none":
+            self.queue.send_back_batch()
+        self.jobs.settle(now, self.settings.served, self.causes.broken, self.draw)
+
+    def arrive(self) -> None:
+        """One request of the traffic, and the time of the next."""
+        rates = traffic.rates(self.settings.served, self.causes.broken)
+        if not rates:
+            self.next_at = self.now + 0.05
+            return
+        kind = self.draw.choices(list(rates), list(rates.values()))[0]
+        self.handle(traffic.question(kind, self.draw))
+        self.next_at = self.now + self.draw.expovariate(sum(rates.values()))
+
+    def ask(self, text: str, tenant: str, key: str) -> Answer:
+        """A question that somebody sends in, now. While the feature is off, a 503 that is not kept."""
+        asked = traffic.typed(text, tenant, key, self.draw)
+        if self.settings.served["feature"] == "off":
+            return self.made(asked, self.met(), Content(STOPPED, tokens=0), 503)
+        answer = self.handle(asked)
+        assert answer is not None  # only batch work is held at its source
+        return answer
+
+    def met(self) -> Served:
+        """The configuration that the next request meets."""
+        served, draw = self.settings.served, self.draw
+        new = draw.random() * 100 < served.number("variant_share")
+        second = draw.random() * 100 < served.number("provider_share")
+        return Served(
+            "v18" if new else served.text("prompt"),
+            served.text("model"),
+            PROVIDERS[second],
+            served.text("index"),
+            served.whole("retrieval_depth"),
+            served["reranker"] == "on",
+            "new" if new else "old",
+        )
+
+    def handle(self, asked: Question) -> Answer | None:
+        """Answer it and keep it; None for batch work that waits at its source for a place in the queue."""
+        served, met = self.settings.served, self.met()
+        cap = served.whole("queue_cap")
+        if asked.batch and not self.queue.has_room(True, cap):
+            return None
+        status = self.gates.status(asked, served, self.now)
+        if status == 200 and not self.queue.has_room(False, cap):
+            status = 503
+        if status != 200:
+            return self.keep(self.made(asked, met, Content(WORDS[status]), status, self.draw.uniform(4, 12)))
+        content = respond(asked, served, self.causes.broken, met.prompt, self.draw)
+        if content.steps == 0:
+            return self.keep(self.made(asked, met, content, 200, self.draw.uniform(15, 40)))
+        return self.keep(self.tried(asked, met, content))
+
+    def tried(self, asked: Question, met: Served, content: Content) -> Answer:
+        """Through the queue and a provider, as often as it takes or may."""
+        served, draw = self.settings.served, self.draw
+        most = 1 + served.whole("retries")
+        down = OUTAGE in self.causes.broken and met.provider == PROVIDERS[0] and draw.random() < OUTAGE_FAILS
+        tries = most if down else next((n for n in range(1, most + 1) if draw.random() >= TRANSIENT), most + 1)
+        work = work_of(asked, content.steps, served) * min(tries, most)
+        full = len(self.queue.line) / served.whole("queue_cap")
+        wait_ms = self.queue.join(work, asked.batch) * 1000
+        if down or tries > most:
+            status = draw.choice((500, 503, 503))
+            return self.made(asked, met, Content(WORDS[status]), status, wait_ms + 180 * min(tries, most), wait_ms)
+        took_ms = self.service_ms(asked, met, content) * (1 + CROWDED * full) + 250 * (tries - 1)
+        cost = content.tokens * PRICES[met.model] * (0.3 if served["tier"] == "small" else 1.0)
+        cost *= 1.0 if met.provider == PROVIDERS[0] else 1.15
+        self.gates.spend(cost)
+        if wait_ms + took_ms > TIMEOUT_MS and not asked.batch:
+            return self.made(asked, met, Content(WORDS[504], tokens=content.tokens), 504, TIMEOUT_MS, wait_ms, cost)
+        return self.made(asked, met, content, 200, wait_ms + took_ms, wait_ms, cost)
+
+    def service_ms(self, asked: Question, met: Served, content: Content) -> float:
+        took = 330 * self.draw.lognormvariate(0, 0.45) + 12 * met.depth + (70 if met.reranker else 0)
+        took += 140 * min(content.steps - 1, 6)
+        took *= 0.6 if self.settings.served["tier"] == "small" else 1.0
+        return took * (1.1 if met.provider == PROVIDERS[1] else 1.0)
+
+    def made(
+        self,
+        asked: Question,
+        met: Served,
+        content: Content,
+        status: int,
+        latency_ms: float = 1.0,
+        wait_ms: float = 0.0,
+        cost: float = 0.0,
+    ) -> Answer:
+        self.number += 1
+        return Answer(f"a-{self.number:07d}", self.now, asked, met, content, status, cost, latency_ms, wait_ms)
+
+    def keep(self, answer: Answer) -> Answer:
+        self.answers.append(answer)
+        self.stats.note(answer)
+        self.metrics.note(answer, self.draw)
+        self.jobs.start(answer)
+        return answer
+
+    def listed(self, limit: int, since: float = 0.0, segment: str = "") -> list[Answer]:
+        """Newest first, those that began after ``since``."""
+        found = (one for one in reversed(self.answers) if not segment or one.belongs_to(segment))
+        return [one for one in islice(found, limit) if one.at > since]
+
+    def figures(self, window: float) -> Json:
+        """``/admin/stats``: the last ``window`` seconds, and what they usually look like."""
+        found = {"window": window, **self.stats.window(window, self.now)}
+        found["usual"] = self.usual | {"window": window, "requests": round(self.usual.get("requests", 0) * window)}
+        for figures in (found, found["usual"]):
+            figures.pop("bad_share", None)  # nobody is told outside of a rehearsal; only the page shows it
+        return found
+
+    def break_(self, name: object) -> None:
+        self.causes.break_(name, self.now)
+
+    def mend(self, name: object) -> None:
+        self.causes.mend(name, self.now)
+        if name is None:
+            self.jobs.half_done.clear()
+
+
+WORDS = {
+    402: "The budget of this hour is used up.",
+    403: "This key is blocked.",
+    429: "Too many requests; please wait a moment.",
+    500: "The model provider failed.",
+    503: "The service is busy; please try again.",
+    504: "The answer took too long.",
+}
