@@ -56,7 +56,7 @@ TABLE: dict[str, tuple[Fault, Told]] = {
     "html": (Fault("html"), Told(f"{P} answered with a web page, not with data: is there a login before it?", True)),
     "nothing": (Fault("nothing"), Told(f"{P} answered with nothing.", True)),
     "broken": (Fault("broken"), Told(f"{P} answered with something that is no JSON.", True)),
-    "slow": (Fault("slow"), Told(f"{P} did not answer within 0.5 s.", True)),
+    "slow": (Fault("slow"), Told(f"{P} did not answer within 0.3 s.", True)),
     "big": (Fault("big"), Told(f"{P} answered with more than 1 MB.", True)),
     "away": (
         Fault("away", to="http://127.0.0.2:9/elsewhere"),

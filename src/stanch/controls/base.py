@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from stanch.controls.fault import PlaneFault
-from stanch.controls.wire import Wire, client, wire
+from stanch.controls.wire import Shared, Wire, wire
 from stanch.core.catalogue import Catalogue
 from stanch.core.control import Aim, Plane, Value
 
@@ -85,7 +85,7 @@ class Planes:
         self._planes = catalogue.planes
         self._environment = environment
         self._kinds = kinds
-        self._client = client()
+        self._client = Shared()
         self._wires: dict[str, Wire] = {}
         self._adapters: dict[str, Adapter] = {}
 
@@ -110,7 +110,7 @@ class Planes:
         return self._wires[plane]
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._client.close()
 
     def _plane(self, id: str) -> Plane:
         found = self._planes.get(id)

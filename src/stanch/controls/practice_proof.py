@@ -86,8 +86,9 @@ async def _answers(service: Service, proof: AnswersProof, aim: Aim, value: Value
         return Proof(None, f"the answers do not say their {proof.field}")
     if proof.lacks is not None:
         with_it = sum(_holds(one, proof.lacks) for one in found)
-        seen = f"{with_it} of {proof.of} answers{whose} still have {said(proof.lacks)} in {proof.field}"
-        return Proof(not with_it, seen if with_it else f"none of the last {proof.of} answers{whose} has {proof.lacks}")
+        what = _carried(proof.field, proof.lacks)
+        seen = f"{with_it} of {proof.of} answers{whose} still have {what}"
+        return Proof(not with_it, seen if with_it else f"none of the last {proof.of} answers{whose} has {what}")
     if proof.some is not None:
         count = sum(same(one, proof.some) for one in found)
         return Proof(count > 0, f"{count} of {proof.of} answers{whose} carry {_carried(proof.field, proof.some)}")

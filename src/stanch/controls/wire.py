@@ -6,7 +6,9 @@ Reads are asked once more when the connection is lost, and follow the plane's ow
 import asyncio
 import json
 import re
+import ssl
 from collections.abc import Collection, Mapping
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, Literal
 from urllib.parse import quote
@@ -25,16 +27,38 @@ _HOPS: Final = 3
 _PLAIN: Final = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
 
 
-def client() -> httpx.AsyncClient:
-    """Nothing from the environment (no proxy, no .netrc), no cookies, no redirects by itself."""
-    return httpx.AsyncClient(
-        trust_env=False,
-        follow_redirects=False,
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-        headers={"User-Agent": "stanch", "Accept-Encoding": "identity"},
-        # A connection that the plane has closed meanwhile would make a write unclear.
-        limits=httpx.Limits(max_connections=20, keepalive_expiry=2.0),
-    )
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Once a process: they take 50 ms to load."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+class Shared:
+    """The client of all planes, made with the first request.
+
+    Nothing from the environment (no proxy, no .netrc), no cookies, no redirects by itself.
+    """
+
+    def __init__(self) -> None:
+        self._client: httpx.AsyncClient | None = None
+
+    @property
+    def client(self) -> httpx.AsyncClient:
+        if self._client is None:
+            self._client = httpx.AsyncClient(
+                verify=_certificates(),
+                trust_env=False,
+                follow_redirects=False,
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+                headers={"User-Agent": "stanch", "Accept-Encoding": "identity"},
+                # A connection that the plane has closed meanwhile would make a write unclear.
+                limits=httpx.Limits(max_connections=20, keepalive_expiry=2.0),
+            )
+        return self._client
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.aclose()
 
 
 def in_path(value: Value) -> str:
@@ -43,7 +67,7 @@ def in_path(value: Value) -> str:
     return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
 
 
-def wire(plane: Plane, environment: Mapping[str, str], shared: httpx.AsyncClient) -> "Wire":
+def wire(plane: Plane, environment: Mapping[str, str], shared: Shared) -> "Wire":
     """Raises `PlaneFault` for what is not set, or cannot be used as it is; the value is never in the message."""
     url = (plane.url or _set(plane.url_env, environment)).strip().rstrip("/")
     where = plane.url_env or f"The url of {plane.id}"
@@ -72,11 +96,11 @@ def _unusable(message: str) -> PlaneFault:
 class Wire:
     """Sends to one plane, and to no other host. Its secret is in no message and no repr."""
 
-    def __init__(self, plane: Plane, url: str, secret: str, shared: httpx.AsyncClient) -> None:
+    def __init__(self, plane: Plane, url: str, secret: str, shared: Shared) -> None:
         self.plane = plane
         self._url = url
         self._secret = secret
-        self._client = shared
+        self._shared = shared
 
     def __repr__(self) -> str:
         return f"Wire({self.plane.id!r})"
@@ -168,7 +192,7 @@ class Wire:
         request = self._request(method, path, body, headers, limit, trace)
         try:
             async with asyncio.timeout(limit):
-                response = await self._client.send(request, stream=True)
+                response = await self._shared.client.send(request, stream=True)
                 try:
                     content = await _body(response)
                 finally:
@@ -192,7 +216,7 @@ class Wire:
         auth = {self.plane.header: f"{self.plane.scheme} {self._secret}".strip()} if self._secret else {}
         kind = {"Content-Type": "application/json"} if body is not None else {}
         try:
-            request = self._client.build_request(
+            request = self._shared.client.build_request(
                 method,
                 self._url + path,
                 content=json.dumps(body, ensure_ascii=False).encode() if body is not None else None,
