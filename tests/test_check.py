@@ -18,7 +18,9 @@ from tests.broken.classes import CLASSES
 from tests.broken.services import SERVICES
 from tests.broken.severities import SEVERITIES
 from tests.broken.templates import TEMPLATES
+from tests.broken.trees import TREES
 from tests.broken.warnings import WARNINGS
+from tests.broken.ways import WAYS
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("runbooks", "message_templates")
@@ -83,14 +85,14 @@ def test_a_broken_message_says_where_and_what_was_expected(shipped: Path, check:
     assert check(shipped) == Said(1, f"{broken.told}\n")
 
 
-@pytest.mark.parametrize("broken", [*CLASSES, *SERVICES, *SEVERITIES], ids=str)
+@pytest.mark.parametrize("broken", [*CLASSES, *TREES, *WAYS, *SERVICES, *SEVERITIES], ids=str)
 def test_a_broken_file_says_where_and_what_was_expected(home: Path, check: Check, broken: Broken) -> None:
     """One mistake is told once, at its line and column, with what was expected; the status is 1."""
     broken.apply(home)
     assert check(home) == Said(1, f"{broken.told}\n")
 
 
-@pytest.mark.parametrize("kind", [CLASSES, SERVICES, SEVERITIES, TEMPLATES])
+@pytest.mark.parametrize("kind", [CLASSES, TREES, WAYS, SERVICES, SEVERITIES, TEMPLATES])
 def test_each_kind_is_broken_in_ten_ways_at_least(kind: list[Broken]) -> None:
     """The tables hold ten different claims of each kind of file."""
     assert len({broken.claim for broken in kind}) == len(kind) >= 10

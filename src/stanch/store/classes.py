@@ -36,11 +36,12 @@ def read(home: Path, faults: list[Fault], warnings: list[Warned]) -> list[Sheet]
     known = Known({path.stem for path in (home / "runbooks").glob("[!.]*.[yY]*") if path.suffix.lower() in _SUFFIXES})
     for path in _files(home, faults, warnings):
         marked = yaml_marks.read(path, f"runbooks/{path.name}")
+        slips = bool(marked.faults)  # of YAML: a node twice would be missed where the first of them leads
         document = validate(ClassFile, marked)
         if document and document.id != path.stem:
             marked.fault(("class",), f"class '{document.id}' in {path.name}", f"'{path.stem}', the name of the file")
         tree = trees.read(marked, path.stem)
-        if tree:
+        if tree and not slips:
             tree_rules.shape(marked, tree, known)
         if document:
             _thin(marked, document)

@@ -56,8 +56,12 @@ def _channel(value: Any) -> Any:
     return value
 
 
+def is_id(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value) is not None
+
+
 def _id(value: Any) -> Any:
-    if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
+    if not is_id(value):
         raise wanted("an id: small letters, digits, - and _, at most 63 characters")
     return value
 

@@ -78,7 +78,10 @@ def one_screen(marked: Marked, klass: Klass, known: Known) -> None:
 def _choices(marked: Marked, tree: Tree) -> None:
     for node in tree.nodes.values():
         place: Place = ("nodes", node.id, "choices")
-        if node.kind == "ask" and NOT_SURE not in (choice.label for choice in node.choices):
+        labels = {choice.label.lower(): choice.label for choice in node.choices}
+        if (label := labels.get(NOT_SURE.lower())) and label != NOT_SURE:
+            marked.fault((*place, label), f"the choice '{label}'", f"'{NOT_SURE}', written so", at_key=True)
+        elif node.kind == "ask" and not label:
             what = f"question '{node.id}' without '{NOT_SURE}'"
             marked.fault(place, what, "that choice, with a control behind it", at_key=True)
         for choice in node.choices[CHOICES : CHOICES + 1]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from stanch.core.runbook import Choice, Node, NodeKind, Tree
+from stanch.store.sheets import is_id
 from stanch.store.tree_sheets import (
     KINDS,
     AskSheet,
@@ -31,6 +32,8 @@ def read(marked: Marked, klass: str) -> Tree | None:
     elif data.get("start") is None:
         marked.fault((NODES,), "key 'start' is missing", "`start:` with the id of the first node", at_key=True)
     if not isinstance(data.get(NODES), dict):
+        return None
+    if not all(is_id(id) for id in data[NODES]):  # told with the sheet; each way to it would be told again
         return None
     nodes = {str(id): _node(marked, str(id), node) for id, node in data[NODES].items()}
     whole = {id: node for id, node in nodes.items() if node is not None}
