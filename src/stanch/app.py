@@ -17,7 +17,10 @@ import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from starlette.routing import BaseRoute
 
+from stanch import production
+from stanch.core.incident import Incident
 from stanch.errors import StanchError, Unavailable
+from stanch.flows.deliver import Outcome
 from stanch.flows.desk import Desk
 from stanch.lock import alone
 from stanch.settings import SECRETS, Settings
@@ -35,11 +38,12 @@ from stanch.slack.performers import PERFORMERS
 from stanch.slack.render import Render
 from stanch.slack.shortcuts import Shortcuts
 from stanch.slack.triage import Triage
-from stanch.store import catalogue, outbox, schema
+from stanch.store import outbox, schema
 from stanch.store.database import Database
 from stanch.store.figures import Figures, figures
+from stanch.store.outbox import Owed
 from stanch.store.templates import Templates
-from stanch.web import metrics, pages
+from stanch.web import metrics, pages, runbooks
 from stanch.worker import Pace, Worker
 
 SWITCH = 0.0005
@@ -85,7 +89,7 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         raise StanchError(f"There is no transport {transport}; choose {' or '.join(SECRETS)}.")
     settings.need(*SECRETS[transport])
     bot_token = settings.token("SLACK_BOT_TOKEN")
-    known = catalogue.read(settings.home)
+    known = production.read(settings.home)
     templates = Templates.read(settings.home / "message_templates")
     async with contextlib.AsyncExitStack() as stack:
         database = _database(settings, stack)
@@ -99,7 +103,14 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         # A call that begins must end before the lease does.
         margin = min(settings.stanch_slack_timeout_s, settings.stanch_lease_s / 2)
         triage = Triage(desk, slack, settings.stanch_triage_channel)
-        worker = Worker(desk, Gateway(kit, {**PERFORMERS, "signal": triage.show}, margin).perform, pace)
+        levers = production.Production(desk, settings.environment, settings.stanch_known_good_s)
+        stack.push_async_callback(levers.close)
+        gateway = Gateway(kit, {**PERFORMERS, "signal": triage.show}, margin)
+
+        async def perform(owed: Owed, incident: Incident | None) -> Outcome:
+            return await (levers if owed.kind in levers.kinds else gateway).perform(owed, incident)
+
+        worker = Worker(desk, perform, pace)
         desk.wake = worker.wake
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         app = bolt(slack, directory, bot_token, secret)
@@ -118,7 +129,9 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         )
         stack.push_async_callback(way.close)
         tick = await _start(stack, desk, worker, directory, way, settings)
-        await _listen(stack, listener, desk, way, receiver.routes(desk, _sources(settings)))
+        tick.add_job(levers.keeper.look, "interval", seconds=levers.keeper.period, max_instances=1)
+        further = [*runbooks.routes(known), *receiver.routes(desk, _sources(settings))]
+        await _listen(stack, listener, desk, way, further)
         stack.push_async_callback(_wind_down, tick, way, worker, settings.stanch_slack_timeout_s)
         yield desk
 

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from stanch.errors import StanchError
@@ -37,6 +37,13 @@ class Settings(BaseSettings):
     stanch_slack_timeout_s: float = Field(default=10.0, gt=0, le=60)
     stanch_lease_s: float = Field(default=30.0, gt=0, le=3600)
     stanch_grace_s: float = Field(default=5.0, ge=0, le=600)
+    stanch_known_good_s: float = Field(default=600.0, gt=0, le=86_400)
+    _environment: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Everything that was given: the planes' addresses and secrets are in it, by the names of the catalogue."""
+        return self._environment
 
     @property
     def api(self) -> str:
@@ -92,6 +99,7 @@ def read(environment: Mapping[str, str] | None = None, file: Path = Path(".env")
         raise StanchError("\n".join(faults)) from None
     if faults:
         raise StanchError("\n".join(faults))
+    settings._environment = given
     return settings
 
 

@@ -9,6 +9,7 @@ import webbrowser
 from pathlib import Path
 from typing import Literal, NotRequired, TypedDict
 
+from practice.ai.server import Options, Service as AiService, running as ai_service
 from practice.server import serve
 from practice.service import Service, Settings as Workspace
 from practice.supervise import Bot
@@ -17,9 +18,20 @@ from stanch.errors import StanchError
 from stanch.lock import alone
 from stanch.settings import OURS, SECRETS, read
 
-KEPT = ("STANCH_HOME", "STANCH_ALERTMANAGER_TOKEN", "STANCH_SLACK_TIMEOUT_S", "STANCH_LEASE_S", "STANCH_GRACE_S")
+KEPT = (
+    "STANCH_HOME",
+    "STANCH_KNOWN_GOOD_S",
+    "STANCH_ALERTMANAGER_TOKEN",
+    "STANCH_SLACK_TIMEOUT_S",
+    "STANCH_LEASE_S",
+    "STANCH_GRACE_S",
+)
 """Settings of ours that the bot of a trial takes over; Slack's tokens and the database never are."""
 READY_WITHIN = 60.0
+AI_LAG = 2.0
+"""Seconds until the practice AI service serves a new prompt or index; a real one may take 60."""
+GREEN_FOR = "20"
+"""Seconds for which its checks must be green to call what stands there good; in earnest ten minutes."""
 
 
 class Delivery(TypedDict):
@@ -48,11 +60,17 @@ async def run(port: int, data: Path | None, *, browser: bool, fresh: bool, trans
 
 
 async def _both(folder: Path, port: int, browser: bool, transport: str) -> None:
+    """The AI service that can be broken runs beside the workspace, in its process."""
+    async with ai_service(Options(port=0, lag=AI_LAG)) as ai:
+        await _with(ai, folder, port, browser, transport)
+
+
+async def _with(ai: AiService, folder: Path, port: int, browser: bool, transport: str) -> None:
     bot_port = _free_port()
 
     def bot(service: Service) -> Bot:
         serve = [sys.executable, "-m", "stanch", "serve", "--port", str(bot_port), "--log-level", "warning"]
-        return Bot([*serve, "--transport", transport], _environment(service, folder))
+        return Bot([*serve, "--transport", transport], _environment(service, ai, folder))
 
     async def announce(service: Service) -> None:
         await _ready(service)
@@ -60,6 +78,7 @@ async def _both(folder: Path, port: int, browser: bool, transport: str) -> None:
         if browser:
             webbrowser.open(service.base_url)
             print(f"The practice Slack is at {service.base_url} (Ctrl-C ends it).", file=sys.stderr)
+        print(f"The practice AI service is at {ai.url}: break it there, mend it from Slack.", file=sys.stderr)
 
     workspace = Workspace(port=port, data=folder, manifest=manifest.path(), **_delivery(transport, bot_port))
     try:
@@ -75,7 +94,7 @@ def _delivery(transport: str, bot_port: int) -> Delivery:
     return {"mode": "socket"}
 
 
-def _environment(service: Service, folder: Path) -> dict[str, str]:
+def _environment(service: Service, ai: AiService, folder: Path) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k in KEPT or not k.upper().startswith(OURS)}
     return kept | {
         "SLACK_BOT_TOKEN": service.settings.bot_token,
@@ -85,6 +104,9 @@ def _environment(service: Service, folder: Path) -> dict[str, str]:
         "STANCH_DATA": str(folder),
         "STANCH_TRIAGE_CHANNEL": "triage",
         "STANCH_ANNOUNCE_CHANNEL": "incidents",
+        "STANCH_KNOWN_GOOD_S": os.environ.get("STANCH_KNOWN_GOOD_S", GREEN_FOR),
+        "PRACTICE_AI_URL": ai.url,
+        "PRACTICE_AI_TOKEN": ai.token,
         # Empty is stronger than what a .env may say: a trial always has its own database.
         "DATABASE_URL": "",
     }

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from stanch.controls.base import Planes, PlaneFault
+from stanch.controls.base import PlaneFault, Planes
 from stanch.controls.checks import Checks
 from stanch.core import commands as c
 from stanch.core.catalogue import Catalogue
@@ -78,7 +78,7 @@ class Levers:
         return c.ReadStep(control, found.value, dict(found.detail), good)
 
     async def save(self, owed: Owed, i: Incident) -> Outcome:
-        """The service's settings before the pull and, in safety and security, a hold on the evidence; never blocking."""
+        """The service's settings before and, in safety and security, a hold on the evidence; neither blocks it."""
         pull = _pull(i, owed)
         if pull is None or pull.saved:
             return Cancelled("it is saved already")

@@ -37,6 +37,11 @@ class Check:
     def probe(self, service: str | None) -> Probe | None:
         return self.probes.get(service or "")
 
+    def is_measured(self, service: str | None) -> bool:
+        """Whether a machine answers it for this service; else people look."""
+        probe = self.probe(service)
+        return probe is not None and not probe.how.get("sample")
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

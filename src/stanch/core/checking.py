@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from stanch.core import events as e, walk_commands as c, walk_events as w
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp, unstamp
+from stanch.core.effect import Effect
 from stanch.core.incident import Incident
 from stanch.core.said import Said
 from stanch.core.text import one_line
@@ -15,6 +16,8 @@ from stanch.errors import Refusal
 
 FRESH = timedelta(minutes=15)
 """How old a result may be that opens a gate."""
+BETWEEN = timedelta(seconds=30)
+"""Between two measurements of a watch."""
 LONGEST_WATCH = 24 * 60
 MOST_ANSWERS = 150
 VERDICTS = ("good", "bad", "unclear")
@@ -24,7 +27,7 @@ def measured(i: Incident, catalogue: Catalogue) -> tuple[str, ...]:
     """The class's closure checks that a machine measures for this service."""
     sheet = catalogue.klass(i.klass) if i.klass else None
     wanted = sheet.closure if sheet else ()
-    return tuple(one for one in wanted if (check := catalogue.checks.get(one)) and check.probe(i.service))
+    return tuple(one for one in wanted if (check := catalogue.checks.get(one)) and check.is_measured(i.service))
 
 
 def run(i: Incident, command: c.RunChecks, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -70,7 +73,14 @@ def report(i: Incident, command: c.ReportChecks, by: str, now: datetime, catalog
     if red and watching and i.is_open:
         what = one_line("; ".join(f"{_name(one.check, catalogue)}: {one.seen}" for one in red), 400)
         events.append(e.RedCheck(what) if i.phase == "watching" else w.CameBack(what))
-    return Said(tuple(events))
+    onward = () if command.over or not watching else (measuring(i, command.asked, now + BETWEEN),)
+    return Said(tuple(events), effects=onward)
+
+
+def measuring(i: Incident, asked: int, due: datetime) -> Effect:
+    """The next measurement for entry `asked`."""
+    lane = f"inc-{i.number}/check/{asked}"
+    return Effect(f"{lane}/{i.seq}", "check", lane=lane, payload={"asked": asked, "entry": asked}, due=due)
 
 
 def _name(check: str, catalogue: Catalogue) -> str:

@@ -98,6 +98,12 @@ def undo(i: Incident, command: c.Undo, by: str, now: datetime, catalogue: Catalo
             f" then `/incident removed {mitigation.k}`.",
             "settle",
         )
+    if found[1].before is None:
+        raise Refusal(
+            f"Nothing was set before mitigation {mitigation.k}, so there is no value to put back."
+            f" Take it away by hand, then `/incident removed {mitigation.k}`.",
+            "settle",
+        )
     for one in i.pulls:
         if one.undoes == mitigation.k and one.state in BUSY:
             raise Refusal(f"Mitigation {mitigation.k} is being undone already: pull {one.p} in the room.")

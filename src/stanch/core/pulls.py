@@ -43,6 +43,7 @@ class Step:
     found: Value | None = None
     accepted_at: str = ""
     until: str = ""
+    effective_at: str = ""
 
     @property
     def what(self) -> str:
@@ -193,7 +194,8 @@ def _step(step: Step, payload: Payload, at: datetime) -> Step:
                 step, state="accepted", request_id=request, seen=said, found=found, accepted_at=stamp(at), until=until
             )
         case p.PullEffective(seen=seen):
-            return replace(step, state="effective" if step.goal in (None, step.to) else "holding", seen=seen)
+            there = step.goal in (None, step.to)
+            return replace(step, state="effective" if there else "holding", seen=seen, effective_at=stamp(at))
         case p.PullLate(seen=seen):
             return replace(step, state="late", seen=seen)
         case p.PullFailed(why=why, request_id=request, unclear=unclear, changed=changed, found=found):

@@ -21,7 +21,7 @@ from stanch.core.text import one_line
 from stanch.errors import Refusal
 from stanch.flows import linked
 from stanch.flows.asked import Answer as Answer, Asked as Asked
-from stanch.store import outbox, signals, tables as t
+from stanch.store import known_good, outbox, signals, tables as t
 from stanch.store.database import Database
 from stanch.store.events import Log
 from stanch.store.projections import catch_up
@@ -151,6 +151,7 @@ class Desk:
 
         def work(db: Connection) -> None:
             db.execute(delete(t.interaction).where(t.interaction.c.at < before))
+            known_good.forget_answers(db, before)
             catch_up(db)
 
         await self.database(work, background=True)

@@ -140,8 +140,36 @@ class InteractionRow(SQLModel, table=True):
     at: float = Field(sa_type=Float(53), index=True)
 
 
+class KnownGoodRow(SQLModel, table=True):
+    """What a service's controls stood at while its checks were green, as JSON: control → value."""
+
+    __tablename__ = "known_good"
+    service: str = Field(primary_key=True)
+    good: str = Field(sa_type=Text)
+    since: float = Field(sa_type=Float(53))
+    candidate: str = Field(sa_type=Text)
+    candidate_at: float = Field(sa_type=Float(53))
+    looked_at: float = Field(sa_type=Float(53))
+
+
+class AnswerRow(SQLModel, table=True):
+    """Redacted answers of a sample that people judge; dropped two days after."""
+
+    __tablename__ = "answer"
+    incident: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    s: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    id: str = Field(primary_key=True)
+    question: str = Field(sa_type=Text)
+    said: str = Field(sa_type=Text)
+    about: str = Field(sa_type=Text)
+    at: float = Field(sa_type=Float(53), index=True)
+
+
 METADATA = SQLModel.metadata
-counter, incident, event, effect, interaction, room, capture, duty, signal = (
+counter, incident, event, effect, interaction, room, capture, duty, signal, known_good, answer = (
     METADATA.tables[name]
-    for name in ("counter", "incident", "event", "effect", "interaction", "room", "capture", "duty", "signal")
-)
+    for name in (
+        "counter", "incident", "event", "effect", "interaction", "room", "capture", "duty", "signal", "known_good",
+        "answer",
+    )
+)  # fmt: skip
