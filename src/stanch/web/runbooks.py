@@ -25,7 +25,7 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
 }
 _SHEETS: Final = Path(__file__).parent / "sheets"
-_ADDRESS: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s<>\"')]+", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s<>\"')]*[^\s<>\"').,;:!?]", re.IGNORECASE)
 _HIDDEN: Final = "(address: ask the owner)"
 
 
