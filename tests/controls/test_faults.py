@@ -39,7 +39,7 @@ TABLE: dict[str, tuple[Fault, Told]] = {
     "400": status(400, f"{P} refused it (#), {WHY}."),
     "401": status(401, f"{P} does not accept us (#): check PRACTICE_AI_TOKEN."),
     "403": status(403, f"{P} does not let us do this (#): ask its owner, or do it by hand."),
-    "404": status(404, f"{P} has no such thing (#): look at the control's target, or do it by hand."),
+    "404": status(404, f"{P} has no such thing (#): look at the catalogue, or do it by hand."),
     "409": status(409, "Somebody else changed it meanwhile (#): look at it before you pull."),
     "422": status(422, f"{P} refused it (#), {WHY}."),
     "423": status(423, f"{P} refused it (#), {WHY}.", permanent=False),

@@ -56,7 +56,7 @@ class FakePlane:
     def serve(self, count: int, **more: Any) -> None:
         """Answer `count` questions now, with what the settings say now; `more` overrides fields."""
         for _ in range(count):
-            self.now += 0.1
+            self.now = round(self.now + 0.1, 3)
             carried = {"prompt": self.settings["prompt"], "depth": self.settings["depth"], "tools": [], "sources": []}
             carried |= {"fallback": self.settings["answers"] == "fallback", "status": 200, "variant": "old"}
             self.answers.append({"id": f"a{len(self.answers)}", "at": self.now, **carried, **more})

@@ -72,9 +72,7 @@ class Answer:
         if status == 403:
             return self._no(f"{self.plane} does not let us do this ({named}): ask its owner, or do it by hand.")
         if status == 404:
-            return self._no(
-                f"{self.plane} has no such thing ({named}): look at the control's target, or do it by hand."
-            )
+            return self._no(f"{self.plane} has no such thing ({named}): look at the catalogue, or do it by hand.")
         if status == 409:
             return self._no(f"Somebody else changed it meanwhile ({named}): look at it before you pull.")
         if status == 429:

@@ -103,10 +103,13 @@ class Planes:
             self._adapters[aim.plane] = kind(self.wire(aim.plane))
         return self._adapters[aim.plane]
 
-    def wire(self, plane: str) -> Wire:
-        """The line to one plane by id, for what reads from it. Raises `PlaneFault` as `of` does."""
+    def wire(self, plane: str, otherwise: str = "pull it by hand") -> Wire:
+        """The line to one plane by id, for what reads from it. Raises `PlaneFault` as `of` does.
+
+        `otherwise`: what a person can do when it is not set up.
+        """
         if plane not in self._wires:
-            self._wires[plane] = wire(self._plane(plane), self._environment, self._client)
+            self._wires[plane] = wire(self._plane(plane), self._environment, self._client, otherwise)
         return self._wires[plane]
 
     async def close(self) -> None:

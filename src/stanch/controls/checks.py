@@ -49,7 +49,7 @@ class Checks:
         return Result(check.id, verdict, one_line(seen))
 
     async def _measured(self, check: Check, probe: Probe) -> tuple[Verdict, str]:
-        wire = self._planes.wire(probe.plane)
+        wire = self._planes.wire(probe.plane, "look by hand")
         if probe.kind == "prometheus":
             return await queried(wire, QueryHow.model_validate(probe.how), check, self._clock())
         if probe.kind == "http":

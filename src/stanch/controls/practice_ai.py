@@ -70,7 +70,7 @@ class PracticeAi:
         if not isinstance(held, list) or not isinstance(missing, list):
             raise answer.fault(f"{self._wire.name} does not say what it holds.")
         lacking = f", missing: {', '.join(map(str, missing))}" if missing else ""
-        return Receipt(request_id, one_line(self._wire.masked(f"{answer.status}, {len(held)} copies held{lacking}")))
+        return Receipt(request_id, one_line(self._wire.masked(f"{answer.status}, copies held: {len(held)}{lacking}")))
 
     def _target(self, aim: Aim) -> PracticeTarget:
         try:

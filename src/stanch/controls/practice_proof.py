@@ -145,7 +145,7 @@ async def _calls(service: Service, proof: CallsProof) -> Proof:
         if isinstance(tool, dict)
     )
     if called:
-        return Proof(False, f"{called} calls of {proof.calls} in the last {proof.none_for} s")
+        return Proof(False, f"{proof.calls} was called {called} × in the last {proof.none_for} s")
     early = _early(service, proof.none_for)
     if early or not answers:
         return Proof(None, early or f"no answer in the last {proof.none_for} s")

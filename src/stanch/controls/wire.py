@@ -67,26 +67,29 @@ def in_path(value: Value) -> str:
     return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
 
 
-def wire(plane: Plane, environment: Mapping[str, str], shared: Shared) -> "Wire":
-    """Raises `PlaneFault` for what is not set, or cannot be used as it is; the value is never in the message."""
-    url = (plane.url or _set(plane.url_env, environment)).strip().rstrip("/")
+def wire(plane: Plane, environment: Mapping[str, str], shared: Shared, otherwise: str) -> "Wire":
+    """Raises `PlaneFault` for what is not set, or cannot be used as it is; the value is never in the message.
+
+    `otherwise`: what a person can do then.
+    """
+
+    def known(name: str) -> str:
+        if not environment.get(name, "").strip():
+            raise _unusable(f"{name or f'The address of {plane.id}'} is not set: {otherwise}.")
+        return environment[name].strip()
+
+    url = (plane.url or known(plane.url_env)).strip().rstrip("/")
     where = plane.url_env or f"The url of {plane.id}"
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, UnicodeError):
-        raise _unusable(f"{where} is no address: pull it by hand.") from None
+        raise _unusable(f"{where} is no address: {otherwise}.") from None
     if parsed.scheme not in ("http", "https") or not parsed.host or parsed.userinfo or parsed.query or parsed.fragment:
-        raise _unusable(f"{where} must be an http or https address without a password or a query: pull it by hand.")
-    secret = _set(plane.secret, environment).strip() if plane.secret else ""
+        raise _unusable(f"{where} must be an http or https address without a password or a query: {otherwise}.")
+    secret = known(plane.secret) if plane.secret else ""
     if secret and not _PLAIN.fullmatch(secret):
-        raise _unusable(f"{plane.secret} holds a character that no header can carry: pull it by hand.")
+        raise _unusable(f"{plane.secret} holds a character that no header can carry: {otherwise}.")
     return Wire(plane, url, secret, shared)
-
-
-def _set(name: str, environment: Mapping[str, str]) -> str:
-    if not environment.get(name, "").strip():
-        raise _unusable(f"{name} is not set: pull it by hand." if name else "The plane has no address.")
-    return environment[name]
 
 
 def _unusable(message: str) -> PlaneFault:
