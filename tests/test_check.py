@@ -14,7 +14,9 @@ from hypothesis import given, settings, strategies as st
 from stanch.__main__ import main
 from stanch.store import catalogue, templates
 from tests.broken.case import Broken
+from tests.broken.checks import CHECKS
 from tests.broken.classes import CLASSES
+from tests.broken.controls import CONTROLS, SWITCH_WARNINGS
 from tests.broken.services import SERVICES
 from tests.broken.severities import SEVERITIES
 from tests.broken.templates import TEMPLATES
@@ -28,6 +30,8 @@ FILES = (
     "runbooks/security.yml",
     "runbooks/catalogue/services.yml",
     "runbooks/catalogue/severities.yml",
+    "runbooks/catalogue/controls.yml",
+    "runbooks/catalogue/checks.yml",
     "message_templates/room/closed.j2",
 )
 """One of each kind."""
@@ -85,20 +89,20 @@ def test_a_broken_message_says_where_and_what_was_expected(shipped: Path, check:
     assert check(shipped) == Said(1, f"{broken.told}\n")
 
 
-@pytest.mark.parametrize("broken", [*CLASSES, *TREES, *WAYS, *SERVICES, *SEVERITIES], ids=str)
+@pytest.mark.parametrize("broken", [*CLASSES, *TREES, *WAYS, *SERVICES, *SEVERITIES, *CONTROLS, *CHECKS], ids=str)
 def test_a_broken_file_says_where_and_what_was_expected(home: Path, check: Check, broken: Broken) -> None:
     """One mistake is told once, at its line and column, with what was expected; the status is 1."""
     broken.apply(home)
     assert check(home) == Said(1, f"{broken.told}\n")
 
 
-@pytest.mark.parametrize("kind", [CLASSES, TREES, WAYS, SERVICES, SEVERITIES, TEMPLATES])
+@pytest.mark.parametrize("kind", [CLASSES, TREES, WAYS, SERVICES, SEVERITIES, CONTROLS, CHECKS, TEMPLATES])
 def test_each_kind_is_broken_in_ten_ways_at_least(kind: list[Broken]) -> None:
     """The tables hold ten different claims of each kind of file."""
     assert len({broken.claim for broken in kind}) == len(kind) >= 10
 
 
-@pytest.mark.parametrize("odd", WARNINGS, ids=str)
+@pytest.mark.parametrize("odd", [*WARNINGS, *SWITCH_WARNINGS], ids=str)
 def test_what_will_not_help_at_three_is_a_warning(home: Path, check: Check, odd: Broken) -> None:
     """It is told with its place, and the status is still 0."""
     odd.apply(home)
@@ -177,7 +181,8 @@ def test_places_hold_with_other_line_ends(shipped: Path, check: Check, broken: B
 
 
 def test_an_absent_file_is_told(home: Path, check: Check) -> None:
-    """Without services, severities, or the template of a message that may be due, the bot cannot do its work."""
+    """Without services, severities, or the template of a message that may be due, the bot cannot do its work; a home
+    without controls and checks moves and measures by hand."""
     for file in FILES[1:]:
         (home / file).unlink()
     told = """\
@@ -190,12 +195,14 @@ runbooks/catalogue/severities.yml:1:1: there is no such file, expected it in the
 
 def test_another_suffix_is_told_with_the_name_to_change(home: Path, check: Check) -> None:
     """`.yaml` and `.jinja2` are not read: the file that is there is named."""
-    for file, suffix in zip(FILES, (".yaml", ".yaml", ".YML", ".jinja2"), strict=True):
+    for file, suffix in zip(FILES, (".yaml", ".yaml", ".YML", ".yaml", ".YML", ".jinja2"), strict=True):
         (home / file).rename((home / file).with_suffix(suffix))
     told = """\
 warning: message_templates/room/closed.jinja2:1:1: is not read; rename it to end in .j2
 warning: runbooks/security.yaml:1:1: is not read; rename it to end in .yml
 message_templates:1:1: there is no template for 'closed', expected a file closed.j2
+runbooks/catalogue/checks.yml:1:1: there is no such file, expected it in the home folder; rename checks.YML
+runbooks/catalogue/controls.yml:1:1: there is no such file, expected it in the home folder; rename controls.yaml
 runbooks/catalogue/services.yml:1:1: there is no such file, expected it in the home folder; rename services.yaml
 runbooks/catalogue/severities.yml:1:1: there is no such file, expected it in the home folder; rename severities.YML
 """
@@ -282,6 +289,8 @@ message_templates:1:1: there is no template for 'told_room_changed', expected a 
 message_templates:1:1: there is no template for 'told_trouble', expected a file told_trouble.j2
 message_templates/commander:1:1: the folder cannot be read (Permission denied), expected one that the bot may read
 message_templates/room/closed.j2:1:1: {SHUT}
+runbooks/catalogue/checks.yml:1:1: {SHUT}
+runbooks/catalogue/controls.yml:1:1: {SHUT}
 runbooks/catalogue/services.yml:1:1: {SHUT}
 runbooks/catalogue/severities.yml:1:1: {SHUT}
 runbooks/security.yml:1:1: {SHUT}

@@ -14,7 +14,7 @@ WARNINGS = [
         "{commander: [dave], technical: [bob], communications: [carol]",
         "{communications: [carol]",
         "warning: runbooks/catalogue/services.yml:10:3: search-answers names no commander, no technical "
-        "lead; the seats start empty",
+        "lead; the seats start empty, and nobody can be woken for SEV1",
     ),
     Broken(
         "nobody at all",
@@ -22,7 +22,7 @@ WARNINGS = [
         "owners: {commander: [dave]",
         "# owners: {commander: [dave]",
         "warning: runbooks/catalogue/services.yml:10:3: search-answers names no commander, no technical "
-        "lead, no communications lead, no scribe; the seats start empty",
+        "lead, no communications lead, no scribe; the seats start empty, and nobody can be woken for SEV1",
     ),
     Broken(
         "an audience misspelt",

@@ -14,6 +14,7 @@ from stanch.store.yaml_marks import Warned
 STALE: Final = timedelta(days=90)
 _SEES: Final = ((800, 4), (400, 5), (200, 8), (100, 15), (50, 25))
 """Prompts → the drop in points that so many find four times in five, 1 % false alarm (catalogue, section 5)."""
+NOTHING: Final = 100
 _PRACTICE: Final = "practice_ai"
 """A plane of this kind is what drills are run on; nothing on it needs one."""
 
@@ -21,9 +22,9 @@ _PRACTICE: Final = "practice_ai"
 def warnings(switches: Switches, known: Catalogue, today: date | None = None) -> list[Warned]:
     """Return what to tell beside the faults. Without `today` nothing is too old, only absent."""
     controls, checks = switches.marked
-    if controls.data is not None and switches.controls:
+    if switches.controls:
         for service in known.services.values():
-            if gaps := list(_gaps(service, known)):
+            if not switches.faults and (gaps := list(_gaps(service, known))):
                 controls.warn(("controls",), f"{service.id}: {'; '.join(gaps)}", at_key=True)
         if stale := [_age(it) for it in switches.controls.values() if _is_stale(it, switches.planes, today)]:
             shown = ", ".join(stale[:6]) + (f" and {len(stale) - 6} more" if len(stale) > 6 else "")
@@ -32,14 +33,19 @@ def warnings(switches: Switches, known: Catalogue, today: date | None = None) ->
             _unevaluated(switches, control, today)
     for check in switches.checks.values():
         if check.drop is not None and check.size is not None and (least := visible(check.size)) > check.drop:
-            what = f"{check.size} prompts show a drop of about {least} points at best; the rule asks for {check.drop:g}"
+            drop = (
+                f"a drop of about {least} points at best"
+                if least < NOTHING
+                else "no drop that could be told from chance"
+            )
+            what = f"{check.size} prompts show {drop}; the rule asks for {check.drop:g}"
             checks.warn(("checks", check.id, "drop"), what)
     return [*controls.warnings, *checks.warnings]
 
 
 def visible(prompts: int) -> int:
-    """Return the smallest drop in points that a set of so many prompts shows; 100 when it shows next to nothing."""
-    return next((points for size, points in _SEES if prompts >= size), 100)
+    """Return the smallest drop in points that a set of so many prompts shows; NOTHING when it is too small for any."""
+    return next((points for size, points in _SEES if prompts >= size), NOTHING)
 
 
 def _gaps(service: Service, known: Catalogue) -> Iterator[str]:
@@ -50,7 +56,7 @@ def _gaps(service: Service, known: Catalogue) -> Iterator[str]:
         if lacking:
             lacks.setdefault(", ".join(f"no {what}" for what in lacking), []).append(klass.id)
     for what, classes in lacks.items():
-        every = len(classes) == len(known.classes)
+        every = len(classes) == len(known.classes) > 1
         yield f"{what} for {'any class' if every else ', '.join(classes)}"
 
 
@@ -82,6 +88,6 @@ def _unevaluated(switches: Switches, control: Control, today: date | None) -> No
         day = today or (aim.evaluated if isinstance(aim.evaluated, date) else None)
         if control.evaluated_within is None or is_evaluated(control, aim, day):
             continue
-        when = f"in the last {spoken(control.evaluated_within)}" if aim.evaluated else "yet"
-        what = f"{control.id} of {service} was not evaluated with what runs now {when}; pulling it takes two people"
+        since = f"not in the last {spoken(control.evaluated_within)}" if aim.evaluated else "never"
+        what = f"{control.id} of {service} was {since} evaluated with what runs now; pulling it takes two people"
         switches.marked[0].warn(("controls", control.id, "for", service), what, at_key=True)

@@ -46,8 +46,8 @@ class _Known:
     """What may be named from here. None: not known, so nothing is said."""
 
     services: frozenset[str] | None
-    classes: frozenset[str]
-    planes: Mapping[str, str]
+    classes: frozenset[str] | None
+    planes: Mapping[str, str] | None
     """Plane → kind."""
     checks: frozenset[str] | None
     targets: Models
@@ -59,16 +59,17 @@ def look(home: Path, services: Collection[str], targets: Models | None = None, h
     ours, theirs = (_read(home, file) for file in (CONTROLS, CHECKS))
     named, measured = _ids(ours, "controls"), _ids(theirs, "checks")
     classes = frozenset(path.stem for path in (home / "runbooks").glob("[!.]*.yml"))
-    kinds = {id: str(sheet.get("kind")) for id, sheet in _part(ours, "planes").items() if isinstance(sheet, dict)}
-    checks_known = None if theirs.faults and not measured else measured or frozenset()
-    known = _Known(frozenset(services) or None, classes, kinds, checks_known, targets or {}, hows or {})
+    planes = {id: str(sheet.get("kind")) for id, sheet in _part(ours, "planes").items() if isinstance(sheet, dict)}
+    controls, checks = validate(ControlsFile, ours), validate(ChecksFile, theirs)
+    checks_known = measured or (None if theirs.faults else frozenset())
+    planes_known = planes or (None if ours.faults else {})
+    known = _Known(frozenset(services) or None, classes or None, planes_known, checks_known, targets or {}, hows or {})
     switches = Switches((ours, theirs), named, measured)
-    if controls := validate(ControlsFile, ours):
+    if controls:
         taken = frozenset({*known.targets, *known.hows}) if known.targets else frozenset()
-        planes = {id: plane_rules.plane(ours, id, sheet, taken) for id, sheet in controls.planes.items()}
-        switches.planes.update(planes)
+        switches.planes.update({id: plane_rules.plane(ours, id, sheet, taken) for id, sheet in controls.planes.items()})
         switches.controls.update({id: _control(ours, id, it, known) for id, it in controls.controls.items()})
-    if checks := validate(ChecksFile, theirs):
+    if checks:
         switches.checks.update({id: _check(theirs, id, sheet, known) for id, sheet in checks.checks.items()})
     for marked in (ours, theirs):
         switches.faults.extend(marked.faults)
@@ -131,7 +132,7 @@ def _aim(
 ) -> Aim | None:
     _known_one(marked, place, "service", service, known.services, at_key=True)
     _known_one(marked, (*place, "plane"), "plane", sheet.plane, known.planes)
-    _fits(marked, (*place, "target"), sheet.target, known.targets.get(known.planes.get(sheet.plane, "")))
+    _fits(marked, (*place, "target"), sheet.target, known.targets.get((known.planes or {}).get(sheet.plane, "")))
     plane_rules.secrets(marked, (*place, "by_hand"))
     if sheet.within is not None and not sheet.within:
         marked.fault((*place, "within"), "no time", "a duration above zero, such as 30s")
@@ -176,7 +177,7 @@ def _check(marked: Marked, id: str, sheet: CheckSheet, known: _Known) -> Check:
 def _probe(marked: Marked, place: Place, service: str, sheet: ProbeSheet, known: _Known) -> Probe:
     _known_one(marked, place, "service", service, known.services, at_key=True)
     _known_one(marked, (*place, "plane"), "plane", sheet.plane, known.planes)
-    needed, kind = _SPEAKS.get(sheet.kind), known.planes.get(sheet.plane)
+    needed, kind = _SPEAKS.get(sheet.kind), (known.planes or {}).get(sheet.plane)
     if needed and kind and kind != needed:
         marked.fault((*place, "plane"), f"plane '{sheet.plane}' of kind {kind}", f"one of kind {needed}")
     _fits(marked, (*place, "how"), sheet.how, known.hows.get(sheet.kind))
@@ -194,5 +195,6 @@ def _known_one(
 ) -> None:
     if known is None or name in (names := sorted(known)):
         return
-    expected = f"one of {', '.join(names)}{nearest(name, names)}" if names else f"a {what} that is written down"
+    listed = f"one of {', '.join(names)}" if len(names) > 1 else f"'{names[0]}'" if names else f"a {what} of that name"
+    expected = listed + nearest(name, names)
     marked.fault(place, f"unknown {what} '{name}'", expected, at_key=at_key)
