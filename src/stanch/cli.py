@@ -109,16 +109,44 @@ def runbooks(
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write into; it is made if it is not there.")],
 ) -> None:
     """The runbooks and the controls by hand as pages that work from a file, and print, when all else is down."""
-    from stanch import settings
-    from stanch.store import catalogue
+    from stanch import production, settings
     from stanch.web import runbooks as sheets
 
-    known = catalogue.read(settings.read().home)
+    known = production.read(settings.read().home)
     try:
         written = sheets.write(known, out)
     except OSError as trouble:
         raise StanchError(f"{out} cannot be written: {trouble.strerror}.") from trouble
     typer.echo(f"{written[0]}: {len(written)} pages.")
+
+
+@app.command()
+def pull(
+    incident: Annotated[int, typer.Option("--incident", metavar="N", help="The incident's number.")],
+    control: Annotated[str, typer.Argument(help="Its id in runbooks/catalogue/controls.yml.")] = "",
+    value: Annotated[str, typer.Argument(help="Left out: the value that its file or the known-good set says.")] = "",
+    who: Annotated[
+        str, typer.Option("--as", help="Who you are: a name as in services.yml, or a Slack id.", envvar="USER")
+    ] = "",
+    undo: Annotated[int | None, typer.Option(metavar="K", help="Put back what mitigation K moved.")] = None,
+    agree: Annotated[int | None, typer.Option(metavar="P", help="Agree to pull P, as its second person.")] = None,
+    break_glass: Annotated[str, typer.Option(metavar="WHY", help="Go on alone when nobody answers, and why.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the request, send nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+) -> None:
+    """Pull a control of an incident when Slack is down: the same rules, the same entries in the timeline."""
+    from stanch import hands, settings
+
+    if (bool(control) + (undo is not None) + (agree is not None)) != 1:
+        raise StanchError("Name one: a CONTROL, --undo K, or --agree P.")
+    wish = hands.Wish(control, value, undo, agree, break_glass, dry_run)
+    given = settings.read()
+
+    def sure() -> bool:
+        return yes or typer.confirm("Pull it?")
+
+    if not asyncio.run(hands.run(given, incident, who, wish, typer.echo, sure)):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -99,6 +99,8 @@ class Service:
     """Channel name or id by audience, without the leading `#`."""
     journeys: tuple[str, ...]
     """What users come here to do."""
+    contacts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other people to turn to, by what for (`security`): Slack names, ids or e-mail addresses."""
 
 
 @dataclass(frozen=True, slots=True)

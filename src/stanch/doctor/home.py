@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from stanch.controls.kinds import HOWS, TARGETS
 from stanch.core.events import KINDS
 from stanch.core.incident import Incident
 from stanch.doctor.lines import Line, Patient, degraded, fault, ok
@@ -19,6 +21,8 @@ OLDEST_POSTGRES = 150_000
 SLACK = "https://slack.com/"
 MANY_TRIES = 12
 """After so many tries, a minute apart, it is no hiccup of Slack any more."""
+LOOKS = ("probe", "hold", "check")
+"""Kinds that look again and again by their nature."""
 HOLDS = ("runbooks", "message_templates")
 """The folders that make a home."""
 PARTS = frozenset(
@@ -33,7 +37,7 @@ def lint(home: Path) -> tuple[list[Fault], list[str]]:
     Raises `StanchError` that says what to do for a folder that is no home.
     """
     _need(home)
-    faults, warnings = catalogue.lint(home)
+    faults, warnings = catalogue.lint(home, TARGETS, HOWS, datetime.now(UTC).date())
     messages = home / "message_templates"
     faults += templates.lint(messages, TEMPLATE_WORDS | PARTS, TEMPLATES_NEEDED, _words())
     return sorted(faults), [*map(str, templates.unread(messages)), *warnings]
@@ -115,7 +119,8 @@ def _outbox(db: Connection) -> list[Line]:
     if counts["buried"]:
         mend = "see `stanch outbox list`, then `stanch outbox retry ID`"
         found.append(fault("outbox", f"{counts['buried']} set aside after a refusal; {mend}"))
-    stuck = [row for row in outbox.listing(db) if row.state != "buried" and not row.held and row.attempts >= MANY_TRIES]
+    tried = [row for row in outbox.listing(db) if row.attempts >= MANY_TRIES and row.kind not in LOOKS]
+    stuck = [row for row in tried if row.state != "buried" and not row.held]
     if stuck:
         worst = max(stuck, key=lambda row: row.attempts)
         what = f"{len(stuck)} tried over and over, {worst.key} {worst.attempts} times: {worst.error}"

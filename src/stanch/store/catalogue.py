@@ -110,6 +110,7 @@ def _service(id: str, sheet: ServiceSheet) -> Service:
         owners={role: names for role, names in owners.items() if names},
         channels={audience: channel.removeprefix("#") for audience, channel in sheet.channels.items()},
         journeys=tuple(sheet.journeys),
+        contacts={id: tuple(one.removeprefix("@") for one in names) for id, names in sheet.contacts.items()},
     )
 
 

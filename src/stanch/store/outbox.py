@@ -179,9 +179,16 @@ def _newest_of_each_group(effects: Sequence[Effect]) -> Iterable[Effect]:
     return (one for one in effects if one.group is None or last[one.group] is one)
 
 
-def claim(db: Connection, worker: str, now: float, *, lease: float, grace: float, limit: int) -> list[Owed]:
-    """Take up to `limit` effects that are due and first in their lane, and commit the intent to perform them."""
-    chosen = db.execute(_CLAIMABLE, {"now": now, "grace": grace, "most": limit}).all()
+def claim(
+    db: Connection, worker: str, now: float, *, lease: float, grace: float, limit: int,
+    only: tuple[int, frozenset[str]] | None = None,
+) -> list[Owed]:  # fmt: skip
+    """Take up to `limit` effects that are due and first in their lane, and commit the intent to perform them.
+
+    `only`: those of one incident that are of these kinds.
+    """
+    wanted = _CLAIMABLE if only is None else _CLAIMABLE.where(_e.incident == only[0], _e.kind.in_(only[1]))
+    chosen = db.execute(wanted, {"now": now, "grace": grace, "most": limit}).all()
     if not chosen:
         return []
     until = now + lease

@@ -94,6 +94,7 @@ class ServiceSheet(Model):
     name: Label
     owners: Owners = Owners()
     channels: dict[str, Channel] = {}
+    contacts: dict[Id, list[Person]] = {}
     journeys: list[Text] = []
 
 

@@ -1,0 +1,202 @@
+"""`stanch pull`: the same pull, with the same rules and events, from a shell when Slack is down.
+
+It writes to the same database and performs what it owes itself. Where the bot runs too, whichever takes an effect first
+performs it: leases keep them apart.
+"""
+
+import asyncio
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from stanch import production
+from stanch.core import commands as c
+from stanch.core.incident import Incident
+from stanch.core.pulls import SETTLED, Pull, spoken
+from stanch.errors import StanchError
+from stanch.flows.deliver import settle, with_state
+from stanch.flows.desk import Asked, Desk
+from stanch.production import Production
+from stanch.settings import Settings
+from stanch.store import outbox
+from stanch.store.database import Database
+
+PATIENCE = 150.0
+"""Seconds for which the shell waits; what is owed then stays owed, and the bot goes on with it."""
+LOOK = 0.1
+
+
+class Hands:
+    """One person at a shell, at one incident. `who` is a Slack id, or a name as in services.yml."""
+
+    def __init__(self, desk: Desk, levers: Production, number: int, who: str, settings: Settings) -> None:
+        self._desk, self._levers, self.number, self._who = desk, levers, number, who
+        self._settings = settings
+        self._name = f"shell-{os.getpid()}"
+
+    async def ask(self, command: c.Lever) -> str:
+        """What it answers, as plain text. Raises `StanchError`."""
+        state = await self.state()
+        by, on_call = identity(state, self._who, self._desk)
+        asked = _with(command, on_call)
+        answer = await self._desk.ask(Asked(asked, by, "shell", self.number, channel=state.room))
+        if answer.refused:
+            raise StanchError(unmarked(answer.say))
+        return answer.say
+
+    async def state(self) -> Incident:
+        found = await self._desk.state(self.number)
+        if found is None:
+            raise StanchError(f"There is no INC-{self.number}.")
+        return found
+
+    async def pull(self, p: int) -> Pull:
+        return next(one for one in (await self.state()).pulls if one.p == p)
+
+    async def until(self, p: int, over: Callable[[Pull], bool], told: Callable[[str], None]) -> Pull:
+        """Perform what the pull owes until it is over; each new state of a step is told."""
+        known: dict[int, str] = {}
+        end = time.monotonic() + PATIENCE
+        while True:
+            await self._work()
+            pull = await self.pull(p)
+            for step in pull.steps:
+                if known.get(step.s) != step.state and step.state not in ("read",):
+                    known[step.s] = step.state
+                    told(line(pull, step.s))
+            if over(pull) or time.monotonic() > end:
+                return pull
+            await asyncio.sleep(LOOK)
+
+    async def _work(self) -> None:
+        lease, grace = self._settings.stanch_lease_s, self._settings.stanch_grace_s
+
+        def take(db: Connection) -> list[tuple[outbox.Owed, Incident | None]]:
+            only = (self.number, self._levers.kinds)
+            claimed = outbox.claim(db, self._name, time.time(), lease=lease, grace=grace, limit=8, only=only)
+            return [with_state(self._desk, db, owed) for owed in claimed]
+
+        for owed, state in await self._desk.database(take):
+            outcome = await self._levers.perform(owed, state)
+            await self._desk.database(
+                lambda db, owed=owed, outcome=outcome: settle(self._desk, db, owed, outcome, grace=grace)  # type: ignore[misc]
+            )
+
+
+def _with(command: c.Lever, on_call: bool) -> c.Lever:
+    return replace(command, on_call=on_call)
+
+
+def identity(state: Incident, who: str, desk: Desk) -> tuple[str, bool]:
+    """Who that is in the timeline, and whether they are on call for the service. Slack cannot be asked here: the owners
+    who were seated are known by their ids, everybody else stands as they are written."""
+    service = desk.catalogue.service(state.service) if state.service else None
+    owners = service.owners if service else {}
+    name = who.removeprefix("@")
+    for role, names in owners.items():
+        if names[0] == name and role in state.seated_by_owners:
+            return state.seats[role], True
+    return name, any(name in names for names in owners.values())
+
+
+def line(pull: Pull, s: int) -> str:
+    """One step of a pull in one line of plain text."""
+    step = pull.step(s)
+    assert step is not None
+    words = {
+        "pulling": "being sent", "accepted": "accepted, waiting to see it take effect", "effective": "in effect",
+        "late": "accepted, and not in effect", "failed": "failed", "unclear": "unclear: it may have been applied",
+        "changed": "not sent: somebody else changed it", "holding": "in effect; held before the next step",
+    }  # fmt: skip
+    seen = f": {step.seen}" if step.seen else ""
+    request = f" (request {step.request_id})" if step.request_id else ""
+    return f"{step.what}: {words.get(step.state, step.state)}{seen}{request}"
+
+
+def before_and_after(pull: Pull) -> Iterator[str]:
+    for step in pull.steps:
+        yield f"{step.name}: now {spoken(step.before)}, will be {spoken(step.to)} ({step.direction})"
+        if step.note:
+            yield step.note
+
+
+def over(pull: Pull) -> bool:
+    return pull.state in ("done", "cancelled") or (
+        pull.state == "pulling" and all(step.state in SETTLED for step in pull.steps)
+    )
+
+
+@contextmanager
+def desk_of(settings: Settings) -> Iterator[Desk]:
+    """The desk on the database that the settings name; no Slack is needed."""
+    database = Database(settings.database)
+    try:
+        yield Desk(database, production.read(settings.home))
+    finally:
+        database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was typed: a control with a value, or a mitigation to undo, or a pull that waits for a second person."""
+
+    control: str = ""
+    value: str = ""
+    undo: int | None = None
+    agree: int | None = None
+    glass: str = ""
+    dry: bool = False
+
+
+async def run(
+    settings: Settings, number: int, who: str, wish: Wish, say: Callable[[str], None], sure: Callable[[], bool]
+) -> bool:
+    """Ask, read, show, confirm, move, prove. True when it is in effect, or was put back. Raises `StanchError`."""
+    with desk_of(settings) as desk:
+        levers = Production(desk, settings.environment)
+        try:
+            return await _run(Hands(desk, levers, number, who, settings), levers, wish, say, sure)
+        finally:
+            await levers.close()
+
+
+async def _run(
+    hands: Hands, levers: Production, wish: Wish, say: Callable[[str], None], sure: Callable[[], bool]
+) -> bool:
+    p = wish.agree
+    if p is None:
+        asked = c.Undo(wish.undo) if wish.undo is not None else c.Pull(wish.control, wish.value or None)
+        await hands.ask(asked)
+        p = (await hands.state()).pulls[-1].p
+        await hands.until(p, lambda one: one.state != "reading", say)
+    pull = await hands.pull(p)
+    if pull.fault or not pull.steps:
+        say(f"It cannot be pulled from here: {pull.fault or 'it stands there already, or no value is named'}")
+        return pull.state == "same"
+    for shown in before_and_after(pull):
+        say(shown)
+    if wish.dry or not sure():
+        say(await levers.preview(await hands.state(), pull))
+        if wish.agree is None:
+            await hands.ask(c.CancelPull(p))
+        say("Nothing was sent.")
+        return False
+    say(unmarked(await hands.ask(c.Confirm(p, wish.glass))))
+    pull = await hands.pull(p)
+    if pull.state == "seconding":
+        say(f"A second person agrees with: stanch pull --agree {p} --incident {hands.number} --as NAME")
+        return False
+    pull = await hands.until(p, over, say)
+    return all(step.state in ("effective", "same") for step in pull.steps)
+
+
+def unmarked(text: str) -> str:
+    """Slack's marks taken out, for a shell."""
+    text = re.sub(r"<[@#]([^|>]+)>", r"\1", text)
+    text = re.sub(r"<!date\^\d+\^[^|]*\|([^>]*)>", r"\1", text)
+    return text.replace("`", "").replace("*", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
