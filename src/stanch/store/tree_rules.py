@@ -130,7 +130,8 @@ def _all_reachable(marked: Marked, tree: Tree) -> None:
 
 
 def _way_out(marked: Marked, tree: Tree) -> None:
-    ring = [id for id in tree.nodes if id in runbook.stuck(tree)]
+    stuck = runbook.stuck(tree)
+    ring = [id for id in tree.nodes if id in stuck]
     if ring:
         what = f"no way out of {', '.join(ring)}"
         marked.fault(("nodes", ring[0]), what, "a way to an `end`", at_key=True)
