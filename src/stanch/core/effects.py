@@ -114,6 +114,9 @@ def owed(before: Incident | None, after: Incident, payload: e.Payload, by: str) 
         case e.PullConfirmed(glass=glass) if glass:
             yield _post(after, "break_glass")
             yield Effect(f"{at}/warn/{seq}", "warn", lane=f"{at}/warn/{seq}", payload={"entry": seq})
+        case e.PullEffective(p, s):
+            if _is_news(after, p, s):
+                yield _post(after)
         case e.MemberLeft(_, roles) if roles:
             yield _post(after)
         case e.Trouble():
@@ -125,6 +128,12 @@ def owed(before: Incident | None, after: Incident, payload: e.Payload, by: str) 
             if payload.kind in POSTED:
                 yield _post(after)
     yield from _views(before, after, payload)
+
+
+def _is_news(incident: Incident, p: int, s: int) -> bool:
+    """Of several controls, or of a way back in steps, only the last is told: the pull's own message shows each."""
+    pull = next((one for one in incident.pulls if one.p == p), None)
+    return pull is None or pull.state == "done" or (len(pull.steps) == 1 and pull.steps[0].state != "holding")
 
 
 def _writable(incident: Incident) -> bool:

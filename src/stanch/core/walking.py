@@ -5,7 +5,7 @@ from datetime import datetime
 from stanch.core import walk_commands as c, walk_events as w
 from stanch.core.catalogue import Catalogue
 from stanch.core.incident import OPEN, Incident
-from stanch.core.runbook import Node, first
+from stanch.core.runbook import Node, Tree, first
 from stanch.core.said import Said
 from stanch.core.text import one_line
 from stanch.core.walks import Walk
@@ -13,9 +13,13 @@ from stanch.core.words import escape
 from stanch.errors import Refusal
 
 WAYS: dict[str, str] = {
-    "better": "Better", "same": "The same", "worse": "Worse", "then": "Go on", "done": "Done", "cannot": "Cannot",
+    "better": "Better", "same": "The same", "worse": "Worse", "then": "Go on", "cannot": "None of these",
 }  # fmt: skip
 """Ways on that are not choices of a question, as they stand on their buttons."""
+OF_KIND: dict[tuple[str, str], str] = {
+    ("do", "then"): "Done", ("do", "cannot"): "Cannot be done", ("call", "then"): "Called",
+}  # fmt: skip
+"""The same where the kind of the node has a better word."""
 
 
 def opened(i: Incident, command: c.OpenRunbook, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -29,7 +33,7 @@ def opened(i: Incident, command: c.OpenRunbook, by: str, now: datetime, catalogu
     if sheet is None or sheet.tree is None:
         raise Refusal(f"There is no runbook `{escape(wanted[:60])}`. There are {names}.")
     begun = walk_of(i, wanted)
-    node = begun.node if begun and begun.node in sheet.tree.nodes else sheet.tree.start
+    node = _at(begun, sheet.tree)
     again = "goes on where it was" if begun else "begins"
     return Said((w.RunbookOpened(wanted, node),), f"The runbook {escape(sheet.name)} {again}, in the room.")
 
@@ -39,8 +43,12 @@ def switched(i: Incident, to: str, catalogue: Catalogue) -> tuple[w.RunbookOpene
     sheet = catalogue.klass(to)
     if not i.walks or i.walks[-1].klass == to or sheet is None or sheet.tree is None:
         return ()
-    begun = walk_of(i, to)
-    return (w.RunbookOpened(to, begun.node if begun else sheet.tree.start),)
+    return (w.RunbookOpened(to, _at(walk_of(i, to), sheet.tree)),)
+
+
+def _at(begun: Walk | None, tree: Tree) -> str:
+    """Where it goes on; at the start, if its file has lost the node since."""
+    return begun.node if begun and begun.node in tree.nodes else tree.start
 
 
 def walk_of(i: Incident, klass: str) -> Walk | None:
@@ -59,11 +67,7 @@ def ways(node: Node, tried: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]
     """Every way on from here, as (what stands on the button, target); a list of targets is the first not tried."""
     if node.choices:
         return tuple((choice.label, choice.to) for choice in node.choices)
-    lists = (
-        (WAYS["done" if node.kind == "do" and name == "then" else name], getattr(node, name))
-        for name in WAYS
-        if name != "done"
-    )
+    lists = ((OF_KIND.get((node.kind, name), said), getattr(node, name)) for name, said in WAYS.items())
     return tuple((label, first(targets, tried)) for label, targets in lists if targets)
 
 
@@ -84,8 +88,7 @@ def choose(i: Incident, command: c.Choose, by: str, now: datetime, catalogue: Ca
     other = catalogue.klass(klass)
     if other is None or other.tree is None:
         raise Refusal(f"There is no runbook `{klass}` any more.")
-    begun = walk_of(i, klass)
-    at = begun.node if begun else other.tree.start
+    at = _at(walk_of(i, klass), other.tree)
     return Said((chose, w.RunbookOpened(klass, at)), f"The runbook {escape(other.name)} goes on. {_reclass(i, klass)}")
 
 
@@ -96,7 +99,8 @@ def _reclass(i: Incident, klass: str) -> str:
 def back(i: Incident, command: c.StepBack, by: str, now: datetime, catalogue: Catalogue) -> Said:
     walk, node = _here(i, command.step, catalogue)
     if not walk.path:
-        raise Refusal("This is where the runbook begins.")
+        other = f" The one before it: `/incident runbook {i.walks[-2].klass}`." if len(i.walks) > 1 else ""
+        raise Refusal(f"This is where the runbook begins.{other}")
     return Said((w.RunbookBack(walk.klass, node.id, walk.path[-1].node),))
 
 
@@ -107,7 +111,7 @@ def _here(i: Incident, step: int, catalogue: Catalogue) -> tuple[Walk, Node]:
         raise Refusal("No runbook is open here: `/incident runbook`.", "runbook")
     walk, node = found
     if walk.step != step:
-        last = walk.path[-1] if walk.path else None
-        who = f"<@{last.by}> was faster: {escape(last.said)}. " if last else ""
-        raise Refusal(f"{who}The runbook has moved on; the room shows where it stands.")
+        raise Refusal(
+            f"<@{walk.by}> was faster: {escape(walk.did)}. The runbook has moved on; the room shows where it stands."
+        )
     return walk, node

@@ -21,7 +21,8 @@ class Went:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Where people stand in one class's tree. `step` counts every move, so that a late click is known for one."""
+    """Where people stand in one class's tree. `step` counts every move in any tree of the incident, so that a late
+    click is known for one; `by` and `did` are who moved last, and how."""
 
     klass: str
     node: str
@@ -29,16 +30,19 @@ class Walk:
     path: tuple[Went, ...] = ()
     tried: tuple[str, ...] = ()
     """Nodes that were left for the next: a list of targets leads to the first that is not here."""
+    by: str = ""
+    did: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check said last."""
+    """What a check said last. `decided`: the last verdict that was not unknown."""
 
     check: str
     verdict: str
     seen: str
     at: str
+    decided: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,9 @@ class Sample:
     state: str = "drawing"
     """`drawing`, `judging`, `over`, `failed`."""
     fault: str = ""
+    asked_at: str = ""
+    judges: tuple[str, ...] = ()
+    """Who judged, in the order in which they began."""
 
     def count(self, verdict: str) -> int:
         return sum(one == verdict for _, one in self.verdicts)
@@ -79,28 +86,28 @@ def walked(i: Any, payload: Payload, by: str, at: datetime) -> dict[str, Any]:
     """What changes in the incident `i` (it has walks, checks, watch, samples, shown, differs and bleeding)."""
     match payload:
         case w.RunbookOpened(klass, node):
-            before = next((one for one in i.walks if one.klass == klass), None)
-            now = replace(before, step=before.step + 1) if before else Walk(klass, node)
+            before = next((one for one in i.walks if one.klass == klass), Walk(klass, node))
+            now = replace(before, node=node, step=_next(i), by=by, did="opened it again" if i.walks else "opened it")
             return {"walks": (*(one for one in i.walks if one.klass != klass), now), "runbook_at": i.seq + 1}
         case w.RunbookChose(klass, node, said, to):
             went = Went(node, said, by, stamp(at))
-            return {"walks": tuple(_onward(one, went, to) if one.klass == klass else one for one in i.walks)}
+            return {"walks": tuple(_onward(one, went, to, _next(i)) if one.klass == klass else one for one in i.walks)}
         case w.RunbookBack(klass, node, to):
-            return {"walks": tuple(_back(one, to) if one.klass == klass else one for one in i.walks)}
+            return {"walks": tuple(_back(one, to, _next(i), by) if one.klass == klass else one for one in i.walks)}
         case w.ChecksAsked(ids, until) if until:
             return {"watch": Watch(i.seq + 1, ids, until)}
         case w.Checked(asked, results, over):
-            fresh = {one["check"]: Checked(one["check"], one["verdict"], one["seen"], stamp(at)) for one in results}
+            fresh = {one["check"]: _measured(i.checks, one, stamp(at)) for one in results}
             ended = {"watch": None} if over and i.watch and i.watch.asked == asked else {}
             return {"checks": (*(c for c in i.checks if c.check not in fresh), *fresh.values())} | ended
         case w.CameBack():
             return {"bleeding": "yes"}
         case w.SampleAsked(s, n, service):
-            return {"samples": (*i.samples, Sample(s, service, n))}
+            return {"samples": (*i.samples, Sample(s, service, n, asked_at=stamp(at)))}
         case w.SampleDrawn(s, ids, fault):
             return {"samples": tuple(_drawn(one, ids, fault) if one.s == s else one for one in i.samples)}
         case w.AnswerJudged(s, answer, verdict):
-            return {"samples": tuple(_judged(one, answer, verdict) if one.s == s else one for one in i.samples)}
+            return {"samples": tuple(_judged(one, answer, verdict, by) if one.s == s else one for one in i.samples)}
         case w.Shown(view, ts):
             return {"shown": {k: v for k, v in i.shown.items() if k != view} | ({view: ts} if ts else {})}
         case w.Drifted(differs, since):
@@ -108,14 +115,24 @@ def walked(i: Any, payload: Payload, by: str, at: datetime) -> dict[str, Any]:
     return {}
 
 
-def _onward(walk: Walk, went: Went, to: str) -> Walk:
+def _next(i: Any) -> int:
+    return 1 + max((walk.step for walk in i.walks), default=0)
+
+
+def _onward(walk: Walk, went: Went, to: str, step: int) -> Walk:
     tried = (*(one for one in walk.tried if one != walk.node), walk.node)
-    return replace(walk, node=to, step=walk.step + 1, path=(*walk.path, went), tried=tried)
+    return replace(walk, node=to, step=step, path=(*walk.path, went), tried=tried, by=went.by, did=went.said)
 
 
-def _back(walk: Walk, to: str) -> Walk:
+def _back(walk: Walk, to: str, step: int, by: str) -> Walk:
     """One decision is taken back; what was tried stays tried."""
-    return replace(walk, node=to, step=walk.step + 1, path=walk.path[:-1])
+    return replace(walk, node=to, step=step, path=walk.path[:-1], by=by, did="Back")
+
+
+def _measured(known: tuple[Checked, ...], one: dict[str, Any], at: str) -> Checked:
+    before = next((old.decided for old in known if old.check == one["check"]), "")
+    verdict = one["verdict"]
+    return Checked(one["check"], verdict, one["seen"], at, before if verdict == "unknown" else verdict)
 
 
 def _drawn(sample: Sample, ids: tuple[str, ...], fault: str) -> Sample:
@@ -123,6 +140,8 @@ def _drawn(sample: Sample, ids: tuple[str, ...], fault: str) -> Sample:
     return replace(sample, ids=ids, fault=fault, state=state)
 
 
-def _judged(sample: Sample, answer: str, verdict: str) -> Sample:
+def _judged(sample: Sample, answer: str, verdict: str, by: str) -> Sample:
     verdicts = (*(one for one in sample.verdicts if one[0] != answer), (answer, verdict))
-    return replace(sample, verdicts=verdicts, state="over" if len(verdicts) >= len(sample.ids) else sample.state)
+    judges = sample.judges if by in sample.judges else (*sample.judges, by)
+    state = "over" if len(verdicts) >= len(sample.ids) else sample.state
+    return replace(sample, verdicts=verdicts, judges=judges, state=state)

@@ -44,6 +44,11 @@ def section(text: str, accessory: Block | None = None) -> Block:
     return block | {"accessory": accessory} if accessory else block
 
 
+def words(text: str) -> Block:
+    """Text as it was written, without any marks: what a model said is shown, never obeyed."""
+    return {"type": "section", "text": plain(text, TEXT) | {"emoji": False}}
+
+
 def fields(texts: Iterable[str]) -> Block:
     return {"type": "section", "fields": [mrkdwn(text, FIELD) for text in texts][:10]}
 

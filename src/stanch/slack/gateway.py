@@ -47,6 +47,8 @@ IN_WORDS: Mapping[str, str] = {
     "capture": "read the pinned message",
     "mark": "mark the message as taken in",
     "signal": "show the alert",
+    "view": "show the runbook, a pull or a sample",
+    "warn": "tell who looks after it that the glass was broken",
 }
 
 
@@ -126,10 +128,12 @@ class Gateway:
             return Buried(str(mistake), IN_WORDS[owed.kind])
 
 
-DRAWN = frozenset(("topic", "card", "announce", "upload", "post"))
+DRAWN = frozenset(("topic", "card", "announce", "upload", "post", "view", "warn"))
 PATIENT_TRIES = 6
 FREE = frozenset(("signal",))
-NEED_ROOM = frozenset(IN_WORDS) - {"open_room", "seat_owners", "tell", "announce", "hush", "capture", "mark", *FREE}
+NEED_ROOM = frozenset(IN_WORDS) - {
+    "open_room", "seat_owners", "tell", "announce", "hush", "capture", "mark", "warn", *FREE,
+}  # fmt: skip
 
 
 def outcome_of(fault: SlackFault, owed: Owed, incident: Incident | None) -> Outcome:

@@ -11,7 +11,7 @@ from stanch.core.roles import ROLES
 from stanch.core.text import cut
 from stanch.slack import blocks as b, moves
 from stanch.slack.blocks import safe, when
-from stanch.slack.phrases import Message, Phrases
+from stanch.slack.phrases import Message, Phrases, that_fit
 
 LISTED = 30
 """Incidents in one list: what a person can take in, and far below Slack's limit for a text."""
@@ -140,14 +140,3 @@ class Lists(Phrases):
             f"{safe(self._people.name(str(m.owner)), 100)} by {(m.until or '')[:10]}: {safe(m.what, 200)}" for m in kept
         ]
         return due + [f"{safe(self._people.name(a.owner), 100)} by {a.by}: {safe(a.what, 200)}" for a in i.actions]
-
-
-def that_fit(lines: Sequence[str], limit: int) -> str:
-    """Whole lines only: half a line could be half a date or half an escape."""
-    kept, size = [], 0
-    for line in lines:
-        size += len(line) + 1
-        if size > limit:
-            break
-        kept.append(line)
-    return "\n".join(kept)

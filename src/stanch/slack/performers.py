@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stanch.slack import captures, messages, rooms
+from stanch.slack import captures, messages, rooms, views
 from stanch.slack.gateway import Performer
 
 PERFORMERS: Mapping[str, Performer] = {
@@ -20,4 +20,6 @@ PERFORMERS: Mapping[str, Performer] = {
     "hush": rooms.hush,
     "capture": captures.capture,
     "mark": captures.mark,
+    "view": views.view,
+    "warn": views.warn,
 }

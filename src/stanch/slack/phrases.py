@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from stanch.core.cadence import next_due, who_speaks
 from stanch.core.catalogue import Catalogue
+from stanch.core.chain import unstamp
 from stanch.core.incident import Incident
+from stanch.slack import blocks as b
 from stanch.slack.blocks import Block, safe, when
 from stanch.slack.directory import Directory
 
@@ -61,6 +63,16 @@ class Phrases:
         since = when(i.declared_at, "{date_short_pretty} {time}")
         return f"{kind} in {name}{assumed} · since {since} · phase *{i.phase}* · bleeding: *{i.bleeding}*"
 
+    def differs(self, i: Incident) -> str:
+        """What differs from the known-good set now; empty when nothing does."""
+        shown = []
+        for id, good, now in i.differs[:8]:
+            control = self._catalogue.controls.get(id)
+            shown.append(f"{safe(control.name if control else id, 40)} {safe(good, 60)} → {safe(now, 60)}")
+        more = [f"{len(i.differs) - 8} more"] if len(i.differs) > 8 else []
+        since = f" (green since {when(unstamp(i.good_since), '{date_short_pretty} {time}')})" if i.good_since else ""
+        return f"*Differs from known-good*  {' · '.join([*shown, *more])}{since}" if shown else ""
+
     def mitigations(self, i: Incident) -> str:
         return "\n".join(f"{MARKS.get(m.state, '·')} {m.k} {safe(m.what, 160)} ({m.state})" for m in i.mitigations[-5:])
 
@@ -73,3 +85,24 @@ class Phrases:
                 else "No update is owed."
             )
         return f"*Next word*  due {when(due)}, from {safe(self._people.name(who_speaks(i)), 100)}"
+
+
+def that_fit(lines: Sequence[str], limit: int) -> str:
+    """Whole lines only: half a line could be half a date or half an escape."""
+    kept, size = [], 0
+    for line in lines:
+        size += len(line) + 1
+        if size > limit:
+            break
+        kept.append(line)
+    return "\n".join(kept)
+
+
+def sections(lines: Sequence[str], limit: int = 2_900) -> list[Block]:
+    """The lines in as many sections as they need: nothing of what moves production may be left out."""
+    groups: list[list[str]] = [[]]
+    for line in lines:
+        if groups[-1] and sum(map(len, groups[-1])) + len(groups[-1]) + len(line) > limit:
+            groups.append([])
+        groups[-1].append(line)
+    return [b.section("\n".join(group)) for group in groups if group]

@@ -15,9 +15,12 @@ from stanch.slack.blocks import when
 from stanch.slack.cards import Cards
 from stanch.slack.lists import Lists
 from stanch.slack.phrases import Message as Message
+from stanch.slack.pull_view import PullViews
+from stanch.slack.runbook_view import RunbookViews
+from stanch.slack.sample_view import SampleViews
 
 
-class Render(Cards, Lists):
+class Render(Cards, Lists, PullViews, RunbookViews, SampleViews):
     def facts(self, i: Incident, event: Event) -> dict[str, Any]:
         """What a template may name. People are mentions: the message is for them."""
         payload = dict(event.payload or {})

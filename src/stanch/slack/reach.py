@@ -1,0 +1,41 @@
+"""What can be done from here for an incident's service: which controls are wired, whether answers can be sampled."""
+
+from stanch.core.catalogue import Catalogue
+from stanch.core.control import KNOWN_GOOD, Control
+from stanch.core.incident import Incident
+from stanch.core.levers import known_good_members
+from stanch.core.pulls import of_mitigation
+
+SAMPLE = "sample"
+"""The check whose probe says where fresh answers are drawn."""
+
+
+def wired(i: Incident, control: Control, catalogue: Catalogue) -> bool:
+    """Can it be pulled from here, or only by hand?"""
+    if i.klass in control.never_in:
+        return False
+    if control.id == KNOWN_GOOD:
+        return bool(known_good_members(i.service, catalogue))
+    return control.aim(i.service) is not None
+
+
+def lever(i: Incident, catalogue: Catalogue) -> Control | None:
+    """The control that the class's first move pulls, if it can be pulled from here."""
+    sheet = catalogue.klass(i.klass) if i.klass else None
+    control = catalogue.controls.get(sheet.lever) if sheet and sheet.lever else None
+    return control if control and wired(i, control, catalogue) else None
+
+
+def can_sample(i: Incident, catalogue: Catalogue) -> bool:
+    check = catalogue.checks.get(SAMPLE)
+    return check is not None and check.probe(i.service) is not None
+
+
+def has_runbook(catalogue: Catalogue) -> bool:
+    return any(sheet.tree for sheet in catalogue.classes.values())
+
+
+def to_undo(i: Incident) -> list[int]:
+    """The mitigations that were pulled from here and stand now."""
+    stand = ("applied", "effective", "kept")
+    return [m.k for m in i.mitigations if m.state in stand and of_mitigation(i.pulls, m.k)]
