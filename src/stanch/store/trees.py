@@ -31,7 +31,7 @@ def read(marked: Marked, klass: str) -> Tree | None:
         marked.fault(("start",), "a start without nodes", "the tree below `nodes:`", at_key=True)
     elif data.get("start") is None:
         marked.fault((NODES,), "key 'start' is missing", "`start:` with the id of the first node", at_key=True)
-    if not isinstance(data.get(NODES), dict):
+    if not isinstance(data.get(NODES), dict) or not data[NODES]:
         return None
     if not all(is_id(id) for id in data[NODES]):  # told with the sheet; each way to it would be told again
         return None
