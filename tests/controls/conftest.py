@@ -6,6 +6,7 @@ import pytest
 
 from stanch.controls.base import Planes
 from tests.controls.parts import planes
+from tests.controls.stage import Stage, staged
 from tests.fakes.plane import FakePlane
 
 
@@ -20,3 +21,9 @@ async def driven(plane: FakePlane) -> AsyncIterator[Planes]:
     made = planes(plane)
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    async with staged() as up:
+        yield up
