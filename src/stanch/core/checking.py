@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from stanch.core import events as e, walk_commands as c, walk_events as w
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp, unstamp
+from stanch.core.check import Result
 from stanch.core.effect import Effect
 from stanch.core.incident import Incident
 from stanch.core.said import Said
-from stanch.core.text import one_line
+from stanch.core.text import one_line, storable
 from stanch.core.walking import standing
 from stanch.core.walks import Checked, Sample
 from stanch.core.words import escape
@@ -27,17 +28,23 @@ def measured(i: Incident, catalogue: Catalogue) -> tuple[str, ...]:
     """The class's closure checks that a machine measures for this service."""
     sheet = catalogue.klass(i.klass) if i.klass else None
     wanted = sheet.closure if sheet else ()
-    return tuple(one for one in wanted if (check := catalogue.checks.get(one)) and check.is_measured(i.service))
+    return tuple(one for one in wanted if _is_measured(one, i, catalogue))
+
+
+def _is_measured(check: str, i: Incident, catalogue: Catalogue) -> bool:
+    found = catalogue.checks.get(check)
+    return found is not None and found.is_measured(i.service)
 
 
 def run(i: Incident, command: c.RunChecks, by: str, now: datetime, catalogue: Catalogue) -> Said:
     found = standing(i, catalogue)
-    ids = command.ids or (found[1].by if found and found[1].by else ()) or measured(i, catalogue)
+    here = tuple(one for one in found[1].by if _is_measured(one, i, catalogue)) if found else ()
+    ids = command.ids or here or measured(i, catalogue)
     unknown = [one for one in ids if one not in catalogue.checks]
     if unknown:
         listed = ", ".join(f"`{one}`" for one in catalogue.checks)
         raise Refusal(f"There is no check `{escape(unknown[0][:60])}`. There are {listed}.")
-    if not ids:
+    if not any(_is_measured(one, i, catalogue) for one in ids):
         raise Refusal(
             f"No check is measured for {i.service or 'this service'}: people look. Judge fresh answers:"
             " `/incident judged GOOD BAD`.",
@@ -54,11 +61,12 @@ def run(i: Incident, command: c.RunChecks, by: str, now: datetime, catalogue: Ca
 
 def report(i: Incident, command: c.ReportChecks, by: str, now: datetime, catalogue: Catalogue) -> Said:
     """Of a watch only what changed is told: it would fill the room."""
-    known = {one.check: one.verdict for one in i.checks}
-    fresh = [one for one in command.results if known.get(one.check) != one.verdict] or command.over
+    known = {one.check: one for one in i.checks}
     watching = i.watch is not None and i.watch.asked == command.asked
-    if watching and not command.over and not fresh:
-        return Said()
+    news = any(one.check not in known or known[one.check].verdict != one.verdict for one in command.results)
+    if not command.over and not (watching and news):
+        # Nothing new; or another watch has taken its place, and this one ends.
+        return Said(effects=(measuring(i, command.asked, now + BETWEEN),) if watching else ())
     results = tuple(
         {
             "check": one.check,
@@ -69,12 +77,23 @@ def report(i: Incident, command: c.ReportChecks, by: str, now: datetime, catalog
         for one in command.results
     )
     events: list[e.Payload] = [w.Checked(command.asked, results, command.over)]
-    red = [one for one in command.results if one.verdict == "red" and known.get(one.check) == "green"]
-    if red and watching and i.is_open:
-        what = one_line("; ".join(f"{_name(one.check, catalogue)}: {one.seen}" for one in red), 400)
+    if turned := _alarm(i, command.results, watching, measured(i, catalogue)):
+        what = one_line("; ".join(f"{_name(one.check, catalogue)}: {one.seen}" for one in turned), 400)
         events.append(e.RedCheck(what) if i.phase == "watching" else w.CameBack(what))
     onward = () if command.over or not watching else (measuring(i, command.asked, now + BETWEEN),)
     return Said(tuple(events), effects=onward)
+
+
+def _alarm(i: Incident, results: tuple[Result, ...], watched: bool, closing: tuple[str, ...]) -> list[Result]:
+    """What has turned red since it was decided last; an unknown in between does not make it fine.
+
+    In watching any red counts, of what is watched or closes it; before that only what was green and is watched.
+    """
+    before = {one.check: one.decided for one in i.checks}
+    turned = [one for one in results if one.verdict == "red" and before.get(one.check) != "red"]
+    if i.phase == "watching":
+        return [one for one in turned if watched or one.check in closing]
+    return [one for one in turned if watched and i.is_open and before.get(one.check) == "green"]
 
 
 def measuring(i: Incident, asked: int, due: datetime) -> Effect:
@@ -89,15 +108,16 @@ def _name(check: str, catalogue: Catalogue) -> str:
 
 
 def green(i: Incident, ids: tuple[str, ...], now: datetime) -> bool:
-    """Every one of them was measured a moment ago, after the last pull, and is green."""
-    since = max((unstamp(p.confirmed_at) for p in i.pulls if p.confirmed_at), default=now - FRESH)
-    last = {one.check: one for one in i.checks if unstamp(one.at) >= max(since, now - FRESH)}
+    """Every one of them was measured a moment ago, after the last control was moved, and is green."""
+    moved = [unstamp(one.confirmed_at) for one in i.pulls if one.confirmed_at]
+    since = max([now - FRESH, *moved, *([unstamp(i.anew_at)] if i.anew_at else [])])
+    last = {one.check: one for one in i.checks if unstamp(one.at) >= since}
     return bool(ids) and all(one in last and last[one].verdict == "green" for one in ids)
 
 
-def red(i: Incident, ids: tuple[str, ...], now: datetime) -> list[Checked]:
-    """Those of them that were red when they were measured last, a moment ago."""
-    return [one for one in i.checks if one.check in ids and one.verdict == "red" and unstamp(one.at) >= now - FRESH]
+def red(i: Incident, ids: tuple[str, ...]) -> list[Checked]:
+    """Those of them that were red when they were measured last, however long ago: a watch tells only what changes."""
+    return [one for one in i.checks if one.check in ids and one.verdict == "red"]
 
 
 def draw(i: Incident, command: c.DrawSample, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -114,7 +134,8 @@ def drawn(i: Incident, command: c.ReportSample, by: str, now: datetime, catalogu
     sample = _find(i, command.s)
     if sample is None or sample.state != "drawing":
         return Said()
-    return Said((w.SampleDrawn(sample.s, command.ids, one_line(command.fault, 300)),))
+    ids = tuple(dict.fromkeys(one for one in command.ids if storable(one)))
+    return Said((w.SampleDrawn(sample.s, ids, one_line(command.fault, 300)),))
 
 
 def judge(i: Incident, command: c.JudgeAnswer, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -130,7 +151,8 @@ def judge(i: Incident, command: c.JudgeAnswer, by: str, now: datetime, catalogue
     if len(sample.verdicts) + 1 < len(sample.ids):
         return Said((told,))
     counts = {one: sample.count(one) + (one == command.verdict) for one in VERDICTS}
-    return Said((told, *_tally(sample, counts)), "That was the last one: the sample is counted.", ("contained",))
+    tally, say = _tally(i, sample, counts)
+    return Said((told, *tally), f"That was the last one. {say}", ("contained",) if tally else ("sample",))
 
 
 def end(i: Incident, command: c.EndSample, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -141,15 +163,20 @@ def end(i: Incident, command: c.EndSample, by: str, now: datetime, catalogue: Ca
     if not counts["good"] + counts["bad"]:
         raise Refusal("Nothing is judged yet: there is nothing to count.")
     # The rest is left unjudged on purpose; the sample is over.
-    return Said((w.SampleDrawn(sample.s, tuple(one for one, _ in sample.verdicts), ""), *_tally(sample, counts)))
+    tally, say = _tally(i, sample, counts)
+    return Said((w.SampleDrawn(sample.s, tuple(one for one, _ in sample.verdicts), ""), *tally), say)
 
 
-def _tally(sample: Sample, counts: dict[str, int]) -> tuple[e.Payload, ...]:
+def _tally(i: Incident, sample: Sample, counts: dict[str, int]) -> tuple[tuple[e.Payload, ...], str]:
+    """What the sample counts for: nothing, if what was answered then is not what is answered now."""
     good, bad, unclear = (counts[one] for one in VERDICTS)
     if not good + bad:
-        return ()
+        return (), "None of them could be told, so nothing is counted."
+    if i.anew_at and sample.asked_at < i.anew_at:
+        return (), "A control was moved since it was drawn, so it shows nothing about now. Draw a fresh one."
     rest = f", {unclear} could not be told" if unclear else ""
-    return (e.Judged(good, bad, f"sample {sample.s}, judged one by one{rest}"),)
+    told = e.Judged(good, bad, f"sample {sample.s}, judged one by one{rest}")
+    return (told,), f"The sample is counted: {bad} of {good + bad} bad."
 
 
 def _find(i: Incident, s: int) -> Sample | None:

@@ -12,8 +12,10 @@ def told(payload: e.Payload, name: Callable[[str], str]) -> str:
             return f"pull {p}: asked to " + (f"undo mitigation {undoes} ({control})" if undoes else f"pull {control}")
         case e.PullRead(p, steps, fault, same):
             shown = "; ".join(f"{one['name']}: {spoken(one['before'])} → {spoken(one['to'])}" for one in steps)
-            rest = "everything stands there already" if same else "no value is named yet"
-            return f"pull {p}: could not be read: {fault}" if fault else f"pull {p}: read; {shown or rest}"
+            rest = f"could not be read: {fault}" if fault else ""
+            if not shown and not rest:
+                rest = "everything stands there already" if same else "no value is named yet"
+            return f"pull {p}: " + "; ".join(one for one in (f"read; {shown}" if shown else "", rest) if one)
         case e.PullSeconded(p, what):
             return f"pull {p}: asked for a second person ({what})"
         case e.PullConfirmed(p, what, _, first, glass):

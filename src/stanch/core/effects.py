@@ -12,7 +12,7 @@ from stanch.core import events as e
 from stanch.core.chain import unstamp
 from stanch.core.effect import Effect as Effect, Kind as Kind
 from stanch.core.incident import STANCH, Incident
-from stanch.core.pull_effects import of_pull
+from stanch.core.pull_effects import glass_later, of_pull
 from stanch.core.pulls import KINDS as OF_PULLS
 from stanch.core.walk_effects import of_walk
 from stanch.core.walks import KINDS as OF_WALKS
@@ -109,6 +109,9 @@ def owed(before: Incident | None, after: Incident, payload: e.Payload, by: str) 
         case e.Changed(what):
             if what in LOUD_CHANGES:
                 yield _post(after)
+            if what == "severity":
+                for pull in after.pulls:
+                    yield from glass_later(after, pull)
             if what == "service":
                 yield Effect(f"{at}/owners/{seq}", "seat_owners", lane=f"{at}/owners")
         case e.PullConfirmed(glass=glass) if glass:

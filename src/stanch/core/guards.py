@@ -55,7 +55,7 @@ def may_pull(i: Incident, by: str, on_call: bool) -> None:
 def glass_at(i: Incident, pull: Pull, catalogue: Catalogue) -> datetime | None:
     """From when on the first person may go on alone; None: never."""
     after = GLASS.get(i.severity or "")
-    controls = [catalogue.controls.get(step.control) for step in pull.steps]
+    controls = [catalogue.controls.get(one) for one in (pull.control, *(step.control for step in pull.steps))]
     if after is None or not pull.first_at or any(one is None or not one.break_glass for one in controls):
         return None
     return unstamp(pull.first_at) + after
@@ -68,7 +68,7 @@ def break_glass(i: Incident, pull: Pull, by: str, now: datetime, catalogue: Cata
     asks = f"A second person has to agree: {others}."
     if opens is None:
         raise Refusal(f"{asks} This one has no break-glass; the request stays open.")
-    if pull.with_commander and by != i.commander:
+    if guard(i, pull).commander and by != i.commander:
         raise Refusal(f"Undoing this in {i.klass} needs the commander, <@{i.commander}>: no break-glass without them.")
     if now < opens:
         raise Refusal(f"{asks} If nobody answers, you may break the glass at {when(opens, '{time_secs}')}.")

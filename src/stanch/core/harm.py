@@ -151,9 +151,13 @@ def closed(i: Incident, now: datetime, catalogue: Catalogue) -> None:
     """
     checks = measured(i, catalogue)
     override = 'or as commander `/incident watch --override "WHY"`.'
-    if bad := red(i, checks, now):
+    if bad := red(i, checks):
         listed = "; ".join(f"{one.check} ({escape(one.seen)})" for one in bad)
-        raise Refusal(f"Red now: {listed}. `/incident check` measures again; {override}", "check", "override")
+        raise Refusal(
+            f"Red when it was measured last: {listed}. `/incident check` measures again; {override}",
+            "check",
+            "override",
+        )
     sheet = catalogue.klass(i.klass) if i.klass else None
     by_people = not checks or (sheet is not None and "sample" in sheet.closure)
     if closes(i, i.good_in_a_row) or (not by_people and green(i, checks, now)):

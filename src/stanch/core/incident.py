@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from stanch.core import events as e
-from stanch.core.chain import Event
+from stanch.core.chain import Event, stamp
 from stanch.core.parts import Action as Action, Idea as Idea, Message as Message, Mitigation as Mitigation, kept
 from stanch.core.pull_events import PullConfirmed
 from stanch.core.pulls import mitigated, moved
@@ -108,13 +108,13 @@ def _levers(incident: Incident, payload: e.Payload | None, by: str, at: datetime
     pulls = moved(incident.pulls, payload, by, at)
     if payload is None or pulls is None:
         return _course(incident, payload, at) | (walked(incident, payload, by, at) if payload else {})
-    mitigations = mitigated(incident.mitigations, pulls, payload)
+    mitigations = mitigated(incident.mitigations, incident.pulls, pulls, payload)
     now: dict[str, Any] = {"pulls": pulls, "mitigations": mitigations}
     if isinstance(payload, PullConfirmed) and payload.undoes is None:
         was = incident.judged if sum(incident.judged) else incident.harm_was
-        return _back(incident) | ANEW | now | {"harm_was": was}
+        return _back(incident, at) | _anew(at) | now | {"harm_was": was}
     removed = [m.state for m in mitigations].count("removed") > [m.state for m in incident.mitigations].count("removed")
-    return (ANEW if removed else {}) | now
+    return (_anew(at) if removed else {}) | now
 
 
 def _without(people: tuple[str, ...], user: str) -> tuple[str, ...]:
@@ -142,25 +142,26 @@ def _changed(change: e.Changed, at: datetime) -> dict[str, Any]:
     return facts
 
 
-ANEW: dict[str, Any] = {"judged": (0, 0), "good_in_a_row": 0}
-"""Only fresh answers count."""
+def _anew(at: datetime) -> dict[str, Any]:
+    """Only fresh answers count, and checks that were measured since."""
+    return {"judged": (0, 0), "good_in_a_row": 0, "anew_at": stamp(at)}
 
 
-def _back(incident: Incident) -> dict[str, Any]:
+def _back(incident: Incident, at: datetime) -> dict[str, Any]:
     """Into mitigate. From further on nothing that was shown before holds any more: the gates ask again."""
     if incident.phase in ("assess", "mitigate"):
         return {"phase": "mitigate"}
     bleeding = "yes" if incident.phase == "watching" else "unknown"
-    return ANEW | {"phase": "mitigate", "bleeding": bleeding, "quiet_until": None}
+    return _anew(at) | {"phase": "mitigate", "bleeding": bleeding, "quiet_until": None}
 
 
 def _course(incident: Incident, payload: e.Payload | None, at: datetime) -> dict[str, Any]:
     """What moves an incident along: its mitigations, its hypotheses and its phase."""
     match payload:
         case e.Mitigating():
-            return _back(incident)
+            return _back(incident, at)
         case e.MitigationApplied(k, what):
-            return _back(incident) | ANEW | {
+            return _back(incident, at) | _anew(at) | {
                 "mitigations": (*incident.mitigations, Mitigation(k, what)),
                 "harm_was": incident.judged if sum(incident.judged) else incident.harm_was,
             }  # fmt: skip
@@ -170,7 +171,7 @@ def _course(incident: Incident, payload: e.Payload | None, at: datetime) -> dict
                 for m in incident.mitigations
             )
             # What was judged while the lever was pulled proves nothing about the time without it.
-            return {"mitigations": moved} | (ANEW if state == "removed" else {})
+            return {"mitigations": moved} | (_anew(at) if state == "removed" else {})
         case e.Judged(good, bad):
             row = 0 if bad else incident.good_in_a_row + good
             return {"judged": (incident.judged[0] + good, incident.judged[1] + bad), "good_in_a_row": row}
@@ -187,7 +188,7 @@ def _course(incident: Incident, payload: e.Payload | None, at: datetime) -> dict
         case e.Watching(quiet_until):
             return {"phase": "watching", "quiet_until": quiet_until}
         case e.RedCheck():
-            return ANEW | {"phase": "mitigate", "bleeding": "yes", "quiet_until": None}
+            return _anew(at) | {"phase": "mitigate", "bleeding": "yes", "quiet_until": None}
         case e.Resolved(fixed):
             return {"phase": "learn", "ended_at": at, "fixed": fixed}
         case e.ActionAdded(k, owner, by, what):
@@ -198,7 +199,7 @@ def _course(incident: Incident, payload: e.Payload | None, at: datetime) -> dict
             return {"phase": "dismissed", "ended_at": at}
         case e.Reopened():
             lost = incident.room_state in ("archived", "deleted")
-            return ANEW | {
+            return _anew(at) | {
                 "phase": "mitigate", "bleeding": "unknown", "ended_at": None, "moving": incident.moving or lost,
             }  # fmt: skip
         case _:

@@ -6,12 +6,12 @@ from typing import Any
 from stanch.core import pull_commands as c, pull_events as e
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp
-from stanch.core.control import Aim, Control, Value
+from stanch.core.control import KNOWN_GOOD, Aim, Control, Value
 from stanch.core.incident import Incident
-from stanch.core.moving import direction, same, suggested, undo_direction
+from stanch.core.moving import direction, holds, same, suggested, undo_direction
 from stanch.core.pulls import Pull, Step, of_mitigation, spoken
 from stanch.core.said import Said
-from stanch.core.text import one_line
+from stanch.core.text import one_line, storable
 
 
 def reading(i: Incident, command: c.ReportReading, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -20,31 +20,45 @@ def reading(i: Incident, command: c.ReportReading, by: str, now: datetime, catal
     pull = _pull(i, command.p)
     if pull is None or pull.state != "reading":
         return Said()
-    unread = [f"{_name(one.control, catalogue)}: {one.fault}" for one in command.steps if one.fault]
-    fault = one_line("; ".join(unread), 600)
-    if len(command.steps) == 1 and fault:
-        return Said((e.PullRead(pull.p, fault=fault),))
+    a_set = pull.control == KNOWN_GOOD
+    unread: list[str] = []
     steps: list[dict[str, Any]] = []
-    unknown = False
+    named = False
     for read in command.steps:
         control = catalogue.controls.get(read.control)
         aim = control.aim(pull.service) if control else None
-        if read.fault or control is None or aim is None:
-            continue
-        to = pull.to if len(command.steps) == 1 else read.good
-        if to is None and pull.undoes is None:
-            to = suggested(aim, control, read.good) if len(command.steps) == 1 else None
-        if to is None and pull.undoes is None:
-            unknown = len(command.steps) == 1
-        elif not same(to, read.value):
-            steps.append(_step(i, pull, read, control, aim, to, now))
-    if unknown:
-        return Said((e.PullRead(pull.p),))
-    if not steps and len(command.steps) > 1 and not any(one.good is not None for one in command.steps):
-        return Said((e.PullRead(pull.p, fault="no known-good set is recorded for this service yet"),))
-    if not steps:
-        return Said((e.PullRead(pull.p, fault=fault, same=not fault),))
-    return Said((e.PullRead(pull.p, tuple(steps), same=False),))
+        to = _goal(pull, read, control, aim) if control and aim else None
+        if control is None or aim is None or (fault := _fault(pull, read, aim, to)):
+            why = fault if control and aim else "it is not in the catalogue any more"
+            unread.append(f"{control.name if control else read.control}: {why}")
+        elif to is not None or pull.undoes is not None:
+            named = True
+            if not same(to, read.value):
+                steps.append(_step(i, pull, read, control, aim, to, now))
+    fault = one_line("; ".join(unread), 600)
+    if steps or fault or named:
+        return Said((e.PullRead(pull.p, tuple(steps), fault, same=not steps and not fault),))
+    return Said((e.PullRead(pull.p, fault="no known-good set is recorded for this service yet" if a_set else ""),))
+
+
+def _goal(pull: Pull, read: c.ReadStep, control: Control, aim: Aim) -> Value | None:
+    """Where it is to go: of a set each to its good value; None when nobody and nothing says."""
+    if pull.control == KNOWN_GOOD and pull.undoes is None:
+        return read.good
+    if pull.to is not None or pull.undoes is not None:
+        return pull.to
+    return suggested(aim, control, read.good, read.value)
+
+
+def _fault(pull: Pull, read: c.ReadStep, aim: Aim, to: Value | None) -> str:
+    """Why it cannot be moved as it was read; empty when it can."""
+    if read.fault:
+        return read.fault
+    if not storable([read.value, read.detail]):
+        return "what it answered cannot be kept, so it could not be put back"
+    if pull.undoes is None and to is not None and not holds(aim.values, to):
+        return f"its value {spoken(to)} is none that its file allows"
+    return ""
 
 
 def _step(
@@ -64,9 +78,12 @@ def _step(
     step["direction"] = undo_direction(pulled.direction)  # type: ignore[arg-type]
     step["restore"] = dict(pulled.detail)
     if not same(read.value, pulled.to):
-        step["note"] = (
-            f"Somebody changed it meanwhile: it is {spoken(read.value)} now, not {spoken(pulled.to)} as pulled."
-        )
+        known = [one for one in _befores(i, control.id) if one is not None]
+        stands = "more" if to is None else direction(control, aim, read.value, to, known, today=now.date())
+        step["direction"] = next(one for one in ("more", "back", "less") if one in (step["direction"], stands))
+        begun = any(one.undoes == pull.undoes and one.confirmed_at for one in i.pulls)
+        who = "Part of the way back is gone already" if begun else "Somebody changed it meanwhile"
+        step["note"] = f"{who}: it is {spoken(read.value)} now, not {spoken(pulled.to)} as pulled."
     if step["direction"] == "more" and aim.ladder and to is not None:
         step["goal"] = to
         step["to"] = rung(aim, read.value, to)
@@ -92,7 +109,10 @@ def saved(i: Incident, command: c.ReportSaved, by: str, now: datetime, catalogue
     pull = _pull(i, command.p)
     if pull is None or pull.state != "pulling" or pull.saved:
         return Said()
-    return Said((e.SettingsSaved(pull.p, command.values, command.missing, command.held),))
+    values = {name: value for name, value in command.values.items() if storable([name, value])}
+    missing = (*command.missing, *(name for name in command.values if name not in values))
+    lost, held = (tuple(one_line(one, 200) for one in many) for many in (missing, command.held))
+    return Said((e.SettingsSaved(pull.p, values, lost, held),))
 
 
 def accepted(i: Incident, command: c.ReportAccepted, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -103,8 +123,8 @@ def accepted(i: Incident, command: c.ReportAccepted, by: str, now: datetime, cat
     control = catalogue.controls.get(step.control)
     until = now + (control.deadline(pull.service) if control else now - now)
     told = e.PullAccepted(
-        pull.p, step.s, step.turn, step.what, command.request_id, one_line(command.said, 200), stamp(until),
-        command.found, command.already,
+        pull.p, step.s, step.turn, step.what, one_line(command.request_id), one_line(command.said, 200), stamp(until),
+        _kept(command.found), command.already,
     )  # fmt: skip
     return Said((told,))
 
@@ -115,10 +135,14 @@ def failed(i: Incident, command: c.ReportFailed, by: str, now: datetime, catalog
         return Said()
     pull, step = found
     told = e.PullFailed(
-        pull.p, step.s, step.turn, step.what, one_line(command.why, 400), command.request_id, command.unclear,
-        command.changed, command.found,
+        pull.p, step.s, step.turn, step.what, one_line(command.why, 400), one_line(command.request_id), command.unclear,
+        command.changed, _kept(command.found),
     )  # fmt: skip
     return Said((told,))
+
+
+def _kept(value: Value | None) -> Value | None:
+    return value if storable(value) else None
 
 
 def proof(i: Incident, command: c.ReportProof, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -157,8 +181,3 @@ def _going(i: Incident, p: int, s: int, turn: int, states: tuple[str, ...]) -> t
     if pull is None or step is None or step.turn != turn or step.state not in states:
         return None
     return pull, step
-
-
-def _name(control: str, catalogue: Catalogue) -> str:
-    found = catalogue.controls.get(control)
-    return found.name if found else control

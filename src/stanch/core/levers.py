@@ -11,7 +11,7 @@ from stanch.core.control import KNOWN_GOOD, Control
 from stanch.core.course_events import ActionAdded
 from stanch.core.guards import break_glass, guard, holders, may_pull
 from stanch.core.harm import better
-from stanch.core.incident import Incident
+from stanch.core.incident import STANCH, Incident
 from stanch.core.moving import allowed
 from stanch.core.phases import leads
 from stanch.core.pulls import Pull, of_mitigation
@@ -30,8 +30,7 @@ def pull(i: Incident, command: c.Pull, by: str, now: datetime, catalogue: Catalo
     may_pull(i, by, command.on_call)
     control = known(command.control, catalogue)
     name = escape(control.name)
-    if i.klass in control.never_in:
-        raise Refusal(f"{name} is never pulled in {i.klass}: its file says so.")
+    _not_here(i, control)
     aim = control.aim(i.service)
     controls = known_good_members(i.service, catalogue) if control.id == KNOWN_GOOD else (control.id,)
     if not controls or (aim is None and control.id != KNOWN_GOOD):
@@ -42,8 +41,13 @@ def pull(i: Incident, command: c.Pull, by: str, now: datetime, catalogue: Catalo
         )
     to = None if command.value is None or aim is None else allowed(aim.values, command.value)
     over = _in_the_way(i, control.id)
-    asked = e.PullAsked(len(i.pulls) + 1, control.id, control.name, i.service or "", to, None, controls)
+    asked = e.PullAsked(_next(i), control.id, control.name, i.service or "", to, None, controls)
     return Said((*over, asked), f"Reading {name}: before and after are shown in the room, then you confirm.")
+
+
+def _not_here(i: Incident, control: Control) -> None:
+    if i.klass in control.never_in:
+        raise Refusal(f"{escape(control.name)} is never pulled in {i.klass}: its file says so.")
 
 
 def _in_the_way(i: Incident, control: str) -> tuple[e.PullCancelled, ...]:
@@ -108,10 +112,13 @@ def undo(i: Incident, command: c.Undo, by: str, now: datetime, catalogue: Catalo
         if one.undoes == mitigation.k and one.state in BUSY:
             raise Refusal(f"Mitigation {mitigation.k} is being undone already: pull {one.p} in the room.")
     done, step = found
-    asked = e.PullAsked(
-        len(i.pulls) + 1, step.control, step.name, done.service, step.before, mitigation.k, (step.control,)
-    )
+    asked = e.PullAsked(_next(i), step.control, step.name, done.service, step.before, mitigation.k, (step.control,))
     return Said((asked,), f"Reading {escape(step.name)}: before and after are shown in the room, then you confirm.")
+
+
+def _next(i: Incident) -> int:
+    """One more than any, also when the entry that asked for one was erased since."""
+    return max((one.p for one in i.pulls), default=0) + 1
 
 
 def the_pull(i: Incident, p: int) -> Pull:
@@ -127,6 +134,8 @@ def confirm(i: Incident, command: c.Confirm, by: str, now: datetime, catalogue: 
     if one.undoes is None:
         leads(i, "applied")
     may_pull(i, by, command.on_call)
+    if one.undoes is None and (control := catalogue.controls.get(one.control)):
+        _not_here(i, control)
     needs = guard(i, one)
     if needs.green and not _is_green(i, one, now):
         raise Refusal(
@@ -135,6 +144,8 @@ def confirm(i: Incident, command: c.Confirm, by: str, now: datetime, catalogue: 
         )
     if not needs.two:
         return _pulled(i, one, e.PullConfirmed(one.p, _what(one), _ks(i, one), None, "", one.undoes))
+    if by == STANCH:
+        raise Refusal("This does *more*: two people have to agree, and I am none.")
     if one.state == "asking":
         asked = e.PullSeconded(one.p, _what(one), needs.commander)
         return Said((asked,), "This does *more*: a second person has to agree. The room is asked.")
@@ -144,7 +155,7 @@ def confirm(i: Incident, command: c.Confirm, by: str, now: datetime, catalogue: 
         if not reason:
             raise Refusal("Break the glass with one reason; the owner and the security contact are told.", "glass")
         return _broken(i, one, e.PullConfirmed(one.p, _what(one), _ks(i, one), None, reason, one.undoes), by, now)
-    if one.with_commander and i.commander not in (by, one.first):
+    if needs.commander and i.commander not in (by, one.first):
         raise Refusal(f"One of the two has to be the commander: <@{i.commander}>.")
     return _pulled(i, one, e.PullConfirmed(one.p, _what(one), _ks(i, one), one.first, "", one.undoes))
 
@@ -175,6 +186,12 @@ def _too_late(one: Pull) -> str:
             return f"<@{one.confirmed_by}> was faster: pulled at {moment:%H:%M:%S} UTC."
         case "cancelled":
             return "That was cancelled. Pull it anew from the runbook or `/incident controls`."
+        case "unread":
+            return f"It could not be read: {escape(one.fault)}. Look again, or do it by hand."
+        case "same":
+            return "It stands there already: there is nothing to pull."
+        case "choosing":
+            return f"Which value? `/incident pull {one.control} VALUE`."
     return "The value before is not read yet. One moment."
 
 
@@ -193,7 +210,8 @@ def _is_green(i: Incident, one: Pull, now: datetime) -> bool:
     found = of_mitigation(i.pulls, one.undoes or 0)
     since = unstamp(found[0].confirmed_at) if found and found[0].confirmed_at else now - FRESH
     fresh = [check for check in i.checks if unstamp(check.at) >= max(since, now - FRESH)]
-    return (bool(fresh) and all(check.verdict == "green" for check in fresh)) or better(i, *i.judged)
+    no_red = not any(check.verdict == "red" for check in i.checks)
+    return (no_red and bool(fresh) and all(one.verdict == "green" for one in fresh)) or better(i, *i.judged)
 
 
 def cancel(i: Incident, command: c.CancelPull, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -220,4 +238,8 @@ def look_again(i: Incident, command: c.LookAgain, by: str, now: datetime, catalo
         return Said((e.PullAgain(one.p, "read"),), "Reading again; then you confirm.")
     if failed:
         raise Refusal("Parts of it moved. Pull what is missing by itself: `/incident controls`, or undo what moved.")
+    if one.state in ("cancelled", "asking", "seconding"):
+        raise Refusal(_too_late(one) if one.state == "cancelled" else "It waits to be confirmed, or cancelled.")
+    if one.state == "done":
+        raise Refusal("There is nothing to look at again: it is in effect.")
     raise Refusal("There is nothing to look at again: it goes on by itself.")

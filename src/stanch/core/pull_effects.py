@@ -30,13 +30,11 @@ def of_pull(after: Incident, payload: Payload) -> Iterator[Effect]:
             for step in pull.steps:
                 if step.s in steps:
                     kind: Kind = "apply" if how == "look" else "probe"
-                    yield _of_step(after, pull, step, kind, f"{how}/{pull.looks}", look=how == "look")
+                    yield _of_step(after, pull, step, kind, f"{how}/{step.turn}-{pull.looks}", look=how == "look")
         case p.PullSeconded():
-            if later := GLASS.get(after.severity or ""):
-                due = unstamp(pull.first_at) + later + SHOWN_LATER
-                yield showing(after, f"pull/{pull.p}", "glass", due=due)
+            yield from glass_later(after, pull)
         case p.PullConfirmed():
-            yield _effect(after, pull, "save", "save")
+            yield _effect(after, pull, "save", f"save/{pull.turn}")
         case p.SettingsSaved():
             for step in pull.steps:
                 if step.state == "pulling":
@@ -52,6 +50,13 @@ def of_pull(after: Incident, payload: Payload) -> Iterator[Effect]:
     yield showing(after, f"pull/{pull.p}")
     if after.walks and isinstance(payload, p.PullConfirmed | p.PullEffective | p.PullLate | p.PullFailed):
         yield showing(after, runbook(after))
+
+
+def glass_later(after: Incident, pull: Pull) -> Iterator[Effect]:
+    """When the glass may be broken, the pull's message says so."""
+    if pull.state == "seconding" and (later := GLASS.get(after.severity or "")):
+        due = unstamp(pull.first_at) + later + SHOWN_LATER
+        yield showing(after, f"pull/{pull.p}", "glass", due=due)
 
 
 def _effect(after: Incident, pull: Pull, kind: Kind, name: str) -> Effect:

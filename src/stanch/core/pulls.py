@@ -8,6 +8,7 @@ from typing import Any, Final
 from stanch.core import pull_events as p
 from stanch.core.chain import stamp
 from stanch.core.control import Value
+from stanch.core.moving import same as equal
 from stanch.core.parts import Mitigation
 from stanch.core.payload import Payload
 
@@ -78,7 +79,10 @@ class Pull:
     missing: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
     looks: int = 0
-    """How often it was read: each look has an effect of its own."""
+    """How often it was read or looked at again: each look has an effect of its own."""
+    turn: int = 1
+    """The turn that its steps begin with: after a new reading it goes on from the last, so that what is told late of
+    an earlier one is known for it."""
 
     @property
     def direction(self) -> str:
@@ -97,8 +101,10 @@ IN_WORDS: Final = {
 """State of a step → state of its mitigation."""
 
 
-def mitigated(mitigations: tuple[Mitigation, ...], pulls: tuple[Pull, ...], payload: Payload) -> tuple[Mitigation, ...]:
-    """The mitigations after this event, which `pulls` has taken in already."""
+def mitigated(
+    mitigations: tuple[Mitigation, ...], before: tuple[Pull, ...], pulls: tuple[Pull, ...], payload: Payload
+) -> tuple[Mitigation, ...]:
+    """The mitigations after this event, which `pulls` has taken in already and `before` has not."""
     pull = next((one for one in pulls if one.p == getattr(payload, "p", None)), None)
     if pull is None:
         return mitigations
@@ -106,9 +112,11 @@ def mitigated(mitigations: tuple[Mitigation, ...], pulls: tuple[Pull, ...], payl
         new = tuple(Mitigation(step.k, step.what, "pulling") for step in pull.steps if step.k is not None)
         return (*mitigations, *new)
     if pull.undoes is not None:
-        back = any(step.state == "effective" and step.to == pull.to for step in pull.steps)
+        back = any(step.state == "effective" and equal(step.to, pull.to) for step in pull.steps)
         return tuple(replace(m, state="removed") if back and m.k == pull.undoes else m for m in mitigations)
-    now = {step.k: IN_WORDS[step.state] for step in pull.steps if step.state in IN_WORDS}
+    was = {step.k: step.state for one in before for step in one.steps}
+    # Only what this event changed: of another step of the set somebody may have said more by hand since.
+    now = {s.k: IN_WORDS[s.state] for s in pull.steps if s.state in IN_WORDS and s.state != was.get(s.k)}
     return tuple(
         replace(m, state=now[m.k]) if m.k in now and m.state not in ("removed", "kept") else m for m in mitigations
     )
@@ -147,15 +155,16 @@ def moved(pulls: tuple[Pull, ...], payload: Payload | None, by: str, at: datetim
 def _pull(pull: Pull, payload: Payload, by: str, at: datetime) -> Pull:
     match payload:
         case p.PullRead(_, steps, fault, same):
-            read = tuple(_read(place, one) for place, one in enumerate(steps, 1))
-            state = "unread" if fault else "same" if same else "asking" if read else "choosing"
+            read = tuple(_read(place, one, pull.turn) for place, one in enumerate(steps, 1))
+            # A set goes on without what could not be read, and says so.
+            state = "asking" if read else "unread" if fault else "same" if same else "choosing"
             return replace(pull, steps=read, fault=fault, state=state)
         case p.PullSeconded(_, _, commander):
             return replace(pull, state="seconding", first=by, first_at=stamp(at), with_commander=commander)
         case p.PullConfirmed(_, _, ks, first, glass):
             numbered = zip(pull.steps, ks or (None,) * len(pull.steps), strict=False)
             steps_now = tuple(
-                replace(step, state="same" if step.before == step.to else "pulling", k=k) for step, k in numbered
+                replace(step, state="same" if equal(step.before, step.to) else "pulling", k=k) for step, k in numbered
             )
             return replace(
                 pull,
@@ -171,19 +180,25 @@ def _pull(pull: Pull, payload: Payload, by: str, at: datetime) -> Pull:
         case p.SettingsSaved(_, _, missing, held):
             return replace(pull, saved=True, missing=missing, held=held)
         case p.PullAgain(_, "read", _):
-            return replace(pull, state="reading", steps=(), looks=pull.looks + 1, fault="")
-        case p.PullAgain(_, _, numbers):
-            again = tuple(replace(s, state="accepted") if s.s in numbers else s for s in pull.steps)
+            turn = max((step.turn + 1 for step in pull.steps), default=pull.turn)
+            return replace(
+                pull, state="reading", steps=(), turn=turn, looks=pull.looks + 1, fault="", first=None, first_at="",
+                with_commander=False, glass="", saved=False, missing=(), held=(),
+            )  # fmt: skip
+        case p.PullAgain(_, how, numbers):
+            # Unclear: whether it was applied is asked of the plane. Late: it was, and only the effect is looked for.
+            state = "pulling" if how == "look" else "accepted"
+            again = tuple(replace(s, state=state) if s.s in numbers else s for s in pull.steps)
             return replace(pull, state="pulling", steps=again, looks=pull.looks + 1)
     steps_then = tuple(_step(s, payload, at) if s.s == getattr(payload, "s", 0) else s for s in pull.steps)
     over = all(step.state in SETTLED for step in steps_then)
     return replace(pull, steps=steps_then, state="done" if over else pull.state)
 
 
-def _read(place: int, one: Mapping[str, Any]) -> Step:
+def _read(place: int, one: Mapping[str, Any], turn: int) -> Step:
     return Step(
         place, one["control"], one["name"], one.get("before"), one["to"], one["direction"], one.get("detail") or {},
-        one.get("restore") or {}, one.get("note") or "", goal=one.get("goal"),
+        one.get("restore") or {}, one.get("note") or "", turn=turn, goal=one.get("goal"),
     )  # fmt: skip
 
 
@@ -194,7 +209,7 @@ def _step(step: Step, payload: Payload, at: datetime) -> Step:
                 step, state="accepted", request_id=request, seen=said, found=found, accepted_at=stamp(at), until=until
             )
         case p.PullEffective(seen=seen):
-            there = step.goal in (None, step.to)
+            there = step.goal is None or equal(step.goal, step.to)
             return replace(step, state="effective" if there else "holding", seen=seen, effective_at=stamp(at))
         case p.PullLate(seen=seen):
             return replace(step, state="late", seen=seen)

@@ -72,6 +72,8 @@ class Incident:
     judged: tuple[int, int] = (0, 0)
     """Good and bad answers since a mitigation was last applied or removed."""
     good_in_a_row: int = 0
+    anew_at: str = ""
+    """Since when (ISO, UTC) answers and checks count: what was seen before shows nothing about the time since."""
     harm_was: tuple[int, int] | None = None
     explained: str | None = None
     cause: str = ""

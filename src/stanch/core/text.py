@@ -1,5 +1,7 @@
 """Text that came from people or machines, made fit to be stored: it is data, whatever it says."""
 
+import json
+
 from stanch.core.redact import redact
 
 TITLE = 120
@@ -27,6 +29,16 @@ def one_line(text: str, limit: int = TITLE) -> str:
 def cut(text: str, limit: int) -> str:
     """At most `limit` characters, with an ellipsis where something is missing."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def storable(value: object) -> bool:
+    """Can this plain value from outside be kept exactly as it is? Lone surrogates, NUL and NaN cannot."""
+    try:
+        written = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        written.encode()
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return "\\u0000" not in written
 
 
 _JOINERS = "\u200d\u200c\u00a0\u200f\u200e"
