@@ -24,5 +24,5 @@ def test_the_numbers_it_tells_are_the_defaults() -> None:
     told = re.findall(r"Default: ([\d.]+)\n([A-Z_]+)=", EXAMPLE.read_text(encoding="utf-8"))
     assert [(name, float(number)) for number, name in told] == [
         (name, getattr(read({}, Path("no such file")), name.lower()))
-        for name in ("STANCH_SLACK_TIMEOUT_S", "STANCH_LEASE_S", "STANCH_GRACE_S")
+        for name in ("STANCH_SLACK_TIMEOUT_S", "STANCH_LEASE_S", "STANCH_GRACE_S", "STANCH_KNOWN_GOOD_S")
     ]

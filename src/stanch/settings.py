@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     stanch_known_good_s: float = Field(default=600.0, gt=0, le=86_400)
     _environment: dict[str, str] = PrivateAttr(default_factory=dict)
 
+    def __eq__(self, other: object) -> bool:
+        """By the settings themselves; what else the environment holds does not make them others."""
+        return isinstance(other, Settings) and self.__dict__ == other.__dict__
+
     @property
     def environment(self) -> Mapping[str, str]:
         """Everything that was given: the planes' addresses and secrets are in it, by the names of the catalogue."""
