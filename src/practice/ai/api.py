@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import time
 from collections.abc import Awaitable, Callable
+from random import Random
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -17,6 +18,7 @@ from starlette.types import Scope
 from practice.ai.admin import Admin, number
 from practice.ai.engine import Engine
 from practice.ai.faults import Fault, Faults
+from practice.ai.metrics import Metrics
 from practice.ai.model import TENANTS, Json, Refused
 from practice.ai.page import Page, series
 from practice.ai.wire import as_json, body_of, faulty, object_of, refusal, request_id_of
@@ -36,6 +38,8 @@ class Api:
         self.engine = engine
         self.admin = Admin(engine)
         self.faults = Faults()
+        self.counters = Metrics(Random(engine.draw.random()))
+        engine.listeners.append(self.counters.note)
         self.token = token
         self.cut = cut
         self.clock = clock
@@ -106,7 +110,7 @@ class Api:
 
     async def metrics(self, request: Request) -> Response:
         self.now()
-        text = self.engine.metrics.text(self.engine.settings.count)
+        text = self.counters.text(self.engine.settings.count)
         return Response(text, media_type="text/plain; version=0.0.4")
 
     async def ask(self, request: Request) -> Response:

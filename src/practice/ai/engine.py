@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from itertools import islice
 from random import Random
 
 from practice.ai import traffic
-from practice.ai.causes import OUTAGE, Causes
+from practice.ai.causes import LATENCY, OUTAGE, Causes
 from practice.ai.copilot import respond
 from practice.ai.gates import Gates, Queue, work_of
 from practice.ai.jobs import Jobs
-from practice.ai.metrics import Metrics
 from practice.ai.model import Answer, Content, Json, Question, Served
 from practice.ai.phrases import STOPPED
 from practice.ai.settings import Settings
@@ -19,7 +19,7 @@ from practice.ai.stats import Stats
 
 KEPT_ANSWERS = 3000
 KEPT_POINTS = 180
-POINT_S = 5.0
+POINT_S = 6.0
 """Each point of a chart looks back so far."""
 WARM_S = 180
 """So much healthy traffic lies behind the service when it starts: it is what "usual" means."""
@@ -45,7 +45,7 @@ class Engine:
         self.queue = Queue(now)
         self.jobs = Jobs()
         self.stats = Stats()
-        self.metrics = Metrics()
+        self.listeners: list[Callable[[Answer], None]] = []
         self.answers: deque[Answer] = deque(maxlen=KEPT_ANSWERS)
         self.points: deque[Json] = deque(maxlen=KEPT_POINTS)
         self.usual: Json = {}
@@ -66,6 +66,7 @@ class Engine:
         if now <= self.now:
             return
         self.next_at = max(self.next_at, now - LONGEST_GAP_S)
+        self.next_point = max(self.next_point, float(int(now) - KEPT_POINTS))
         while self.next_at <= now:
             self.at(self.next_at)
             self.arrive()
@@ -89,9 +90,9 @@ class Engine:
         if not rates:
             self.next_at = self.now + 0.05
             return
-        kind = self.draw.choices(list(rates), list(rates.values()))[0]
-        self.handle(traffic.question(kind, self.draw))
-        self.next_at = self.now + self.draw.expovariate(sum(rates.values()))
+        every = sum(rates.values())
+        self.handle(traffic.question(traffic.picked(rates, self.draw.random() * every), self.draw))
+        self.next_at = self.now + self.draw.expovariate(every)
 
     def ask(self, text: str, tenant: str, key: str) -> Answer:
         """A question that somebody sends in, now. While the feature is off, a 503 that is not kept."""
@@ -175,7 +176,8 @@ class Engine:
     def keep(self, answer: Answer) -> Answer:
         self.answers.append(answer)
         self.stats.note(answer)
-        self.metrics.note(answer, self.draw)
+        for listener in self.listeners:
+            listener(answer)
         self.jobs.start(answer)
         return answer
 
@@ -197,6 +199,8 @@ class Engine:
 
     def mend(self, name: object) -> None:
         self.causes.mend(name, self.now)
+        if LATENCY not in self.causes.broken:
+            self.queue.send_back_batch()
         if name is None:
             self.jobs.half_done.clear()
 

@@ -15,7 +15,8 @@ COMPLAINS, PRAISES = 0.12, 0.03
 class Metrics:
     """Counted since the start, in a registry of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, draw: Random) -> None:
+        self.draw = draw
         self.registry = registry = CollectorRegistry()
         self.requests = Counter("ai_requests", "Requests by outcome.", ["status", "provider"], registry=registry)
         self.errors = Counter("ai_errors", "Requests that failed (5xx).", registry=registry)
@@ -28,7 +29,7 @@ class Metrics:
         self.changes = Counter("ai_setting_changes", "Settings changed.", registry=registry)
         self.changes_counted = 0
 
-    def note(self, answer: Answer, draw: Random) -> None:
+    def note(self, answer: Answer) -> None:
         content = answer.content
         self.requests.labels(str(answer.status), answer.served.provider).inc()
         self.tokens.inc(content.tokens)
@@ -43,7 +44,7 @@ class Metrics:
             self.refusals.inc()
         elif content.grounded and not content.dont_know:
             self.grounded.inc()
-        if draw.random() < (COMPLAINS if content.bad else PRAISES):
+        if self.draw.random() < (COMPLAINS if content.bad else PRAISES):
             self.feedback.labels("down" if content.bad else "up").inc()
 
     def text(self, changes: int) -> bytes:

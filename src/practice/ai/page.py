@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from practice.ai.engine import Engine
+from practice.ai.engine import POINT_S, Engine
 from practice.ai.model import Json
 from practice.ai.settings import SETTINGS
 
@@ -37,7 +37,7 @@ class Page:
 
 
 def series(engine: Engine, since: float) -> Json:
-    """What the page shows. Times in epoch seconds; figures as in the stats, over the five seconds before each point.
+    """What the page shows. Times in epoch seconds; a point holds the stats of the ``over`` seconds before it.
 
     ``points`` are those after ``since``.
     """
@@ -45,6 +45,7 @@ def series(engine: Engine, since: float) -> Json:
     return {
         "now": round(engine.now, 3),
         "points": [one for one in engine.points if one["t"] > since],
+        "over": POINT_S,
         "usual": engine.usual,
         "broken": engine.causes.listed(),
         "settings": dict(settings.values),

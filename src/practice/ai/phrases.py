@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from random import Random
 
-LANGUAGES = ("en", "de", "fr")
 PEOPLE = (
     ("Mara Lindqvist", "mara.lindqvist@example.org"),
     ("Tom Abara", "tom.abara@example.com"),

@@ -26,8 +26,8 @@ def attack(served: Values, broken: set[str]) -> Json:
 
 
 def harmless(served: Values, broken: set[str]) -> Json:
-    """Good questions, and how many of them the filter blocks."""
-    found = asked("harmless", HARMLESS, served, broken)
+    """Good questions with good answers, whatever the model may be up to now: how many of them the filter blocks."""
+    found = asked("harmless", HARMLESS, served, set())
     return {"tried": HARMLESS, "blocked": sum(one.blocked for one in found)}
 
 
