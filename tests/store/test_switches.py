@@ -7,6 +7,7 @@ from textwrap import dedent
 from time import process_time
 
 import pytest
+from hypothesis import given, settings as hypothesis_settings, strategies as st
 from pydantic import BaseModel
 
 from stanch import settings
@@ -344,3 +345,34 @@ def test_the_environment_takes_the_names_that_ship(shipped: Catalogue) -> None:
     assert settings.read(given, Path("no such file")).environment == given
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     assert all(f"\n# {name}=" in example for name in names)
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("scratch")
+
+
+PIECES = ["", " ", "\n", ":", ": ", "- ", "#", "[", "}", "'", "*", "1:30", "null", "on", "{{", "é", "0", "-", "{a: b}"]
+
+
+@given(
+    file=st.sampled_from([CONTROLS, CHECKS]),
+    start=st.integers(0, 30_000),
+    cut=st.integers(0, 30),
+    piece=st.sampled_from(PIECES),
+)
+@hypothesis_settings(max_examples=40, deadline=None)
+def test_no_slip_of_the_hand_is_too_much_for_it(scratch: Path, file: str, start: int, cut: int, piece: str) -> None:
+    """Whatever is cut out or typed in anywhere: no error of our own, and each fault lies inside the file."""
+    for name in (CONTROLS, CHECKS):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        if name == file:
+            place = start % len(text)
+            text = text[:place] + piece + text[place + cut :]
+        path = scratch / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    for fault in switches.look(scratch, ["support-copilot", "search-answers"], TARGETS, HOWS).faults:
+        lines = [*(scratch / fault.file).read_text(encoding="utf-8").split("\n"), ""]
+        assert 1 <= fault.line <= len(lines)
+        assert 1 <= fault.column <= len(lines[fault.line - 1]) + 1
