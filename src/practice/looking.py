@@ -63,10 +63,10 @@ class Looking:
         return JSONResponse({"users": users, "channels": channels})
 
     async def app(self, request: Request) -> Response:
-        """What the app's manifest offers a person: commands, shortcuts, a Home tab."""
+        """What the app's manifest offers a person: commands, shortcuts, a Home tab; and where its AI service is."""
         app = self.service.app
         listed = {"commands": [*app.listed_commands], "shortcuts": [*app.listed_shortcuts]}
-        return JSONResponse({"name": app.name, "home": app.home_tab, **listed})
+        return JSONResponse({"name": app.name, "home": app.home_tab, "ai_url": self.service.settings.ai_url, **listed})
 
     async def messages(self, request: Request) -> Response:
         """A list, oldest first. Messages of the app carry ``practice_pings``: whom they notified.

@@ -51,6 +51,8 @@ class Settings:
     bot_token: str = "xoxb-practice-bot"
     app_token: str = "xapp-practice-app"
     signing_secret: str = field(default="practice-signing-secret", repr=False)
+    ai_url: str = ""
+    """Where the practice AI service is, if it runs beside this workspace: the page has a link to it."""
 
 
 class Service:

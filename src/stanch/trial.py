@@ -80,7 +80,8 @@ async def _with(ai: AiService, folder: Path, port: int, browser: bool, transport
             print(f"The practice Slack is at {service.base_url} (Ctrl-C ends it).", file=sys.stderr)
         print(f"The practice AI service is at {ai.url}: break it there, mend it from Slack.", file=sys.stderr)
 
-    workspace = Workspace(port=port, data=folder, manifest=manifest.path(), **_delivery(transport, bot_port))
+    delivery = _delivery(transport, bot_port)
+    workspace = Workspace(port=port, data=folder, manifest=manifest.path(), ai_url=ai.url, **delivery)
     try:
         await serve(workspace, bot=bot, announce=announce)
     except OSError as taken:

@@ -8,7 +8,13 @@ export const isUp = (bot) => (bot.connected === undefined ? bot.sockets > 0 : Bo
 /** `acts` = {kill(), traffic()}. */
 export function drawBot(region, store, acts) {
   const { bot, killing, drawer } = store;
-  redrawOn(region, [bot, killing, drawer], () => panel(bot, killing, drawer, acts));
+  const ai = store.app.ai_url;
+  redrawOn(region, [bot, killing, drawer, ai], () => [panel(bot, killing, drawer, acts), ai && service(ai)]);
+}
+
+/** What the incidents are about: it is broken on a page of its own. */
+function service(address) {
+  return h("a.ai-link", { href: address, title: "Break it there, mend it from here" }, "Practice AI service ↗");
 }
 
 function panel(bot, killing, drawer, acts) {
