@@ -17,8 +17,10 @@ async def plane() -> AsyncIterator[FakePlane]:
 
 
 @pytest.fixture
-async def driven(plane: FakePlane) -> AsyncIterator[Planes]:
-    made = planes(plane)
+async def driven(plane: FakePlane, request: pytest.FixtureRequest) -> AsyncIterator[Planes]:
+    """Patient, so that a busy machine spoils nothing; where the plane is to be slow, quickly tired."""
+    given = getattr(request.node, "callspec", None)
+    made = planes(plane, timeout=0.3 if given and "slow" in given.params.values() else 10.0)
     yield made
     await made.close()
 

@@ -16,7 +16,7 @@ SINCE = datetime.fromtimestamp(1_000, UTC)
 """When things are accepted, by the fake plane's first clock."""
 
 
-def planes(plane: FakePlane, url: str | None = None, timeout: float = 0.3, **environment: str) -> Planes:
+def planes(plane: FakePlane, url: str | None = None, timeout: float = 10.0, **environment: str) -> Planes:
     """One plane of each kind, all at the same address; the clock is the plane's."""
     wait = timedelta(seconds=timeout)
     kinds = {"practice": "practice_ai", "gateway": "http", "metrics": "prometheus"}

@@ -16,8 +16,6 @@ from stanch.controls.base import Adapter, Planes, Proof
 from stanch.core.catalogue import Catalogue
 from stanch.core.control import Aim, Plane, Value
 
-PLANE = Plane("practice", "practice_ai", url_env="URL", secret="TOKEN", timeout=timedelta(seconds=0.5))
-
 
 @dataclass
 class Stage:
@@ -56,8 +54,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged() -> AsyncIterator[Stage]:
+async def staged(patience: float = 10.0) -> AsyncIterator[Stage]:
+    """`patience` in seconds: how long the planes wait for the service."""
+    plane = Plane("practice", "practice_ai", url_env="URL", secret="TOKEN", timeout=timedelta(seconds=patience))
     async with running(Options(lag=0.3, seed=7)) as service, httpx.AsyncClient(base_url=service.url) as http:
-        planes = Planes(Catalogue(planes={"practice": PLANE}), {"URL": service.url, "TOKEN": service.token}, ADAPTERS)
+        planes = Planes(Catalogue(planes={"practice": plane}), {"URL": service.url, "TOKEN": service.token}, ADAPTERS)
         yield Stage(planes, http, service.token)
         await planes.close()

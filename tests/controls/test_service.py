@@ -10,7 +10,7 @@ from stanch.controls.samples import Samples
 from stanch.core.check import Check, Probe
 from stanch.core.control import Values
 from tests.controls.parts import PROMPT, setting
-from tests.controls.stage import Stage
+from tests.controls.stage import Stage, staged
 
 MODES = Values(choices=("none", "batch"))
 
@@ -60,25 +60,27 @@ FAULTS: tuple[tuple[dict[str, Any], bool, bool, bool | None], ...] = (
     ({"kind": "nothing"}, True, False, False),
     ({"kind": "reset"}, True, False, False),
     ({"kind": "lost"}, True, False, True),
-    ({"kind": "slow", "ms": 700}, True, False, None),
+    ({"kind": "slow", "ms": 1500}, True, False, None),
     ({"kind": "hold"}, True, False, None),
 )
 """Whether it may have happened, whether again cannot help, and whether it did happen where that is certain."""
 
 
-async def test_its_own_faults(stage: Stage) -> None:
+async def test_its_own_faults() -> None:
     """Each fault says whether it may have happened; whether it did is in the service's audit."""
-    for fault, sent, permanent, done in FAULTS:
-        await stage.admin("POST", "/break/admin", fault)
-        with pytest.raises(PlaneFault) as caught:
-            await stage.pull(PROMPT, "v16")
-        known = caught.value
-        assert (known.sent, known.permanent, known.retry_after) == (sent, permanent, fault.get("retry_after")), fault
-        assert stage.token not in str(known)
-        await stage.admin("DELETE", "/break/admin")
-        if done is not None:
-            assert await stage.applied() == ([("prompt", "v16", "r-1")] if done else []), fault
-            assert await stage.of(PROMPT).read(PROMPT) == Reading("v16" if done else "v17"), fault
+    async with staged(patience=1.0) as stage:
+        for fault, sent, permanent, done in FAULTS:
+            await stage.admin("POST", "/break/admin", fault)
+            with pytest.raises(PlaneFault) as caught:
+                await stage.pull(PROMPT, "v16")
+            known = caught.value
+            told = known.sent, known.permanent, known.retry_after
+            assert told == (sent, permanent, fault.get("retry_after")), fault
+            assert stage.token not in str(known)
+            await stage.admin("DELETE", "/break/admin")
+            if done is not None:
+                assert await stage.applied() == ([("prompt", "v16", "r-1")] if done else []), fault
+                assert await stage.of(PROMPT).read(PROMPT) == Reading("v16" if done else "v17"), fault
 
 
 async def test_asked_again_with_the_same_id_it_is_applied_once(stage: Stage) -> None:
