@@ -126,9 +126,25 @@ def test_every_kind_is_read_back_as_it_was_written(kind: str) -> None:
 
 def sample_of(kind: str) -> e.Payload:
     """One payload of this kind, each field with a value of its type."""
-    values = {"str": "x", "int": 1, "bool": True, "tuple[str, ...]": ("commander",), "str | None": "U0BOB",
-              "int | None": 3}  # fmt: skip
+    values = {
+        "str": "x", "int": 1, "bool": True, "tuple[str, ...]": ("commander",), "str | None": "U0BOB", "int | None": 3,
+        "tuple[int, ...]": (1, 2), "str | int | float | bool | None": 5, "dict[str, typing.Any]": {"prompt": "v18"},
+        "tuple[dict[str, typing.Any], ...]": ({"check": "errors", "verdict": "green", "seen": "0 %"},),
+        "tuple[dict[str, str], ...]": ({"control": "prompt.back", "good": "v17", "now": "v18"},),
+    }  # fmt: skip
     made = {f.name: values[f.type.__name__ if isinstance(f.type, type) and f.type in (str, int, bool) else str(f.type)]
             for f in fields(e.KINDS[kind])}  # fmt: skip
-    known = {"changed": {"what": "scope"}, "watching": {"quiet_until": "2026-11-23T03:00:00.000000Z"}}
-    return e.KINDS[kind](**(made | known.get(kind, {})))
+    return e.KINDS[kind](**(made | KNOWN.get(kind, {})))
+
+
+KNOWN: dict[str, dict] = {
+    "changed": {"what": "scope"},
+    "watching": {"quiet_until": "2026-11-23T03:00:00.000000Z"},
+    "checks_asked": {"until": "2026-11-23T03:00:00.000000Z"},
+    "pull_read": {
+        "steps": (
+            {"control": "x", "name": "X", "before": "v18", "to": "v17", "direction": "back", "detail": {"n": [1]}},
+        ),
+    },
+}
+"""What must be more than a value of its type."""

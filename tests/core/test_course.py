@@ -39,7 +39,10 @@ COMMANDS: dict[str, c.Command] = {
     "reopen": c.Reopen("it came back"),
 }
 
-BE_PULLING = "Now: pull a control by hand and record it: `/incident applied WHAT`; or begin: `/incident mitigate`."
+BE_PULLING = (
+    "Now: pull a control: `/incident runbook` or `/incident controls`; pulled by hand: `/incident applied WHAT`;"
+    " or begin: `/incident mitigate`."
+)
 BE_JUDGING = (
     "Now: judge 20 fresh answers: `/incident judged GOOD BAD`, then `/incident contained`;"
     " it stopped by itself: `/incident bleeding contained WHY`."
@@ -144,10 +147,10 @@ REFUSED: dict[str, dict[str, str]] = {
 """Phase → command → the whole refusal. What stands in neither table is a hole in this test."""
 
 BUTTONS: dict[str, tuple[str, ...]] = {
-    "assess": ("first_move", "applied", "mitigate"),
-    "mitigate": ("applied", "judged", "contained", "stopped"),
+    "assess": ("lever", "first_move", "runbook", "applied", "mitigate"),
+    "mitigate": ("runbook", "sample", "contained", "applied", "judged", "check", "stopped"),
     "diagnose": ("hypothesis", "explained"),
-    "resolve": ("judged", "watch"),
+    "resolve": ("check", "sample", "judged", "watch"),
     "watching": ("resolved", "came_back"),
     "learn": ("action", "close", "reopen"),
     "closed": ("reopen",),
@@ -234,17 +237,19 @@ def test_every_phase_says_what_can_be_done_now() -> None:
 def test_what_there_is_to_work_on_is_offered() -> None:
     """A recorded mitigation can be settled, a hypothesis judged; the first move goes once something is pulled."""
     tale = walked("assess")
-    assert offers(tale.incident) == ("first_move", "applied", "mitigate")
+    assert offers(tale.incident) == ("lever", "first_move", "runbook", "applied", "mitigate")
     tale.do(c.Suppose("the prompt"))
     tale.do(c.Applied("route back"))
-    assert offers(tale.incident) == ("took_effect", "applied", "judged", "contained", "settle", "stopped")
+    assert offers(tale.incident) == (
+        "took_effect", "runbook", "sample", "contained", "applied", "judged", "check", "settle", "stopped",
+    )  # fmt: skip
     tale.do(c.Contain(waive="drill"))
     assert offers(tale.incident) == ("hypothesis", "idea", "explained")
     tale.do(c.Explain("confirmed", "the prompt"))
-    assert offers(tale.incident) == ("settle", "judged", "watch")
+    assert offers(tale.incident) == ("settle", "check", "sample", "judged", "watch")
     tale.do(c.MoveMitigation("removed"))
-    assert offers(tale.incident) == ("judged", "watch")
-    assert offers(declared().incident) == ("applied", "mitigate")
+    assert offers(tale.incident) == ("check", "sample", "judged", "watch")
+    assert offers(declared().incident) == ("lever", "runbook", "applied", "mitigate")
 
 
 def test_the_diagram_holds_exactly_the_arrows_of_the_table() -> None:

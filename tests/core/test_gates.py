@@ -199,12 +199,14 @@ def test_watching_needs_good_answers(severity: str | None, wanted: int) -> None:
             tale.do(command)
     tale.do(c.Judge(wanted - 1, 0))
     assert refused(tale, c.Watch()) == (
-        f"No check is declared, so people judge: {wanted} fresh answers in a row, none bad (now {wanted - 1} in a row"
+        f"People judge whether it is over: {wanted} fresh answers in a row, none bad (now {wanted - 1} in a row"
         " since a mitigation was last applied or removed)."
         ' `/incident judged GOOD BAD`, or as commander `/incident watch --override "WHY"`.'
     )
     tale.do(c.Judge(1, 0))
-    assert tale.do(c.Watch()).say == "Watching. An alert that fires again leads back to mitigate by itself."
+    assert tale.do(c.Watch()).say == (
+        "Watching. An alert that fires again, or a check that turns red, leads back to mitigate by itself."
+    )
 
 
 def test_one_bad_answer_starts_the_row_anew() -> None:
