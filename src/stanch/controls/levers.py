@@ -6,7 +6,7 @@ before anything is sent.
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -31,6 +31,7 @@ SAVING = 10.0
 HOLD = "evidence.hold"
 TRIES = 4
 """How often a plane that gives no clear answer is asked, before a person is."""
+GONE = "its control has left the catalogue meanwhile"
 BETWEEN_PROBES = 1.0
 """Seconds between two looks at whether it took effect."""
 MEASURES = 5
@@ -119,7 +120,7 @@ class Levers:
         """Look, send, read back. What may have been sent before is looked for first."""
         moved = self._moved(owed, i, ("pulling", "unclear"))
         if moved is None:
-            return Cancelled("it is not waited for any more")
+            return self._without(owed, i, ("pulling", "unclear"), lambda *at: _failed(*at, GONE))
         p, s, turn = moved.pull.p, moved.step.s, moved.step.turn
         try:
             plane = self._planes.of(moved.aim)
@@ -181,7 +182,7 @@ class Levers:
         """Looked at until it is seen, or its time is over."""
         moved = self._moved(owed, i, ("accepted",))
         if moved is None:
-            return Cancelled("it is not waited for any more")
+            return self._without(owed, i, ("accepted",), lambda *at: Done(reports=(c.ReportProof(*at, False, GONE),)))
         step = moved.step
         assert step.to is not None
         try:
@@ -198,7 +199,7 @@ class Levers:
         green: it is held twice as long, then goes back."""
         moved = self._moved(owed, i, ("holding",))
         if moved is None or moved.aim.ladder is None:
-            return Cancelled("it is not waited for any more")
+            return self._without(owed, i, ("holding",), lambda *at: Done(reports=(c.ReportHeld(*at, False, GONE),)))
         ladder, step = moved.aim.ladder, moved.step
         checks = [self._catalogue.checks[one] for one in ladder.checks if one in self._catalogue.checks]
         results = await asyncio.gather(*(self._checks.measure(one, moved.pull.service) for one in checks))
@@ -218,6 +219,16 @@ class Levers:
             return None
         control, aim = self._catalogue.controls.get(step.control), self._aim(step.control, pull.service)
         return Moved(pull, step, control, aim) if control and aim else None
+
+    def _without(
+        self, owed: Owed, i: Incident, states: Sequence[str], report: Callable[[int, int, int], Outcome]
+    ) -> Outcome:
+        """Where the control, its aim or its ladder has left the catalogue meanwhile: nothing may wait for ever."""
+        pull = _pull(i, owed)
+        step = pull.step(int(owed.payload["s"])) if pull else None
+        if pull is None or step is None or step.turn != owed.payload["turn"] or step.state not in states:
+            return Cancelled("it is not waited for any more")
+        return report(pull.p, step.s, step.turn)
 
     def _aim(self, control: str, service: str) -> Aim | None:
         found = self._catalogue.controls.get(control)

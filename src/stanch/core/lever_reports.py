@@ -7,6 +7,7 @@ from stanch.core import pull_commands as c, pull_events as e
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp
 from stanch.core.control import KNOWN_GOOD, Aim, Control, Value
+from stanch.core.course_events import MitigationMoved
 from stanch.core.incident import Incident
 from stanch.core.moving import direction, holds, same, suggested, undo_direction
 from stanch.core.pulls import Pull, Step, of_mitigation, spoken
@@ -37,8 +38,16 @@ def reading(i: Incident, command: c.ReportReading, by: str, now: datetime, catal
                 steps.append(_step(i, pull, read, control, aim, to, now))
     fault = one_line("; ".join(unread), 600)
     if steps or fault or named:
-        return Said((e.PullRead(pull.p, tuple(steps), fault, same=not steps and not fault),))
+        same_now = not steps and not fault
+        read_now = e.PullRead(pull.p, tuple(steps), fault, same=same_now)
+        return Said((read_now, *(_put_back_already(i, pull) if same_now else ())))
     return Said((e.PullRead(pull.p, fault="no known-good set is recorded for this service yet" if a_set else ""),))
+
+
+def _put_back_already(i: Incident, pull: Pull) -> tuple[MitigationMoved, ...]:
+    """It is to be undone, and the value before stands there: somebody has put it back, so it is not in force."""
+    found = next((m for m in i.mitigations if m.k == pull.undoes), None)
+    return (MitigationMoved(found.k, "removed", why="it stood there already", what=found.what),) if found else ()
 
 
 def _goal(pull: Pull, read: c.ReadStep, control: Control, aim: Aim) -> Value | None:
