@@ -120,7 +120,7 @@ class Levers:
         """Look, send, read back. What may have been sent before is looked for first."""
         moved = self._moved(owed, i, ("pulling", "unclear"))
         if moved is None:
-            return self._without(owed, i, ("pulling", "unclear"), lambda *at: _failed(*at, GONE))
+            return self._without(owed, i, ("pulling", "unclear"), lambda p, s, n: _failed(p, s, n, GONE))
         p, s, turn = moved.pull.p, moved.step.s, moved.step.turn
         try:
             plane = self._planes.of(moved.aim)
@@ -182,7 +182,9 @@ class Levers:
         """Looked at until it is seen, or its time is over."""
         moved = self._moved(owed, i, ("accepted",))
         if moved is None:
-            return self._without(owed, i, ("accepted",), lambda *at: Done(reports=(c.ReportProof(*at, False, GONE),)))
+            return self._without(
+                owed, i, ("accepted",), lambda p, s, n: Done(reports=(c.ReportProof(p, s, n, False, GONE),))
+            )
         step = moved.step
         assert step.to is not None
         try:
@@ -199,7 +201,9 @@ class Levers:
         green: it is held twice as long, then goes back."""
         moved = self._moved(owed, i, ("holding",))
         if moved is None or moved.aim.ladder is None:
-            return self._without(owed, i, ("holding",), lambda *at: Done(reports=(c.ReportHeld(*at, False, GONE),)))
+            return self._without(
+                owed, i, ("holding",), lambda p, s, n: Done(reports=(c.ReportHeld(p, s, n, False, GONE),))
+            )
         ladder, step = moved.aim.ladder, moved.step
         checks = [self._catalogue.checks[one] for one in ladder.checks if one in self._catalogue.checks]
         results = await asyncio.gather(*(self._checks.measure(one, moved.pull.service) for one in checks))
