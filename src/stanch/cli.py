@@ -110,11 +110,14 @@ def runbooks(
 ) -> None:
     """The runbooks and the controls by hand as pages that work from a file, and print, when all else is down."""
     from stanch import production, settings
+    from stanch.store.templates import Templates
     from stanch.web import runbooks as sheets
 
-    known = production.read(settings.read().home)
+    home = settings.read().home
+    known = production.read(home)
+    said = sheets.messages(known, Templates.read(home / "message_templates"))
     try:
-        written = sheets.write(known, out)
+        written = sheets.write(known, out, said)
     except OSError as trouble:
         raise StanchError(f"{out} cannot be written: {trouble.strerror}.") from trouble
     typer.echo(f"{written[0]}: {len(written)} pages.")

@@ -34,7 +34,7 @@ TREES = [
         LATENCY,
         "    says: Only this caller.",
         "    do: Limit it.\n    says: Only this caller.",
-        "runbooks/latency_saturation.yml:76:5: node 'c4' is both `pull` and `do`, expected one of "
+        "runbooks/latency_saturation.yml:77:5: node 'c4' is both `pull` and `do`, expected one of "
         "them, and the other as a node of its own",
     ),
     Broken(
@@ -75,7 +75,7 @@ TREES = [
         LATENCY,
         "    look: latency holds",
         "    then: q1\n    look: latency holds",
-        "runbooks/latency_saturation.yml:85:5: unknown key 'then', expected one of end, look",
+        "runbooks/latency_saturation.yml:86:5: unknown key 'then', expected one of end, look",
     ),
     Broken(
         "a text that is a number",
@@ -150,7 +150,7 @@ TREES = [
         LATENCY,
         "leads: retry.budget",
         "leads: rate.limit",
-        "runbooks/latency_saturation.yml:36:40: node 'c1' does not pull 'rate.limit', expected one "
+        "runbooks/latency_saturation.yml:37:40: node 'c1' does not pull 'rate.limit', expected one "
         "of load.shed, retry.budget, queue.cap",
     ),
     Broken(
@@ -158,7 +158,7 @@ TREES = [
         OUTAGE,
         "Looks like an attack: tree:security",
         "Looks like an attack: {to: tree:security, leads: tool.off}",
-        "runbooks/provider_outage.yml:42:56: `leads` into another tree (tree:security), expected it "
+        "runbooks/provider_outage.yml:43:56: `leads` into another tree (tree:security), expected it "
         "at a node of this tree only",
     ),
     Broken(
@@ -174,7 +174,7 @@ TREES = [
         LATENCY,
         "leads: retry.budget",
         "lead: retry.budget",
-        "runbooks/latency_saturation.yml:36:33: unknown key 'lead', expected one of to, leads; did you mean 'leads'?",
+        "runbooks/latency_saturation.yml:37:33: unknown key 'lead', expected one of to, leads; did you mean 'leads'?",
     ),
     Broken(
         "a pull without cannot",
@@ -216,7 +216,7 @@ TREES = [
         OUTAGE,
         "    done: k1\n",
         "",
-        "runbooks/provider_outage.yml:55:5: key 'done' is missing, expected 'done:' here",
+        "runbooks/provider_outage.yml:56:5: key 'done' is missing, expected 'done:' here",
     ),
     Broken(
         "a call that leads nowhere",

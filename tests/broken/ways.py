@@ -13,7 +13,7 @@ WAYS = [
         RETRIEVAL,
         "      Store slow or down: c3",
         "      Store slow or down: c2",
-        "runbooks/retrieval_failure.yml:60:3: node 'c3' cannot be reached, expected a way to it, or no such node",
+        "runbooks/retrieval_failure.yml:61:3: node 'c3' cannot be reached, expected a way to it, or no such node",
     ),
     Broken(
         "no way out",
@@ -21,7 +21,7 @@ WAYS = [
         "    end: Fix it, pass the evaluation, then 5, 25, 100 %, each for 30 min and 200 answers. Closure checks.\n"
         "    look: the failing requests are saved as test cases",
         "    do: Fix it.\n    done: k1\n    cannot: e1",
-        "runbooks/quality_regression.yml:40:3: no way out of q2, c1, d1, k1, c2, q3, e1, x1, "
+        "runbooks/quality_regression.yml:41:3: no way out of q2, c1, d1, k1, c2, q3, e1, x1, "
         "expected a way to an `end`",
     ),
     Broken(
@@ -32,7 +32,7 @@ WAYS = [
         "    roles: [technical]\n"
         "    then: [k1, x1]",
         "    do: Ask around.\n    done: [k1, x1]\n    cannot: x1",
-        "runbooks/retrieval_failure.yml:26:1: a tree without a `call`, expected a node that says whom to call",
+        "runbooks/retrieval_failure.yml:27:1: a tree without a `call`, expected a node that says whom to call",
     ),
     Broken(
         "a question without Not sure",
@@ -92,7 +92,7 @@ WAYS = [
         "    choices:\n"
         "      One of them: d1\n"
         "      Not sure: c2\n",
-        "runbooks/retrieval_failure.yml:55:3: question 'q3' is the third before the first control, "
+        "runbooks/retrieval_failure.yml:56:3: question 'q3' is the third before the first control, "
         "expected at most 2 before it",
     ),
     Broken(
@@ -100,7 +100,7 @@ WAYS = [
         SECURITY,
         "      Poisoned source or memory: c2",
         "      Poisoned source or memory: c2\n      A stolen key: c1",
-        "runbooks/security.yml:52:7: question 'q1' has 7 choices, expected at most 6",
+        "runbooks/security.yml:53:7: question 'q1' has 7 choices, expected at most 6",
     ),
     Broken(
         "a label that is too long",
@@ -117,7 +117,7 @@ WAYS = [
         "      - what support hears\n"
         "      - what the press writes\n"
         "      - what the provider says about it today",
-        "runbooks/quality_regression.yml:27:3: node 'q1' takes 19 lines on a phone, expected at most 18",
+        "runbooks/quality_regression.yml:28:3: node 'q1' takes 19 lines on a phone, expected at most 18",
     ),
     Broken(
         "a control misspelt",

@@ -18,6 +18,7 @@ from stanch.core.catalogue import Catalogue, Klass
 from stanch.core.control import Aim, Control, Plane, Values
 from stanch.core.runbook import Choice, Node, Tree
 from stanch.store.catalogue import read
+from stanch.store.templates import Templates
 from stanch.web import outline, runbooks
 
 ROOT = Path(__file__).parents[2]
@@ -197,6 +198,41 @@ def test_a_catalogue_without_trees_and_controls_has_pages_too() -> None:
     assert "controls.html" not in Seen(pages["index.html"]).links
 
 
+def test_what_to_tell_users_is_printed(shipped: Catalogue) -> None:
+    """Each class's holding line stands on its page as it would be sent, with a gap where the time goes."""
+    said = runbooks.messages(shipped, Templates.read(ROOT / "message_templates"))
+    pages = runbooks.pages(shipped, said)
+    for klass in shipped.classes.values():
+        assert klass.tree is not None
+        for template in klass.tree.messages.values():
+            assert f"Users, first: “{said[template]}”" in words(pages[f"{klass.id}.html"])
+    assert sorted(said) == [
+        "holding_availability",
+        "holding_latency",
+        "holding_quality",
+        "holding_retrieval",
+        "holding_safety",
+        "holding_security",
+    ]
+    assert said["holding_latency"] == (
+        "Our assistant is answering slowly at the moment. Your requests are not lost. Next update at (time)."
+    )
+
+
+def test_a_message_about_one_incident_is_only_named(tmp_path: Path) -> None:
+    """What cannot be filled in without an incident is named, and the page is written all the same."""
+    (tmp_path / "about.j2").write_text("---\nfor: room\nabout: it\n---\n{{ incident.name }} & co\n", encoding="utf-8")
+    (tmp_path / "plain.j2").write_text("---\nfor: room\nabout: it\n---\nthis & that\n", encoding="utf-8")
+    zebra = tiny().classes["zebra"]
+    assert zebra.tree is not None
+    tree = replace(zebra.tree, messages={"room": "about", "stakeholders": "plain", "leadership": "gone"})
+    catalogue = tiny(classes={"zebra": replace(zebra, tree=tree)})
+    said = runbooks.messages(catalogue, Templates.read(tmp_path))
+    assert said == {"plain": "this & that"}
+    page = words(runbooks.pages(catalogue, said)["zebra.html"])
+    assert "The room: message about Stakeholders: “this & that” Leadership: message gone" in page
+
+
 @pytest.fixture
 async def client(shipped: Catalogue) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(Starlette(routes=runbooks.routes(shipped)))
@@ -248,7 +284,8 @@ def test_the_command_writes_the_pages(
     with pytest.raises(SystemExit) as ended:
         main()
     assert (ended.value.code or 0, capsys.readouterr().out) == (0, f"{out / 'index.html'}: 9 pages.\n")
-    assert {path.name: path.read_text(encoding="utf-8") for path in out.iterdir()} == runbooks.pages(shipped)
+    said = runbooks.messages(shipped, Templates.read(ROOT / "message_templates"))
+    assert {path.name: path.read_text(encoding="utf-8") for path in out.iterdir()} == runbooks.pages(shipped, said)
 
 
 def test_a_folder_that_cannot_be_written_is_said(
@@ -270,7 +307,7 @@ def test_each_class_prints_on_one_sheet(tmp_path: Path, shipped: Catalogue) -> N
     from tests.acceptance.shoot import FLAGS, chromium
 
     sync_api = pytest.importorskip("playwright.sync_api")
-    runbooks.write(shipped, tmp_path)
+    runbooks.write(shipped, tmp_path, runbooks.messages(shipped, Templates.read(ROOT / "message_templates")))
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_page(viewport={"width": 360, "height": 740})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from stanch.core import runbook
-from stanch.core.catalogue import CLASS_ORDER, Catalogue, Klass
+from stanch.core.catalogue import CLASS_ORDER, Audience, Catalogue, Klass
 from stanch.core.control import Control, Values
 from stanch.core.moving import spoken as spoken_value
 from stanch.core.roles import ROLES
@@ -29,6 +29,14 @@ WAYS: Final[Mapping[tuple[NodeKind, str], str]] = {
     ("do", "done"): "Done",
     ("do", "cannot"): "Cannot be done",
     ("call", "then"): "Then",
+}
+AUDIENCES: Final[Mapping[Audience, str]] = {
+    "room": "The room",
+    "stakeholders": "Stakeholders",
+    "status_page": "Status page",
+    "first_notice": "People in the company, first",
+    "first_public": "Users, first",
+    "leadership": "Leadership",
 }
 DIRECTIONS: Final = {
     "less": "Less: one person may pull it. Undoing it takes two.",

@@ -5,8 +5,11 @@ They are public: no address of a control plane stands on them, nor anything of a
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
+from html import unescape
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,6 +18,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from stanch.core.catalogue import Catalogue
+from stanch.errors import StanchError
+from stanch.store.templates import Templates
 from stanch.web import outline
 
 INDEX: Final = "index.html"
@@ -24,21 +29,26 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+NOTHING_SAID: Final[Mapping[str, str]] = MappingProxyType({})
 _SHEETS: Final = Path(__file__).parent / "sheets"
 _ADDRESS: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s<>\"')]*[^\s<>\"').,;:!?]", re.IGNORECASE)
 _HIDDEN: Final = "(address: ask the owner)"
 
 
-def pages(catalogue: Catalogue, home: str = INDEX, folder: str = "") -> dict[str, str]:
+def pages(
+    catalogue: Catalogue, said: Mapping[str, str] = NOTHING_SAID, home: str = INDEX, folder: str = ""
+) -> dict[str, str]:
     """Return HTML by file name: the index, a page for each class, the controls.
 
-    `home`: how the other pages link to the index; `folder`: what the index puts before a name when it links to one.
+    `said`: what `messages` returns. `home`: how the other pages link to the index; `folder`: what the index puts
+    before a name when it links to one.
     """
     environment = _environment(_without_addresses(catalogue))
     facts: dict[str, Any] = {
         "catalogue": catalogue,
         "classes": outline.in_order(catalogue),
         "outline": outline,
+        "said": said,
         "home": home,
         "folder": folder,
         "style": (_SHEETS / "style.css").read_text(encoding="utf-8"),
@@ -51,23 +61,36 @@ def pages(catalogue: Catalogue, home: str = INDEX, folder: str = "") -> dict[str
     return made | {f"{klass.id}.html": page("class.html", klass=klass) for klass in facts["classes"]}
 
 
-def write(catalogue: Catalogue, folder: Path) -> list[Path]:
+def messages(catalogue: Catalogue, templates: Templates) -> dict[str, str]:
+    """Return the text of each message that a class names, by template: what to send when the bot cannot.
+
+    One that needs more than the time of the next update is left out: without an incident there is nothing to fill in.
+    """
+    names = {name for klass in catalogue.classes.values() if klass.tree for name in klass.tree.messages.values()}
+    found = {}
+    for name in sorted(names):
+        with suppress(StanchError):
+            found[name] = unescape(templates.render(name, due="(time)"))
+    return found
+
+
+def write(catalogue: Catalogue, folder: Path, said: Mapping[str, str] = NOTHING_SAID) -> list[Path]:
     """Write the pages into `folder`, which is made if it is not there; return them, the index first. OSError passes."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for name, content in pages(catalogue).items():
+    for name, content in pages(catalogue, said).items():
         (folder / name).write_text(content, encoding="utf-8")
         paths.append(folder / name)
     return paths
 
 
-def routes(catalogue: Catalogue) -> list[Route]:
+def routes(catalogue: Catalogue, said: Mapping[str, str] = NOTHING_SAID) -> list[Route]:
     """`GET /runbooks` and `GET /runbooks/NAME.html`; the pages are made when one is first asked for."""
 
     @cache
     def made() -> Mapping[str, str]:
         # Links hold whatever path a proxy puts before ours: they are relative, and /runbooks has no slash at its end.
-        return pages(catalogue, home="../runbooks", folder="runbooks/")
+        return pages(catalogue, said, home="../runbooks", folder="runbooks/")
 
     def answer(name: Callable[[Request], str]) -> Callable[[Request], Response]:
         def page(request: Request) -> Response:
