@@ -320,8 +320,8 @@ CONTROLS = [
         "the known-good set with a plane of its own",
         FILE,
         "    watch_out: It moves several planes.",
-        "    for: {support-copilot: {plane: practice, target: {}, values: [a]}}\n    watch_out: It moves several "
-        "planes.",
+        "    for:\n      support-copilot: {plane: practice, target: {setting: tier, proof: {setting_only: true}}, "
+        "values: [large]}\n    watch_out: It moves several planes.",
         "runbooks/catalogue/controls.yml:52:5: known_good.set with planes of its own, expected none: it pulls the "
         "other controls",
     ),

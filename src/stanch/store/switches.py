@@ -180,7 +180,8 @@ def _probe(marked: Marked, place: Place, service: str, sheet: ProbeSheet, known:
     needed, kind = _SPEAKS.get(sheet.kind), (known.planes or {}).get(sheet.plane)
     if needed and kind and kind != needed:
         marked.fault((*place, "plane"), f"plane '{sheet.plane}' of kind {kind}", f"one of kind {needed}")
-    _fits(marked, (*place, "how"), sheet.how, known.hows.get(sheet.kind))
+    else:
+        _fits(marked, (*place, "how"), sheet.how, known.hows.get(sheet.kind))
     return Probe(sheet.kind, sheet.plane, sheet.how)
 
 
