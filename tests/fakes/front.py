@@ -41,14 +41,18 @@ class Front:
         body = {"user_id": user, "channel_id": channel, "text": text, **self._once()}
         return await self._shown(self.listeners.command, body)
 
-    async def click(self, user: str, action: str, value: str, channel: str | None = ELSEWHERE, **more: Any) -> Json:
-        """A button; `more` stands in its action."""
-        body = self._body(user, channel)
+    async def click(
+        self, user: str, action: str, value: str, channel: str | None = ELSEWHERE, view: Json | None = None, **more: Any
+    ) -> Json:
+        """A button, of an open form if `view` is given; `more` stands in its action."""
+        body = self._body(user, channel) | ({"view": view} if view else {})
         pressed = {"action_id": action, "value": value, **more}
         name, _, _ = action.partition(":")
         listener = {
             "do": self.clicks.do, "take_seat": self.clicks.take_seat, "join": self.clicks.join,
             "let_in": self.clicks.let_in, "more": self.clicks.more, "home_update": self.home.update,
+            "pull": self.clicks.pulling.clicked, "walk": self.clicks.walking.walked,
+            "sample": self.clicks.walking.judged if "judge" in action else self.clicks.walking.sampled,
         }[name]  # fmt: skip
         return await self._shown(listener, body, pressed)
 
@@ -64,6 +68,8 @@ class Front:
             "declare": self.listeners.declare, "fill_in": self.listeners.fill_in, "say_update": self.listeners.texted,
             "add_note": self.listeners.texted, "add_to_timeline": self.shortcuts.chosen,
         }.get(str(view["callback_id"]), self.clicks.filled)  # fmt: skip
+        if str(view["callback_id"]).startswith("pull:"):
+            listener = self.clicks.pulling.filled
         return await self._shown(listener, {"user": {"id": user}, "view": sent}, sent)
 
     async def shortcut(self, user: str, name: str, message: Mapping[str, Any] | None = None, **where: Any) -> Json:

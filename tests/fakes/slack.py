@@ -63,6 +63,7 @@ class FakeSlack(Slack):
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, bytes] = {}
         self.homes: dict[str, Json] = {}
+        self.modals: dict[str, Json] = {}
         self.calls: list[tuple[str, Json]] = []
         self.faults: list[Fault] = []
         self._count = 0
@@ -255,6 +256,15 @@ class FakeSlack(Slack):
 
     def _views_open(self, args: Json) -> Json:
         check_view(args["view"])
+        self._count += 1
+        self.modals[f"V{self._count:04}"] = args["view"]
+        return {"view": {"id": f"V{self._count:04}", **args["view"]}}
+
+    def _views_update(self, args: Json) -> Json:
+        check_view(args["view"])
+        if args["view_id"] not in self.modals:
+            raise refused("not_found")
+        self.modals[args["view_id"]] = args["view"]
         return {}
 
     def _views_publish(self, args: Json) -> Json:

@@ -16,9 +16,9 @@ Body = Mapping[str, Any]
 class Answers:
     def __init__(self, slack: Slack) -> None:
         self._slack = slack
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
-    def later(self, work: Coroutine[Any, Any, None]) -> None:
+    def later(self, work: Coroutine[Any, Any, Any]) -> None:
         """Do it beside the acknowledgement, which must not wait for it."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
@@ -36,13 +36,30 @@ class Answers:
         except SlackFault as fault:
             logger.info("answer.lost", extra={"error": str(fault)})
 
-    async def open(self, body: Body, view: b.Block) -> None:
-        """A form. A trigger is good for one form and three seconds."""
+    async def show(self, body: Body, text: str, blocks: Sequence[b.Block] = ()) -> None:
+        """The same; on the Home tab, where there is no such URL, as a notice that opens."""
+        if body.get("response_url") or not text:
+            await self.tell(body.get("response_url"), text, blocks)
+            return
+        notice = {"type": "modal", "title": b.plain("Stanch", 24), "close": b.plain("Close", 24)}
+        await self.open(body, notice | {"blocks": [b.section(text)]})
+
+    async def open(self, body: Body, view: b.Block) -> str | None:
+        """A form, and its id. A trigger is good for one form and three seconds."""
         try:
-            await self._slack.call("views.open", trigger_id=body["trigger_id"], view=view)
+            opened = await self._slack.call("views.open", trigger_id=body["trigger_id"], view=view)
         except SlackFault as fault:
             logger.warning("form.not_opened", extra={"error": str(fault)})
             await self.tell(body.get("response_url"), "The form could not be opened. Please try once more.")
+            return None
+        return str((opened.get("view") or {}).get("id") or "")
+
+    async def change(self, id: str, view: b.Block) -> None:
+        """What stands in a form that is open; a person who has closed it misses nothing."""
+        try:
+            await self._slack.call("views.update", view_id=id, view=view)
+        except SlackFault as fault:
+            logger.info("answer.lost", extra={"error": str(fault)})
 
 
 def who(body: Body) -> str:

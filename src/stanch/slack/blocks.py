@@ -12,6 +12,8 @@ from stanch.core.words import Mrkdwn, escape, when as when
 Block = dict[str, Any]
 
 TEXT, FIELD, HEADER, BUTTON, OPTION, PLACEHOLDER = 3_000, 2_000, 150, 75, 75, 150
+OPTIONS = 100
+"""Options of one menu."""
 
 
 def safe(text: str, limit: int = TEXT) -> Mrkdwn:

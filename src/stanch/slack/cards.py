@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable
 
+from stanch.core.chain import unstamp
 from stanch.core.harm import next_step
 from stanch.core.incident import Incident
 from stanch.core.roles import ROLES
 from stanch.core.text import cut, one_line
 from stanch.core.words import escape
-from stanch.slack import blocks as b, moves
-from stanch.slack.blocks import Block, safe
-from stanch.slack.phrases import Message, Phrases
+from stanch.slack import blocks as b, moves, reach
+from stanch.slack.blocks import Block, safe, when
+from stanch.slack.phrases import VERDICTS, Message, Phrases
 
 FREE_HANDS = (
     "Switch it off, limit it, or put it back to what last worked. Whoever is on call needs nobody's permission."
 )
+CHECKS = 8
+"""Checks in its one line; `/incident check` shows each with its value."""
 BUTTONS = 3
 """Moves on the card beside the two that are always there; the rest stands under *More*."""
 
@@ -34,6 +37,8 @@ class Cards(Phrases):
             blocks.append(b.section(f"*Scope*  {safe(one_line(i.scope, 600), 600)}"))
         if i.mitigations:
             blocks.append(b.section("*Applied*  " + self.mitigations(i)))
+        if measured := "\n".join(filter(None, (self.differs(i), self._checks(i)))):
+            blocks.append(b.section(measured))
         if i.last_update:
             blocks.append(b.section(f"*Last word*  {safe(one_line(i.last_update, 600), 600)}"))
         blocks.append(b.context(" · ".join(filter(None, (self.next_word(i), self._elsewhere(i))))))
@@ -44,14 +49,18 @@ class Cards(Phrases):
     def _buttons(self, i: Incident, value: str) -> list[Block]:
         """What can be done now comes first; filling in never stands in its way."""
         names = moves.offered(i, self._catalogue)[:BUTTONS]
-        buttons = [moves.button(name, value, first=place == 0) for place, name in enumerate(names)]
+        lever = reach.lever(i, self._catalogue)
+        labels = {"lever": f"Pull: {lever.name}"} if lever else {}
+        buttons = [
+            moves.button(name, value, first=place == 0, label=labels.get(name, "")) for place, name in enumerate(names)
+        ]
         missing = not (i.klass and i.severity) or i.service_assumed
         return [
             *buttons,
             b.button("Say an update", "say_update", value),
             b.button("Fill in" if missing else "Change facts", "fill_in", value),
             b.button("Add a note", "add_note", value),
-            b.menu("more", "More", moves.more(i)),
+            b.menu("more", "More", moves.more(i, self._catalogue)),
         ]
 
     def _seats(self, i: Incident, value: str) -> Iterable[Block]:
@@ -66,6 +75,19 @@ class Cards(Phrases):
                 button = b.button("Take this role", f"take_seat:{role}", value)
                 empty.append(b.section(f"*{spoken}*  nobody yet{acting}", button))
         return ([b.fields(taken)] if taken else []) + empty
+
+    def _checks(self, i: Incident) -> str:
+        """What the checks said last, and when the newest of them was measured."""
+        if not i.checks:
+            return ""
+        known = self._catalogue.checks
+        shown = [
+            f"{VERDICTS.get(one.verdict, '?')} {safe(known[one.check].name if one.check in known else one.check, 40)}"
+            for one in i.checks[-CHECKS:]
+        ]
+        newest = when(unstamp(max(one.at for one in i.checks)), "{time}")
+        watched = f", measured until {when(unstamp(i.watch.until), '{time}')}" if i.watch else ""
+        return f"*Checks*  {' · '.join(shown)} ({newest}{watched})"
 
     def _elsewhere(self, i: Incident) -> str:
         """Other incidents that this one hangs together with."""

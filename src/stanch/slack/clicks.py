@@ -10,22 +10,36 @@ from stanch.core import commands as c
 from stanch.core.catalogue import Catalogue
 from stanch.core.incident import Incident
 from stanch.errors import Refusal, Unavailable, Wrong
-from stanch.flows.desk import Answer, Asked, Desk
+from stanch.flows.desk import Asked, Desk
 from stanch.slack import blocks as b, forms
 from stanch.slack.answers import Body, number_in, place, where, who
 from stanch.slack.directory import Directory
 from stanch.slack.listeners import FORMS, Listeners, opens
 from stanch.slack.moves import BY_NAME, Move
+from stanch.slack.pulling import Preview, Pulling
+from stanch.slack.walking import Fetch, Walking
 
-LOOKS = ("now", "catchup")
+LOOKS = ("now", "catchup", "controls")
+AGAIN = frozenset(("lever", "runbook", "check", "sample", "undo", "contained", "watch"))
+"""Moves that mean something new each time: each click counts by itself, and the state says what it comes to."""
 
 
 class Clicks:
-    def __init__(self, desk: Desk, directory: Directory, listeners: Listeners) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        directory: Directory,
+        listeners: Listeners,
+        preview: Preview | None = None,
+        answer: Fetch | None = None,
+    ) -> None:
+        """`preview` says what a pull would send, `answer` fetches one that was sampled; None: nothing is connected."""
         self._desk = desk
         self._people = directory
         self._listeners = listeners
         self._answers = listeners.answers
+        self.pulling = Pulling(desk, listeners, preview)
+        self.walking = Walking(desk, listeners, answer)
 
     def register(self, app: AsyncApp) -> None:
         app.action(re.compile(r"^take_seat:"))(self.take_seat)
@@ -36,12 +50,14 @@ class Clicks:
         app.action("more")(self.more)
         app.action(re.compile(r"^do:"))(self.do)
         app.view(re.compile(r"^do:"))(self.filled)
+        self.pulling.register(app)
+        self.walking.register(app)
 
     async def take_seat(self, ack: Any, body: Body, action: Body) -> None:
         await self._clicked(ack, body, action, c.TakeSeat(str(action["action_id"]).partition(":")[2]))
 
     async def join(self, ack: Any, body: Body, action: Body) -> None:
-        await self._clicked(ack, body, action, await self._joining(body, action))
+        await self._clicked(ack, body, action, c.Join())
 
     async def let_in(self, ack: Any, body: Body, action: Body) -> None:
         user = str(action.get("value") or "").partition(":")[2]
@@ -93,29 +109,17 @@ class Clicks:
         elif move.form:
             await ack()
             self._answers.later(self._listeners.open_for(body, number, _maker(move)))
-        elif name == "ask_to_join":
-            await self._clicked(ack, body, action, await self._joining(body, action))
         else:
             assert move.act is not None
             state = await self._desk.state(number or 0)
             command = move.act(state, self._desk.catalogue) if state else c.Mitigate()
-            await self._clicked(ack, body, {**action, "action_id": f"do:{name}"}, command)
+            await self._clicked(ack, body, {**action, "action_id": f"do:{name}"}, command, again=name in AGAIN)
 
-    async def _joining(self, body: Body, action: Body) -> c.Join:
-        """Whether the person is one of the service's owners decides if they must ask."""
-        state = await self._desk.state(number_in(action.get("value")) or 0)
-        service = self._desk.catalogue.service(state.service) if state and state.service else None
-        return c.Join(on_call=who(body) in self._people.seats(service).invite)
-
-    async def _clicked(self, ack: Any, body: Body, action: Body, command: c.Command) -> None:
-        value, user = str(action.get("value") or ""), who(body)
-        key = f"click:{where(body)}:{place(body)}:{action['action_id']}:{value}:{user}"
-        try:
-            answer = await self._desk.ask(Asked(command, user, "button", number_in(value), key, channel=where(body)))
-        except Unavailable as away:
-            answer = Answer(str(away))
-        await ack()
-        self._answers.later(self._answers.tell(body.get("response_url"), **self._listeners.shown(answer)))
+    async def _clicked(self, ack: Any, body: Body, action: Body, command: c.Command, *, again: bool = False) -> None:
+        value = str(action.get("value") or "")
+        once = f"click:{where(body)}:{place(body)}:{action['action_id']}:{value}:{who(body)}"
+        key = f"click:{body['trigger_id']}:{action['action_id']}" if again else once
+        await self._listeners.clicked(ack, body, command, number_in(value), key)
 
     async def filled(self, ack: Any, body: Body, view: Body) -> None:
         """The form of a move was sent."""
@@ -143,6 +147,6 @@ def _maker(move: Move) -> forms.Maker:
 
     def make(catalogue: Catalogue, incident: Incident) -> b.Block:
         assert move.form is not None
-        return b.modal(f"do:{move.name}", move.form.title, move.form.submit, move.form.blocks(incident))
+        return b.modal(f"do:{move.name}", move.form.title, move.form.submit, move.form.fields(incident, catalogue))
 
     return make

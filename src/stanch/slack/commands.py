@@ -70,6 +70,21 @@ GROUPS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
         ),
     ),
     (
+        "Pull and prove",
+        (
+            Verb("runbook [CLASS]", "the class's decision tree, one screen at a time", readers.runbook),
+            Verb("controls", "what can be pulled for this service, and what is pulled now", readers.look("controls")),
+            Verb(
+                "pull CONTROL [VALUE]",
+                "move a control: before and after are shown, then you confirm",
+                readers.pull,
+            ),
+            Verb("undo [K]", "put back what mitigation K moved", readers.undo),
+            Verb("check [CHECK…] [--watch MINUTES]", "measure whether users are better off", readers.check),
+            Verb("sample [N]", "N fresh answers, redacted, to judge one by one", readers.sample),
+        ),
+    ),
+    (
         "Stop the harm",
         (
             Verb("mitigate", "begin to contain", readers.mitigate),

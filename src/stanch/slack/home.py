@@ -16,7 +16,7 @@ from stanch.core.policy import sees
 from stanch.core.roles import ROLES
 from stanch.errors import Unavailable
 from stanch.flows.desk import Desk
-from stanch.slack import blocks as b, forms, moves
+from stanch.slack import blocks as b, forms, moves, reach
 from stanch.slack.answers import Answers, Body, number_in, who
 from stanch.slack.blocks import Block, safe, when
 from stanch.slack.client import Slack, SlackFault
@@ -152,7 +152,9 @@ def _duty(row: Row[Any], seen: Seen, user: str) -> str:
 
 
 def _applied(seen: Seen, user: str, render: Render) -> list[Block]:
-    lines = []
+    """What still moves production, however old. What was pulled from here is put back from here."""
+    rows: list[Block] = []
+    lines: list[str] = []
     for row in seen.applied[:LISTED]:
         i = seen.about.get(row.incident)
         if i is None or not sees(i, user):
@@ -161,6 +163,11 @@ def _applied(seen: Seen, user: str, render: Render) -> list[Block]:
         owner = f" · {safe(render.person(row.who), 60)}" if row.who else ""
         until = f" until {row.due[:10]}" if row.due else ""
         ended = "" if i.is_open else f" · incident {i.phase}"
-        lines.append(f"{MARKS.get(row.state, '·')} INC-{row.incident} · {what} ({row.state}{until}){owner}{ended}")
-    more = ["… and more"] if len(seen.applied) > LISTED else []
-    return [b.section("\n".join([*lines, *more]) or "No mitigation is in force.")]
+        line = f"{MARKS.get(row.state, '·')} INC-{row.incident} · {what} ({row.state}{until}){owner}{ended}"
+        if row.k in reach.to_undo(i):
+            value = f"{row.incident}:home:{row.k}"
+            rows.append(b.section(line, b.button("Undo", f"pull:undo:{row.incident}:{row.k}", value)))
+        else:
+            lines.append(line)
+    lines += ["… and more"] if len(seen.applied) > LISTED else []
+    return [*rows, *([b.section("\n".join(lines))] if lines else ())] or [b.section("No mitigation is in force.")]

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+from stanch.core.catalogue import Catalogue
 from stanch.core.incident import Incident
 from stanch.core.roles import ROLES
 from stanch.core.text import cut
-from stanch.slack import blocks as b
+from stanch.slack import blocks as b, reach
 from stanch.slack.blocks import Block
 
 Fields = Callable[[Incident], list[Block]]
@@ -49,6 +50,17 @@ def settle(i: Incident) -> list[Block]:
         b.text_input("why", "Why?", longest=500),
     ]
     return fields if options else fields[1:]
+
+
+def undo(i: Incident) -> list[Block]:
+    standing = [m for m in i.mitigations if m.k in reach.to_undo(i)][-b.OPTIONS :]
+    options = [b.option(f"{m.k} · {cut(m.what, 60)}", str(m.k)) for m in standing]
+    return [b.select("k", "Put back what?", options, optional=False)] if options else [b.section("Nothing is pulled.")]
+
+
+def runbooks(catalogue: Catalogue) -> list[Block]:
+    options = [b.option(one.name, one.id, one.looks_like) for one in catalogue.classes.values() if one.tree]
+    return [b.select("class", "Which one?", options, optional=False)] if options else [b.section("There is none.")]
 
 
 def idea(i: Incident) -> list[Block]:

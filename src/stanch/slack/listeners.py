@@ -19,6 +19,7 @@ from stanch.slack.client import Slack
 from stanch.slack.commands import Look, helped, take_apart
 from stanch.slack.directory import Directory
 from stanch.slack.lists import LISTED
+from stanch.slack.on_call import marked
 from stanch.slack.render import Render
 from stanch.slack.words import Words, plain
 
@@ -67,10 +68,23 @@ class Listeners:
             await self._look(ack, asked, body, number)
             return
         key = f"command:{body['trigger_id']}"
-        answer = await self._desk.ask(Asked(asked, user, "slash", number, key, channel=channel))
+        answer = await self.ask(Asked(asked, user, "slash", number, key, channel=channel))
         await ack(response_type="ephemeral", **self.shown(answer, asked))
         if opens(asked, answer, number):
             self.answers.later(self.say_when_open(answer.number, body.get("response_url")))
+
+    async def ask(self, asked: Asked) -> Answer:
+        """Decide and commit what somebody asked, as who they are to this service. Raises `Unavailable`."""
+        return await self._desk.ask(await marked(asked, self._desk, self._people), even_if_twin=asked.source == "form")
+
+    async def clicked(self, ack: Any, body: Body, command: c.Command, number: int | None, key: str) -> None:
+        """A click: committed, acknowledged, then answered. `key` names it, so that a second delivery is the same."""
+        try:
+            answer = await self.ask(Asked(command, who(body), "button", number, key, channel=where(body)))
+        except Unavailable as away:
+            answer = Answer(str(away))
+        await ack()
+        self.answers.later(self.answers.show(body, **self.shown(answer)))
 
     def shown(self, answer: Answer, asked: c.Command | None = None) -> dict[str, Any]:
         """An answer with what can be done next as buttons."""
@@ -107,7 +121,7 @@ class Listeners:
         await ack(response_type="ephemeral", **answer)
 
     async def looked(self, what: str, verb: str, number: int | None, user: str, channel: str | None) -> dict[str, Any]:
-        """The answer to `list`, `help`, `show`, `catchup`. Raises `Refusal` when there is no such incident."""
+        """The answer to one of the looks. Raises `Refusal` when there is no such incident."""
         if what == "list":
             return {"text": self._render.listing(await self._desk.open_incidents(LISTED + 1), user)}
         if what == "help":
@@ -117,6 +131,9 @@ class Listeners:
             raise Refusal(f"There is no INC-{number}. `/incident list` shows those that are open.")
         if what == "catchup":
             message = self._render.catchup(state, latest, user, channel)
+            return {"text": message.text, "blocks": list(message.blocks)}
+        if what == "controls" and sees(state, user, channel):
+            message = self._render.controls(state)
             return {"text": message.text, "blocks": list(message.blocks)}
         text = self._render.details(state, latest, user, channel)
         return (
@@ -194,7 +211,7 @@ class Listeners:
         number = number_in(about.get("number")) if number is None else number
         asked = Asked(command, who(body), "form", number, f"form:{view['id']}", channel=about.get("channel"))
         try:
-            answer = await self._desk.ask(asked, even_if_twin=True)
+            answer = await self.ask(asked)
         except Unavailable as away:
             answer = Answer(str(away), refused=True)
         if answer.refused:

@@ -10,7 +10,8 @@ from stanch.core.incident import Incident
 from stanch.core.text import cut
 from stanch.core.words import Mrkdwn
 from stanch.flows.deliver import Buried, Cancelled, Outcome
-from stanch.slack import blocks as b, moves
+from stanch.slack import blocks as b
+from stanch.slack.asked_for import buttons
 from stanch.slack.client import SlackFault
 from stanch.slack.gateway import Kit, done
 from stanch.slack.render import Message
@@ -89,24 +90,8 @@ def _about(kit: Kit, incident: Incident, owed: Owed, form: str) -> Message:
         raise LookupError(f"the entry that {owed.key} is about")
     name = f"told_{event.kind}" if form == "told" else form or event.kind
     text = kit.templates.render(name, **_shortened(kit.render.facts(incident, event), event))
-    blocks = [b.section(text), *_buttons(incident, event, form)]
+    blocks = [b.section(text), *buttons(incident, event, form, kit.desk.catalogue)]
     return Message(kit.render.fallback(incident, cut(text, 300)), blocks)
-
-
-def _buttons(incident: Incident, event: Event, form: str) -> list[b.Block]:
-    """What the message asks for is one click away."""
-    payload, value = event.payload or {}, f"{incident.number}:{event.seq}"
-    if event.kind == "join_asked":
-        return [b.actions([b.button("Let in", "let_in", f"{incident.number}:{payload.get('user')}", style="primary")])]
-    if form == "quiet_held":
-        return [
-            b.actions(
-                [moves.button(name, value, first=name == "resolved") for name in ("resolved", "action", "came_back")]
-            )
-        ]
-    if event.kind == "red_check":
-        return [b.actions([moves.button("applied", value, first=True)])]
-    return []
 
 
 def _shortened(facts: dict[str, Any], event: Event) -> dict[str, Any]:

@@ -3,18 +3,19 @@
 A move is a command of the core with a button. Its form, if it has one, asks only for what the command needs.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from stanch.core import commands as c
 from stanch.core.catalogue import Catalogue
+from stanch.core.checking import measured
 from stanch.core.harm import better
 from stanch.core.incident import Incident
 from stanch.core.phases import OFFERS, TRANSITIONS, makes_sense, offers
 from stanch.core.text import cut, one_line
 from stanch.errors import Wrong
-from stanch.slack import blocks as b, inputs
+from stanch.slack import blocks as b, inputs, reach
 from stanch.slack.blocks import Block
 
 Values = Mapping[str, str]
@@ -28,6 +29,11 @@ class Form:
     submit: str
     blocks: Callable[[Incident], list[Block]]
     read: Callable[[Values], c.Command]
+    of_catalogue: Callable[[Catalogue], list[Block]] | None = None
+    """Fields that come from the team's files, after the others."""
+
+    def fields(self, i: Incident, catalogue: Catalogue) -> list[Block]:
+        return [*self.blocks(i), *(self.of_catalogue(catalogue) if self.of_catalogue else ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +112,27 @@ def _idea(values: Values) -> c.Command:
     return c.JudgeIdea(int(k) if k.isdigit() else 0, values.get("verdict", ""), values.get("text", ""))
 
 
+def _place(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def _lever(i: Incident, catalogue: Catalogue) -> c.Command:
-    sheet = catalogue.klass(i.klass) if i.klass else None
-    return c.Pull(sheet.lever) if sheet and sheet.lever else c.OpenRunbook()
+    control = reach.lever(i, catalogue)
+    return c.Pull(control.id) if control else c.OpenRunbook()
 
 
 MOVES: tuple[Move, ...] = (
-    Move("lever", "Pull the first move", "Shows before and after; nothing moves until you confirm", _lever),
+    Move("lever", "Pull the first move", "Shows before and after; nothing moves until you confirm", _lever,
+         verb="applied"),
     Move("runbook", "Open runbook", "The class's decision tree, one screen at a time", lambda i, _: c.OpenRunbook()),
     Move("check", "Verify recovery", "Measures the class's checks now", lambda i, _: c.RunChecks()),
     Move("sample", "Sample and judge", "Fresh answers, redacted, one by one", lambda i, _: c.DrawSample()),
     Move("undo", "Undo", "Put back what was pulled here", lambda i, _: c.Undo()),
+    Move("undo_one", "Undo one of them…", "Put back one of the controls that were pulled here",
+         form=Form("Undo", "Show before, after", inputs.undo, lambda v: c.Undo(_place(v.get("k", ""))))),
+    Move("runbook_of", "Open a runbook…", "The decision tree of any class",
+         form=Form("Open a runbook", "Open it", lambda i: [], lambda v: c.OpenRunbook(v.get("class")),
+                   inputs.runbooks)),
     Move("first_move", "First move is pulled", "Record that it was pulled by hand", _first_move,
          verb="applied"),
     Move("took_effect", "It took effect", "The newest mitigation, seen in what is served", _took_effect),
@@ -177,6 +193,7 @@ MOVES: tuple[Move, ...] = (
 BY_NAME = {move.name: move for move in MOVES}
 
 MORE: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Pull and prove", ("runbook", "runbook_of", "undo", "undo_one", "check", "sample")),
     ("Say what happens", ("applied", "settle", "judged", "bleeding", "evidence", "hypothesis", "idea")),
     ("Move it along", ("mitigate", "contained", "stopped", "waive", "explained", "watch", "override", "resolved",
                        "close", "dismiss", "reopen")),
@@ -185,27 +202,52 @@ MORE: tuple[tuple[str, tuple[str, ...]], ...] = (
 """What stands under *More*, in groups; what the phase does not allow is left out."""
 
 
-def button(name: str, value: str, *, first: bool = False) -> Block:
+def button(name: str, value: str, *, first: bool = False, label: str = "") -> Block:
     """`value` is `N:…`: the incident's number, and what makes the click unique."""
-    return b.button(BY_NAME[name].label, f"do:{name}", value, style="primary" if first else None)
+    return b.button(label or BY_NAME[name].label, f"do:{name}", value, style="primary" if first else None)
 
 
 def offered(i: Incident, catalogue: Catalogue) -> list[str]:
     """The moves that the card shows now, the likeliest first."""
+    names = [name for name in offers(i) if reachable(i, name, catalogue)]
+    likeliest = _likeliest(i, names)
+    return sorted(names, key=lambda name: name != likeliest)
+
+
+def reachable(i: Incident, name: str, catalogue: Catalogue) -> bool:
+    """Whether the team's files have what this move works with, for this class and this service."""
     sheet = catalogue.klass(i.klass) if i.klass else None
-    names = [name for name in offers(i) if name != "first_move" or (sheet and sheet.first_move)]
-    return sorted(names, key=lambda name: name != _likeliest(i))
+    match name:
+        case "lever":
+            return reach.lever(i, catalogue) is not None
+        case "first_move":
+            return bool(sheet and sheet.first_move) and reach.lever(i, catalogue) is None
+        case "runbook":
+            return i.is_open and bool(i.walks or (sheet and sheet.tree))
+        case "runbook_of":
+            return i.is_open and reach.has_runbook(catalogue)
+        case "check":
+            return i.is_open and bool(measured(i, catalogue))
+        case "sample":
+            return i.is_open and reach.can_sample(i, catalogue)
+        case "undo":
+            return len(reach.to_undo(i)) == 1
+        case "undo_one":
+            return len(reach.to_undo(i)) > 1
+    return True
 
 
-def _likeliest(i: Incident) -> str:
-    """What stands between here and the next phase."""
+def _likeliest(i: Incident, names: Sequence[str]) -> str:
+    """What stands between here and the next phase. `names`: what is offered."""
     match i.phase:
-        case "mitigate" if any(m.state == "applied" for m in i.mitigations):
+        case "mitigate" if "took_effect" in names:
             return "took_effect"
         case "mitigate" if better(i, *i.judged):
             return "contained"
         case "mitigate" if any(m.state == "effective" for m in i.mitigations):
-            return "judged"
+            return "sample" if "sample" in names else "judged"
+        case "mitigate":
+            return "runbook" if "runbook" in names else "applied"
         case "diagnose" if any(one.verdict == "open" for one in i.ideas):
             return "idea"
         case "diagnose" if i.ideas:
@@ -217,14 +259,19 @@ def _likeliest(i: Incident) -> str:
     return OFFERS[i.phase][0]
 
 
-def more(i: Incident) -> list[tuple[str, list[Block]]]:
+def more(i: Incident, catalogue: Catalogue) -> list[tuple[str, list[Block]]]:
     """The groups of *More*: name → options whose value is `NAME:N`."""
     found = []
     for group, names in MORE:
-        options = [_option(name, i) for name in names if BY_NAME[name].possible(i) and makes_sense(i, name)]
+        options = [
+            _option(name, i)
+            for name in names
+            if BY_NAME[name].possible(i) and makes_sense(i, name) and reachable(i, name, catalogue)
+        ]
         if options:
             found.append((group, options))
     looks = {"now": "What can be done now", "catchup": "Catch me up", "export": "Export the timeline"}
+    looks = ({"controls": "Controls, to pull one"} if catalogue.controls else {}) | looks
     found.append(("Look", [b.option(text, f"{name}:{i.number}") for name, text in looks.items()]))
     return found
 

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from stanch.core.cadence import next_due, who_speaks
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import unstamp
-from stanch.core.incident import Incident
+from stanch.core.incident import Incident, Mitigation
+from stanch.core.pulls import of_mitigation
 from stanch.slack import blocks as b
 from stanch.slack.blocks import Block, safe, when
 from stanch.slack.directory import Directory
 
 ICONS = {"SEV1": "🔴", "SEV2": "🟠", "SEV3": "🟡", "SEV4": "🔵"}
 PRIVATE = "🔒"
-MARKS = {"applied": "…", "effective": "✔", "removed": "↩", "kept": "📌", "failed": "✗"}
+VERDICTS = {"green": "✔", "red": "✗", "unknown": "?"}
+MARKS = {"pulling": "…", "applied": "…", "effective": "✔", "removed": "↩", "kept": "📌", "failed": "✗"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,26 @@ class Phrases:
         since = f" (green since {when(unstamp(i.good_since), '{date_short_pretty} {time}')})" if i.good_since else ""
         return f"*Differs from known-good*  {' · '.join([*shown, *more])}{since}" if shown else ""
 
+    def pulled(self, i: Incident, k: int) -> str:
+        """What became of mitigation `k`, in a few words, if it was pulled from here."""
+        found = of_mitigation(i.pulls, k)
+        if found is None:
+            return ""
+        step = found[1]
+        words = {
+            "accepted": "accepted, waiting for effect", "effective": "in effect", "late": "accepted, not in effect",
+            "holding": "in effect, held", "unclear": "unclear, may be applied", "changed": "changed by somebody else",
+        }.get(step.state, step.state)  # fmt: skip
+        shown = step.state in ("effective", "late", "unclear", "failed") and step.seen
+        return f"{words}: {safe(step.seen, 90)}" if shown else words
+
     def mitigations(self, i: Incident) -> str:
-        return "\n".join(f"{MARKS.get(m.state, '·')} {m.k} {safe(m.what, 160)} ({m.state})" for m in i.mitigations[-5:])
+        """The newest, each with its state; of what was pulled from here, what was seen of it."""
+        return "\n".join(self._mitigation(i, m) for m in i.mitigations[-5:])
+
+    def _mitigation(self, i: Incident, m: Mitigation) -> str:
+        shown = self.pulled(i, m.k) if m.in_force else ""
+        return f"{MARKS.get(m.state, '·')} {m.k} {safe(m.what, 160)} ({shown or m.state})"
 
     def next_word(self, i: Incident) -> str:
         due = next_due(i, self._catalogue)

@@ -8,7 +8,7 @@ from stanch.core.control import Aim, Control, Value
 from stanch.core.guards import glass_at, guard
 from stanch.core.incident import Incident
 from stanch.core.moving import spoken, told, undo_direction
-from stanch.core.pulls import Pull, Step, of_mitigation, spoken as bare
+from stanch.core.pulls import Pull, Step, spoken as bare
 from stanch.slack import blocks as b
 from stanch.slack.blocks import Block, safe, when
 from stanch.slack.phrases import Message, Phrases, sections, that_fit
@@ -206,19 +206,6 @@ class PullViews(Phrases):
         mitigation = next((m for m in i.mitigations if m.k == step.k), None)
         undone = any(one.undoes == step.k and one.state in ("asking", "seconding", "pulling") for one in i.pulls)
         return mitigation is not None and mitigation.state not in ("removed", "failed", "pulling") and not undone
-
-    def pulled(self, i: Incident, k: int) -> str:
-        """What became of mitigation `k`, in a few words, if it was pulled from here."""
-        found = of_mitigation(i.pulls, k)
-        if found is None:
-            return ""
-        step = found[1]
-        words = {
-            "accepted": "accepted, waiting for effect", "effective": "in effect", "late": "accepted, not in effect",
-            "holding": "in effect, held", "unclear": "unclear, may be applied", "changed": "changed by somebody else",
-        }.get(step.state, step.state)  # fmt: skip
-        shown = step.state in ("effective", "late", "unclear", "failed") and step.seen
-        return f"{words}: {safe(step.seen, 90)}" if shown else words
 
     def _control(self, pull: Pull) -> tuple[Control | None, Aim | None]:
         control = self._catalogue.controls.get(pull.control)

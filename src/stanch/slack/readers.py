@@ -133,6 +133,38 @@ def resolved(words: Words) -> Asked:
     return c.Resolve(fixed)
 
 
+def runbook(words: Words) -> Asked:
+    named = words.rest().strip().lower().replace(" ", "_").replace("-", "_")
+    return c.OpenRunbook(named or None)
+
+
+def pull(words: Words) -> Asked:
+    control, rest = words.first()
+    if not control:
+        raise words.wrong("Which control? `/incident controls` lists them:")
+    return c.Pull(control.strip("`").lower(), rest.rest().strip("`") or None)
+
+
+def undo(words: Words) -> Asked:
+    k, rest = words.maybe_number()
+    rest.nothing_left()
+    return c.Undo(k)
+
+
+def check(words: Words) -> Asked:
+    watch, rest = words.option("watch")
+    if watch and not (watch.isascii() and watch.isdigit() and len(watch) < 6):
+        raise words.wrong("Watch for how many minutes?")
+    ids = rest.rest().replace(",", " ").replace("`", "").lower().split()
+    return c.RunChecks(tuple(dict.fromkeys(ids)), int(watch or 0))
+
+
+def sample(words: Words) -> Asked:
+    n, rest = words.maybe_number()
+    rest.nothing_left()
+    return c.DrawSample(n) if n is not None else c.DrawSample()
+
+
 def action(words: Words) -> Asked:
     owner, rest = words.person()
     day, rest = rest.day("by")

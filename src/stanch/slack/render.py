@@ -13,6 +13,8 @@ from stanch.core.sample import at_least, at_most, percent
 from stanch.core.words import Mrkdwn, escape
 from stanch.slack.blocks import when
 from stanch.slack.cards import Cards
+from stanch.slack.control_list import ControlLists
+from stanch.slack.lever_facts import NAMES, lever_facts
 from stanch.slack.lists import Lists
 from stanch.slack.phrases import Message as Message
 from stanch.slack.pull_view import PullViews
@@ -20,7 +22,7 @@ from stanch.slack.runbook_view import RunbookViews
 from stanch.slack.sample_view import SampleViews
 
 
-class Render(Cards, Lists, PullViews, RunbookViews, SampleViews):
+class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
     def facts(self, i: Incident, event: Event) -> dict[str, Any]:
         """What a template may name. People are mentions: the message is for them."""
         payload = dict(event.payload or {})
@@ -48,6 +50,7 @@ class Render(Cards, Lists, PullViews, RunbookViews, SampleViews):
             "called": Mrkdwn(" ".join(f"<@{user}>" for user in dict.fromkeys((i.commander, *i.seats.values())))),
             "range": judged_range(payload) if event.kind == "judged" else "",
             "roles_held": ", ".join(ROLES.get(r, r).lower() for r in payload.get("roles", ())),
+            **lever_facts(i, event, self._catalogue, self._people),
             "head": event.hash, "payload_entry": payload.pop("entry", None), "due_by": payload.get("by"),
         } | {k: v for k, v in payload.items() if k != "by"}  # fmt: skip
 
@@ -58,13 +61,13 @@ class Render(Cards, Lists, PullViews, RunbookViews, SampleViews):
 FACTS = (
     "incident entry by spoken label due room commander seats drill roles_held head payload_entry due_by former called"
     " range quiet_until_at"
-).split()
+).split() + NAMES
 TEMPLATE_WORDS = frozenset(FACTS) | {field.name for kind in KINDS.values() for field in fields(kind)}
 """Every variable that a template may name: what `facts` gives, and the payload's own fields."""
 TEMPLATES_NEEDED = (
     frozenset(
         "roles role_given member_left changed trouble quiet_held room_opened join_asked"
-        " told_trouble told_room_changed told_join_asked".split()
+        " told_trouble told_room_changed told_join_asked break_glass told_break_glass".split()
     )
     | POSTED
 )

@@ -17,9 +17,8 @@ from stanch.core.walking import standing, ways
 from stanch.core.walks import Walk
 from stanch.slack import blocks as b, moves, reach
 from stanch.slack.blocks import Block, safe, when
-from stanch.slack.phrases import Message, Phrases, sections
+from stanch.slack.phrases import VERDICTS, Message, Phrases, sections
 
-VERDICTS: Final = {"green": "✔", "red": "✗", "unknown": "?"}
 DIRECTIONS: Final = {"less": "does less", "back": "puts it back", "more": "does more: two people"}
 STANDS: Final = {
     "pulling": "… being pulled", "accepted": "… accepted, waiting for effect", "effective": "✔ in effect",

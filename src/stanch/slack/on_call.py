@@ -1,0 +1,17 @@
+"""Who is on call: the owners of an incident's service, in whatever seat. They move production without asking first."""
+
+from dataclasses import replace
+
+from stanch.core import commands as c
+from stanch.flows.desk import Asked, Desk
+from stanch.slack.directory import Directory
+
+
+async def marked(asked: Asked, desk: Desk, people: Directory) -> Asked:
+    """What was asked, with whether the person is on call where that decides. Raises `Unavailable`."""
+    command = asked.command
+    if not isinstance(command, c.Lever | c.Join):
+        return asked
+    state = await desk.state(asked.number or 0)
+    service = desk.catalogue.service(state.service) if state and state.service else None
+    return replace(asked, command=replace(command, on_call=asked.by in people.seats(service).invite))
