@@ -12,7 +12,7 @@ WORKERS = 60.0
 """Seconds of work that the pool does in a second."""
 BATCH_LEAVES = 10
 """Places in the queue that batch work leaves free."""
-BATCH_PATIENCE_S = 5.3
+BATCH_PATIENCE_S = 5.0
 """Batch work joins the line while the wait is shorter than this."""
 STUCK_NEEDS = 0.75
 """An agent backs off at a rate limit before a person does: it goes on while so much of the burst is unused."""

@@ -9,8 +9,8 @@ from practice.ai.causes import COST, LATENCY
 from practice.ai.model import CRITICAL, TENANTS, Question
 from practice.ai.settings import Values
 
-INTERACTIVE_S = 12.0
-BATCH_S = 4.0
+INTERACTIVE_S = 14.0
+BATCH_S = 2.0
 FLOOD_S = 16.0
 """Heavy batch requests a second while the flood lasts; most of them wait at their source for a place in the queue."""
 LOOPS = 8
@@ -19,7 +19,7 @@ LOOP_S = 0.62
 SHORT_JOB = 4
 """A job with at most this many steps ends before it can go in circles."""
 ACME_SHARE = 0.6
-REFUND_SHARE = 0.22
+REFUND_SHARE = 0.2
 LANGUAGE_SHARES = {"en": 0.55, "de": 0.3, "fr": 0.15}
 
 
