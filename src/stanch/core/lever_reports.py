@@ -46,7 +46,7 @@ def reading(i: Incident, command: c.ReportReading, by: str, now: datetime, catal
 
 def _put_back_already(i: Incident, pull: Pull) -> tuple[MitigationMoved, ...]:
     """It is to be undone, and the value before stands there: somebody has put it back, so it is not in force."""
-    found = next((m for m in i.mitigations if m.k == pull.undoes), None)
+    found = next((m for m in i.mitigations if m.k == pull.undoes and m.state not in ("removed", "failed")), None)
     return (MitigationMoved(found.k, "removed", why="it stood there already", what=found.what),) if found else ()
 
 
