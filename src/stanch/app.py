@@ -119,7 +119,12 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         # Events first: there are the most of them, and Bolt tries one listener after the other.
         Happenings(desk, directory, home.opened).register(app)
         listeners.register(app)
-        for part in (Clicks(desk, directory, listeners), Shortcuts(desk, directory, listeners), home, triage):
+        for part in (
+            Clicks(desk, directory, listeners, levers.preview, levers.answer),
+            Shortcuts(desk, directory, listeners),
+            home,
+            triage,
+        ):
             part.register(app)
         tell_failures(app, listeners.failed)
         way: Transport = (
