@@ -8,7 +8,7 @@ from stanch.controls.base import PlaneFault, Planes
 from stanch.controls.checks import Checks
 from stanch.controls.keeper import Keeper
 from stanch.controls.kinds import HOWS, TARGETS
-from stanch.controls.levers import Levers
+from stanch.controls.levers import BETWEEN_PROBES, Levers
 from stanch.controls.measures import Measures
 from stanch.controls.samples import Samples
 from stanch.core.catalogue import Catalogue
@@ -30,11 +30,13 @@ def read(home: Path) -> Catalogue:
 class Production:
     """`environment` holds the planes' addresses and secrets by the names that the catalogue gives."""
 
-    def __init__(self, desk: Desk, environment: Mapping[str, str], green_for: float = 600.0) -> None:
+    def __init__(
+        self, desk: Desk, environment: Mapping[str, str], green_for: float = 600.0, between: float = BETWEEN_PROBES
+    ) -> None:
         self._desk = desk
         self._planes = Planes(desk.catalogue, environment, ADAPTERS)
         checks = Checks(self._planes)
-        levers = Levers(desk, self._planes, checks)
+        levers = Levers(desk, self._planes, checks, between)
         measures = Measures(desk, checks, Samples(self._planes))
         self.keeper = Keeper(desk, self._planes, measures, green_for)
         self._performers: dict[str, Perform] = {

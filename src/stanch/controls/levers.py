@@ -49,10 +49,12 @@ class Moved:
 
 
 class Levers:
-    def __init__(self, desk: Desk, planes: Planes, checks: Checks) -> None:
+    def __init__(self, desk: Desk, planes: Planes, checks: Checks, between: float = BETWEEN_PROBES) -> None:
+        """`between` in seconds: two looks at whether it took effect."""
         self._desk = desk
         self._planes = planes
         self._checks = checks
+        self._between = between
 
     @property
     def _catalogue(self) -> Catalogue:
@@ -194,7 +196,7 @@ class Levers:
             effective, seen = None, f"it could not be looked at: {fault}"
         if effective or self._desk.clock() >= unstamp(step.until):
             return Done(reports=(c.ReportProof(moved.pull.p, step.s, step.turn, bool(effective), seen),))
-        return Later(seen, BETWEEN_PROBES)
+        return Later(seen, self._between)
 
     async def hold(self, owed: Owed, i: Incident) -> Outcome:
         """One step of the way back: its checks are measured until its time is over. What cannot be measured is not
