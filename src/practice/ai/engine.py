@@ -15,7 +15,7 @@ from practice.ai.jobs import Jobs
 from practice.ai.model import Answer, Content, Json, Question, Served
 from practice.ai.phrases import STOPPED
 from practice.ai.settings import Settings
-from practice.ai.stats import Stats
+from practice.ai.stats import HIDDEN, Stats
 
 KEPT_ANSWERS = 3000
 KEPT_POINTS = 180
@@ -192,7 +192,8 @@ class Engine:
         found = {"window": window, **self.stats.window(window, self.now)}
         found["usual"] = self.usual | {"window": window, "requests": round(self.usual.get("requests", 0) * window)}
         for figures in (found, found["usual"]):
-            figures.pop("bad_share", None)  # nobody is told outside of a rehearsal; only the page shows it
+            for name in HIDDEN:
+                figures.pop(name, None)
         return found
 
     def break_(self, name: object) -> None:

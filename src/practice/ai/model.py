@@ -71,6 +71,11 @@ class Content:
     foreign: bool = False
     outsider: bool = False
 
+    @property
+    def misused(self) -> bool:
+        """An outsider got somebody else's data, or a tool to do what he wanted."""
+        return self.foreign or self.outsider
+
 
 @dataclass(frozen=True, slots=True)
 class Served:

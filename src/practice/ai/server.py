@@ -58,7 +58,7 @@ async def running(options: Options | None = None) -> AsyncIterator[Service]:
         listener.close()
         raise
     engine = Engine(Random(options.seed), time.time() - WARM_S, options.lag)
-    engine.warm()
+    await asyncio.to_thread(engine.warm)
     transports = Transports()
     api = Api(engine, options.token or secrets.token_urlsafe(24), transports.abort)
     config = uvicorn.Config(

@@ -11,7 +11,9 @@ from practice.ai.model import Answer, Json
 SLICE_S = 0.25
 KEPT_S = 900
 SHARES_OF_ALL = ("error", "timeout", "limited")
-SHARES_OF_SERVED = ("refused", "dont_know", "empty", "flagged", "foreign", "bad")
+SHARES_OF_SERVED = ("refused", "dont_know", "empty", "flagged", "foreign", "bad", "misused")
+HIDDEN = ("bad_share", "misused_share")
+"""Nobody is told outside of a rehearsal; only the page shows them."""
 
 
 @dataclass(slots=True)

@@ -33,12 +33,6 @@ def stat(name: str) -> Callable[[Engine, float], float]:
     return figure
 
 
-def crossed(engine: Engine, window: float) -> float:
-    """The share of answers in which an outsider had a tool used, or got somebody else's data."""
-    found = engine.listed(3000, engine.now - window)
-    return sum(one.content.outsider or one.content.foreign for one in found) / max(1, len(found))
-
-
 HARM = {
     QUALITY: Harm(stat("bad_share"), 0.2, 0.1),
     SAFETY: Harm(stat("flagged_share"), 0.04, 0.03),
@@ -46,7 +40,7 @@ HARM = {
     LATENCY: Harm(stat("p95_ms"), 5000, 1600),
     COST: Harm(stat("spend_per_hour"), 120, 30),
     OUTAGE: Harm(stat("error_share"), 0.45, 0.03),
-    SECURITY: Harm(crossed, 0.06, 0.0),
+    SECURITY: Harm(stat("misused_share"), 0.06, 0.0),
 }
 
 

@@ -30,7 +30,9 @@ class Wire:
 
     def client_with(self, headers: dict[str, str]) -> httpx.AsyncClient:
         transport = httpx.ASGITransport(self.api.app())
-        return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers)
+        return httpx.AsyncClient(
+            verify=False, trust_env=False, transport=transport, base_url="http://127.0.0.1", headers=headers
+        )
 
     async def put(self, name: str, value: object, request_id: str, **headers: str) -> httpx.Response:
         sent = {"X-Request-Id": request_id, **headers}

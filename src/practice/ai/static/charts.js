@@ -12,7 +12,7 @@ export const CHARTS = [
   { title: "Errors", show: percent, least: 0.1, lines: [["error_share", "failed"]] },
   { title: "Slowest 5 %", show: seconds, least: 2500, lines: [["p95_ms", "or longer"]] },
   { title: "Spend an hour", show: dollars, least: 50, lines: [["spend_per_hour", "USD"]] },
-  { title: "Bad answers", show: percent, least: 0.12, lines: [["bad_share", "bad"], ["flagged_share", "flagged"], ["foreign_share", "others' data"]] },
+  { title: "Bad answers", show: percent, least: 0.2, lines: [["bad_share", "bad"], ["flagged_share", "flagged"], ["misused_share", "misused"]] },
   { title: "Resting on sources", show: percent, least: 1, fall: true, lines: [["grounded_share", "grounded"]] },
   { title: "Not answered", show: percent, least: 0.25, lines: [["refused_share", "refused"], ["dont_know_share", "don't know"], ["limited_share", "limited"]] },
 ];
