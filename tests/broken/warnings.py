@@ -84,4 +84,11 @@ WARNINGS = [
         "restricted: false",
         "warning: runbooks/security.yml:9:13: security is not restricted; a leak is told in a public room",
     ),
+    Broken(
+        "a first move without a button",
+        COST,
+        "lever: rate.limit\n",
+        "",
+        "warning: runbooks/cost_runaway.yml:1:1: no lever; the first move has no button",
+    ),
 ]

@@ -122,5 +122,7 @@ def _thin(marked: Marked, sheet: ClassFile) -> None:
         marked.warn(("looks_like",), f"looks_like has {size} characters; forms show the first {LABEL}")
     if sheet.nodes is None and sheet.start is None:
         marked.warn(("nodes",), "no tree; the room shows the first move and nothing after it", at_key=True)
+    elif not sheet.lever:
+        marked.warn(("lever",), "no lever; the first move has no button", at_key=True)
     if sheet.id == "security" and sheet.restricted is False:
         marked.warn(("restricted",), "security is not restricted; a leak is told in a public room")
