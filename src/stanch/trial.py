@@ -79,6 +79,7 @@ async def _with(ai: AiService, folder: Path, port: int, browser: bool, transport
             webbrowser.open(service.base_url)
             print(f"The practice Slack is at {service.base_url} (Ctrl-C ends it).", file=sys.stderr)
         print(f"The practice AI service is at {ai.url}: break it there, mend it from Slack.", file=sys.stderr)
+        print(f"For `stanch pull`: export PRACTICE_AI_URL={ai.url} PRACTICE_AI_TOKEN={ai.token}", file=sys.stderr)
 
     delivery = _delivery(transport, bot_port)
     workspace = Workspace(port=port, data=folder, manifest=manifest.path(), ai_url=ai.url, **delivery)
