@@ -13,7 +13,7 @@ from practice.ai.traffic import looping
 
 MOVED_MODEL = "sunrise-latest"
 """The alias under which the provider put another model."""
-HARMFUL, HARMFUL_UPDATE, CAUGHT = 0.003, 0.082, 0.6
+HARMFUL, HARMFUL_UPDATE, CAUGHT = 0.003, 0.09, 0.6
 POISONED = 0.2
 STRICT_BLOCKS = 0.006
 REFUSES, UNSURE, INVENTS = 0.022, 0.03, 0.65
