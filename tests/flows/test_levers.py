@@ -529,3 +529,21 @@ async def until(holds: Callable[[], bool], within: float = 30) -> None:
     async with asyncio.timeout(within):
         while not holds():  # noqa: ASYNC110 - it happens in another thread
             await asyncio.sleep(0.05)
+
+
+async def test_a_tool_comes_back_by_way_of_a_person(bot: House, ai: Factory) -> None:
+    """The way back of a control with words for values has its steps, too: off, then ask, held and checked, then on."""
+    await ai.mend()
+    mark = ai.mark()
+    number = await bot.incident()
+    pull = await bot.pulled(number, "tool.off")
+    assert pull.steps[0].state == "effective"
+    undo = await bot.read(number, c.Undo(1))
+    assert [(one.before, one.to, one.goal) for one in undo.steps] == [("off", "ask", "on")]
+    await bot.told(number, c.Confirm(undo.p))
+    await bot.told(number, c.Confirm(undo.p, on_call=True), BOB)
+    await bot.over(number)
+    assert [value for _, value, _ in ai.arrived(mark)] == ["off", "ask", "on"]
+    [held] = await bot.payloads(number, "rung_held")
+    assert (held["green"], held["to"], ai.stands("tool.refund")) == (True, "on", "on")
+    assert [one.state for one in (await bot.state(number)).mitigations] == ["removed"]

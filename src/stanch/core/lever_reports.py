@@ -9,7 +9,7 @@ from stanch.core.chain import stamp
 from stanch.core.control import KNOWN_GOOD, Aim, Control, Value
 from stanch.core.course_events import MitigationMoved
 from stanch.core.incident import Incident
-from stanch.core.moving import direction, holds, same, suggested, undo_direction
+from stanch.core.moving import direction, holds, place, same, suggested, undo_direction
 from stanch.core.pulls import Pull, Step, of_mitigation, spoken
 from stanch.core.said import Said
 from stanch.core.text import one_line, storable
@@ -101,12 +101,11 @@ def _step(
 
 def rung(aim: Aim, now: Value | None, goal: Value) -> Value:
     """The next value on the way back: the first declared step that lies between here and the goal, else the goal."""
-    if aim.ladder is None or isinstance(now, str | None) or isinstance(goal, str):
+    if aim.ladder is None or now is None or not holds(aim.values, now) or not holds(aim.values, goal):
         return goal
-    here, end = float(now), float(goal)
-    up = end > here
-    between = [v for v in aim.ladder.steps if not isinstance(v, str) and min(here, end) < float(v) < max(here, end)]
-    return (min(between, key=float) if up else max(between, key=float)) if between else goal
+    here, end = place(aim.values, now), place(aim.values, goal)
+    between = [one for one in aim.ladder.steps if min(here, end) < place(aim.values, one) < max(here, end)]
+    return min(between, key=lambda one: abs(place(aim.values, one) - here)) if between else goal
 
 
 def _befores(i: Incident, control: str) -> list[Value | None]:

@@ -90,7 +90,7 @@ def direction(
         return "back" if _is_back(control, aim, before, to, recorded, today) else "more"
     if before is None or not holds(aim.values, before) or not holds(aim.values, to):
         return "less" if same(to, aim.to) else "more"
-    if _place(aim.values, to) >= _place(aim.values, before):
+    if place(aim.values, to) >= place(aim.values, before):
         return "less"
     return "back" if control.raise_is == "back" and _among(to, recorded) else "more"
 
@@ -125,7 +125,7 @@ def _is_back(
     return declared and is_evaluated(control, aim, today)
 
 
-def _place(values: Values, value: Value) -> float:
+def place(values: Values, value: Value) -> float:
     """Return how far towards doing least a value stands."""
     if values.choices:
         return next((at for at, choice in enumerate(values.choices) if same(choice, value)), -1)
