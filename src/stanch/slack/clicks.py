@@ -20,7 +20,9 @@ from stanch.slack.pulling import Preview, Pulling
 from stanch.slack.walking import Fetch, Walking
 
 LOOKS = ("now", "catchup", "controls")
-AGAIN = frozenset(("lever", "runbook", "check", "sample", "undo", "contained", "watch"))
+SHOWN = frozenset(("lever", "runbook", "check", "sample", "undo"))
+"""Moves after which a message of the room shows what comes of it."""
+AGAIN = SHOWN | {"contained", "watch"}
 """Moves that mean something new each time: each click counts by itself, and the state says what it comes to."""
 
 
@@ -113,13 +115,13 @@ class Clicks:
             assert move.act is not None
             state = await self._desk.state(number or 0)
             command = move.act(state, self._desk.catalogue) if state else c.Mitigate()
-            await self._clicked(ack, body, {**action, "action_id": f"do:{name}"}, command, again=name in AGAIN)
+            await self._clicked(ack, body, {**action, "action_id": f"do:{name}"}, command, name)
 
-    async def _clicked(self, ack: Any, body: Body, action: Body, command: c.Command, *, again: bool = False) -> None:
+    async def _clicked(self, ack: Any, body: Body, action: Body, command: c.Command, move: str = "") -> None:
         value = str(action.get("value") or "")
         once = f"click:{where(body)}:{place(body)}:{action['action_id']}:{value}:{who(body)}"
-        key = f"click:{body['trigger_id']}:{action['action_id']}" if again else once
-        await self._listeners.clicked(ack, body, command, number_in(value), key)
+        key = f"click:{body['trigger_id']}:{action['action_id']}" if move in AGAIN else once
+        await self._listeners.clicked(ack, body, command, number_in(value), key, shown=move in SHOWN)
 
     async def filled(self, ack: Any, body: Body, view: Body) -> None:
         """The form of a move was sent."""

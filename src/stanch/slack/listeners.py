@@ -77,14 +77,21 @@ class Listeners:
         """Decide and commit what somebody asked, as who they are to this service. Raises `Unavailable`."""
         return await self._desk.ask(await marked(asked, self._desk, self._people), even_if_twin=asked.source == "form")
 
-    async def clicked(self, ack: Any, body: Body, command: c.Command, number: int | None, key: str) -> None:
-        """A click: committed, acknowledged, then answered. `key` names it, so that a second delivery is the same."""
+    async def clicked(
+        self, ack: Any, body: Body, command: c.Command, number: int | None, key: str, *, shown: bool = False
+    ) -> None:
+        """A click: committed, acknowledged, then answered. `key` names it, so that a second delivery is the same.
+
+        `shown`: a message of the room shows what comes of it, so that who clicks there is told only of a refusal.
+        """
         try:
             answer = await self.ask(Asked(command, who(body), "button", number, key, channel=where(body)))
         except Unavailable as away:
             answer = Answer(str(away))
         await ack()
-        self.answers.later(self.answers.show(body, **self.shown(answer)))
+        state = self._desk.seen(number or 0) if shown and not answer.refused else None
+        if state is None or state.room is None or state.room != where(body):
+            self.answers.later(self.answers.show(body, **self.shown(answer)))
 
     def shown(self, answer: Answer, asked: c.Command | None = None) -> dict[str, Any]:
         """An answer with what can be done next as buttons."""

@@ -117,8 +117,9 @@ class PullViews(Phrases):
     def _became(self, pull: Pull, step: Step) -> str:
         """One control of what is pulled, in one line."""
         before, to = self._value(pull, step, step.before), self._value(pull, step, step.to)
-        request = f" (request `{safe(step.request_id, 60)}`)" if step.request_id else ""
-        seen = safe(step.seen, SEEN if len(pull.steps) == 1 else SEEN_OF_MANY)
+        alone = len(pull.steps) == 1
+        request = f" (request `{safe(step.request_id, 60)}`)" if step.request_id and not alone else ""
+        seen = safe(step.seen, SEEN if alone else SEEN_OF_MANY)
         match step.state:
             case "pulling":
                 became = "… sending" if pull.saved else "… saving the settings first"
@@ -142,13 +143,15 @@ class PullViews(Phrases):
                 became = f"⚠ somebody else set it to {found} meanwhile, so nothing was sent. Read it again and decide."
             case _:
                 became = "✔ stood there already"
-        return f"*{safe(step.name, 80)}*  {before} → *{to}*\n{became}"
+        name = "" if alone else f"*{safe(step.name, 80)}*  "
+        return f"{name}{before} → *{to}*\n{became}"
 
     def _around(self, pull: Pull) -> list[Block]:
         """Who pulled it, and what was saved before."""
         by = f"Pulled by {safe(self._people.name(pull.confirmed_by), 100)} {when(unstamp(pull.confirmed_at), CLOCK)}"
         by += f", as {safe(self._people.name(pull.first), 100)} asked" if pull.first else ""
         by += f", alone, breaking the glass: {safe(pull.glass, 500)}" if pull.glass else ""
+        by += f" · request `{safe(pull.steps[0].request_id, 60)}`" if _requested(pull) else ""
         saved = "The service's settings were saved before." if pull.saved else "The settings are being saved."
         saved += f" Not saved: {safe(', '.join(pull.missing), 500)}." if pull.missing else ""
         saved += f" Evidence held: {safe(', '.join(pull.held), 500)}." if pull.held else ""
@@ -224,6 +227,10 @@ SPOKEN: Final = {
     "done": "see what became of it", "cancelled": "cancelled",
 }  # fmt: skip
 """State of a pull → what a phone shows of it."""
+
+
+def _requested(pull: Pull) -> bool:
+    return len(pull.steps) == 1 and bool(pull.steps[0].request_id)
 
 
 def _hand(control: Control | None) -> str:

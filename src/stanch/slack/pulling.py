@@ -53,7 +53,7 @@ class Pulling:
             work = self._dry(body, number, _int(middle)) if what == "dry" else self._form(what, body, number, middle)
             self._answers.later(work)
         elif command := self._command(what, _int(middle), last):
-            await self._listeners.clicked(ack, body, command, number, f"click:{body['trigger_id']}")
+            await self._listeners.clicked(ack, body, command, number, f"click:{body['trigger_id']}", shown=True)
         else:
             await ack()
             self._answers.later(self._answers.show(body, OLD))

@@ -74,7 +74,8 @@ class RunbookViews(Phrases):
         out = [
             b.button(label, f"walk:choose:{n}", f"{value}:{to}|{label[:300]}") for n, (label, to) in enumerate(onward)
         ]
-        if not here and out and node.kind != "ask":
+        done_here = node.kind == "pull" and any(self._newest(i, control.id) for control in controls)
+        if out and node.kind != "ask" and (done_here or not here):
             out[0]["style"] = "primary"
         back = [b.button("← Back", "walk:back", value)] if walk.path else []
         rows = [here, [*out[:20], *back]] if here else [[*out[:24], *back]]
@@ -156,6 +157,8 @@ class RunbookViews(Phrases):
         check = self._catalogue.checks.get(id)
         name = safe(check.name if check else id, 80)
         last = next((one for one in i.checks if one.check == id), None)
+        if id == reach.SAMPLE and sum(i.judged):
+            return f"⚖ {name}: {i.judged[1]} bad of {sum(i.judged)} judged since the last mitigation"
         if last:
             age = when(unstamp(last.at), "{time_secs}")
             return f"{VERDICTS.get(last.verdict, '?')} {name}: *{last.verdict}*, {safe(last.seen, 200)} ({age})"

@@ -40,12 +40,16 @@ class Walking:
         to, _, label = way.partition("|")
         at = int(step) if step.isascii() and step.isdigit() else 0
         command = c.StepBack(at) if action["action_id"] == "walk:back" else c.Choose(at, to, label)
-        await self._listeners.clicked(ack, body, command, number_in(value), f"click:{body['trigger_id']}")
+        key = f"click:{body['trigger_id']}"
+        # Where it goes over into another class's runbook there is more to say than the room shows.
+        shown = not to.startswith("tree:")
+        await self._listeners.clicked(ack, body, command, number_in(value), key, shown=shown)
 
     async def sampled(self, ack: Any, body: Body, action: Body) -> None:
         number, s, _ = _parts(action)
         if action["action_id"] == "sample:end":
-            await self._listeners.clicked(ack, body, c.EndSample(s), number, f"click:{body['trigger_id']}")
+            key = f"click:{body['trigger_id']}"
+            await self._listeners.clicked(ack, body, c.EndSample(s), number, key, shown=True)
             return
         await ack()
         self._answers.later(self._open(body, number, s))
