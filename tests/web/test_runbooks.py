@@ -235,14 +235,15 @@ def test_a_message_about_one_incident_is_only_named(tmp_path: Path) -> None:
 
 @pytest.fixture
 async def client(shipped: Catalogue) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(Starlette(routes=runbooks.routes(shipped)))
+    served = runbooks.routes(shipped, Templates.read(ROOT / "message_templates"))
+    transport = httpx.ASGITransport(Starlette(routes=served))
     async with httpx.AsyncClient(transport=transport, base_url="http://bot.test") as client:
         yield client
 
 
 async def test_the_bot_serves_the_same_pages(client: httpx.AsyncClient, shipped: Catalogue) -> None:
     """The index at /runbooks and each page below it, with the words of the files; every link leads to a page."""
-    written = runbooks.pages(shipped)
+    written = runbooks.pages(shipped, runbooks.messages(shipped, Templates.read(ROOT / "message_templates")))
     todo, seen = ["/runbooks"], dict[str, str]()
     while todo:
         path = todo.pop()

@@ -84,11 +84,15 @@ def write(catalogue: Catalogue, folder: Path, said: Mapping[str, str] = NOTHING_
     return paths
 
 
-def routes(catalogue: Catalogue, said: Mapping[str, str] = NOTHING_SAID) -> list[Route]:
-    """`GET /runbooks` and `GET /runbooks/NAME.html`; the pages are made when one is first asked for."""
+def routes(catalogue: Catalogue, templates: Templates | None = None) -> list[Route]:
+    """`GET /runbooks` and `GET /runbooks/NAME.html`; the pages are made when one is first asked for.
+
+    Without `templates` a message that a class names is named, and its text left out.
+    """
 
     @cache
     def made() -> Mapping[str, str]:
+        said = messages(catalogue, templates) if templates else NOTHING_SAID
         # Links hold whatever path a proxy puts before ours: they are relative, and /runbooks has no slash at its end.
         return pages(catalogue, said, home="../runbooks", folder="runbooks/")
 
