@@ -89,7 +89,7 @@ class Listeners:
         except Unavailable as away:
             answer = Answer(str(away))
         await ack()
-        state = self._desk.seen(number or 0) if shown and not answer.refused else None
+        state = self._desk.seen(number or 0) if shown and not (answer.refused or answer.offers) else None
         if state is None or state.room is None or state.room != where(body):
             self.answers.later(self.answers.show(body, **self.shown(answer)))
 
@@ -100,9 +100,11 @@ class Listeners:
             title = json.dumps({"title": one_line(asked.title)})
             buttons = [b.button("Open another", "open_another", title)]
             return {"text": text, "blocks": [b.section(text), b.actions(buttons)]}
-        if not answer.offers or answer.number is None:
+        state = self._desk.seen(answer.number) if answer.offers and answer.number else None
+        names = self._render.possible(state, answer.offers) if state else answer.offers
+        if not names or answer.number is None:
             return {"text": text}
-        message = self._render.with_buttons(text, answer.offers, f"{answer.number}:answer")
+        message = self._render.with_buttons(text, names, f"{answer.number}:answer")
         return {"text": message.text, "blocks": list(message.blocks)}
 
     async def bare(self, number: int | None, user: str, channel: str | None) -> dict[str, Any]:

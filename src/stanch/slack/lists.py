@@ -10,7 +10,7 @@ from stanch.core.policy import sees
 from stanch.core.roles import ROLES
 from stanch.core.text import cut
 from stanch.slack import blocks as b, moves
-from stanch.slack.blocks import safe, when
+from stanch.slack.blocks import Block, safe, when
 from stanch.slack.phrases import Message, Phrases, that_fit
 
 LISTED = 30
@@ -18,6 +18,8 @@ LISTED = 30
 ANSWER = 3_900
 """Characters of an answer to one person."""
 SECTION = 2_900
+JUDGE_ON = "judge_on"
+"""What is offered where a sample stands open: the form in which its answers are judged."""
 TOLD = ("noted", "evidence", "captured")
 
 
@@ -44,8 +46,20 @@ class Lists(Phrases):
 
     def with_buttons(self, text: str, names: Sequence[str], value: str) -> Message:
         """An answer with what the person may want to do next as buttons below it."""
-        buttons = [moves.button(name, value, first=place == 0) for place, name in enumerate(names)]
+        known = [name for name in names if name in moves.BY_NAME or name == JUDGE_ON]
+        buttons = [self._way_on(name, value, first=place == 0) for place, name in enumerate(known)]
         return Message(text, [b.section(text), *([b.actions(buttons)] if buttons else ())])
+
+    @staticmethod
+    def _way_on(name: str, value: str, *, first: bool) -> Block:
+        if name == JUDGE_ON:
+            number = value.partition(":")[0]
+            return b.button("Judge answers", "sample:open", f"{number}:0", style="primary" if first else None)
+        return moves.button(name, value, first=first)
+
+    def possible(self, i: Incident, names: Sequence[str]) -> list[str]:
+        """Those of the moves for which the team's files have what they work with."""
+        return [name for name in names if moves.reachable(i, name, self._catalogue)]
 
     def listing(self, incidents: Sequence[Incident], viewer: str) -> str:
         """The worst `LISTED` of them; whoever asks for one more than that learns that there are more."""

@@ -157,8 +157,9 @@ class RunbookViews(Phrases):
         check = self._catalogue.checks.get(id)
         name = safe(check.name if check else id, 80)
         last = next((one for one in i.checks if one.check == id), None)
-        if id == reach.SAMPLE and sum(i.judged):
-            return f"⚖ {name}: {i.judged[1]} bad of {sum(i.judged)} judged since the last mitigation"
+        good, bad = i.judged
+        if id == reach.SAMPLE and good + bad:
+            return f"⚖ {name}: {bad} bad of {good + bad} judged since the last mitigation"
         if last:
             age = when(unstamp(last.at), "{time_secs}")
             return f"{VERDICTS.get(last.verdict, '?')} {name}: *{last.verdict}*, {safe(last.seen, 200)} ({age})"

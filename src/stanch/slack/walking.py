@@ -65,6 +65,7 @@ class Walking:
         except StanchError as refusal:
             await self._answers.show(body, str(refusal))
             return
+        s = s or next((one.s for one in reversed(state.samples) if one.state == "judging"), 0)
         about = view.metadata(state, s, channel)
         if id := await self._answers.open(body, view.waiting(about)):
             await self._next(id, state, s, user, about)
