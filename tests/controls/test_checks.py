@@ -306,6 +306,7 @@ QUERIES: dict[str, tuple[dict[str, Any], dict[str, Any], float, Verdict, str]] =
         "red",
         "2 % (at most 1 %) for 15 min",
     ),
+    "exactly half is there": ({"at_most": 2}, {"q": matrix(*["1"] * 30)}, 885, "green", "1 (at most 2) for 14.8 min"),
     "half is there": ({"at_most": 2}, {"q": matrix(*["1"] * 31)}, 900, "green", "1 (at most 2) for 15 min"),
     "too few points": (
         {"at_most": 2},

@@ -273,6 +273,14 @@ async def test_what_a_probe_may_look_at(
     assert await driven.of(aim).probe(aim, value, since=SINCE) == expected
 
 
+async def test_a_probe_cannot_outvote_the_plane_itself(plane: FakePlane, driven: Planes) -> None:
+    """A page that always says v17 proves nothing while the plane itself still says v18."""
+    aim = generic(probe={"get": "/p", "pointer": "/prompt"})
+    plane.routes["GET", "/p"] = lambda _: (200, {"prompt": "v17"})
+    found = await driven.of(aim).probe(aim, "v17", since=SINCE)
+    assert found == Proof(False, "the plane itself still says v18")
+
+
 async def test_a_dry_run_of_a_merge_says_what_it_will_merge(driven: Planes, plane: FakePlane) -> None:
     """The map is read when it is pulled, so the dry run names its place and the key that changes."""
     assert driven.of(ALIASED).preview(ALIASED, "chat-backup") == (

@@ -260,6 +260,17 @@ async def test_a_tool_is_off_when_nobody_called_it_for_a_while(plane: FakePlane,
     assert await probe(driven, aim, "v17") == Proof(None, "4 of 10 s seen since then; too few to tell")
 
 
+async def test_a_call_before_it_was_accepted_does_not_count(plane: FakePlane, driven: Planes) -> None:
+    """What the tool did before is why it was switched off; it says nothing of the switch."""
+    aim = setting({"calls": "refund", "none_for": 10}, "prompt", V17, "v17")
+    plane.settings["prompt"] = "v17"
+    plane.serve(1, tools=[{"name": "refund", "outcome": "called"}])
+    since = SINCE + timedelta(seconds=plane.now - 1_000)
+    plane.now += 4
+    found = await driven.of(aim).probe(aim, "v17", since=since)
+    assert found == Proof(None, "4 of 10 s seen since then; too few to tell")
+
+
 @pytest.mark.parametrize(
     ("proof", "jobs", "value", "expected"),
     [

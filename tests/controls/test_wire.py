@@ -56,6 +56,20 @@ async def test_a_control_cannot_replace_the_secret_or_the_host(plane: FakePlane)
     await planes.close()
 
 
+@pytest.mark.parametrize(
+    "to", ["/other", "/apiary", "//127.0.0.2:9/api/x", "http://127.0.0.1:9/api/x", "http://[half/api/"]
+)
+async def test_a_redirect_out_of_the_planes_own_address_is_not_followed(plane: FakePlane, to: str) -> None:
+    """Below the same address a read may be sent on, elsewhere never: the secret would go along."""
+    plane.routes["GET", "/api/x"] = lambda _: (302, b"", {"location": to})
+    plane.routes["GET", "/other"] = plane.routes["GET", "/apiary"] = lambda _: (200, {})
+    planes = one(plane, "/api")
+    with pytest.raises(PlaneFault, match=r"sends us to another address \(302 Found\); it was not followed\.$"):
+        await planes.wire("p").read("/x")
+    assert [call.path for call in plane.calls] == ["/api/x"]
+    await planes.close()
+
+
 async def test_no_cookie_and_no_proxy(plane: FakePlane, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cookies are not sent back, and the proxy of somebody's shell does not see our secrets."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")

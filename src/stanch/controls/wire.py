@@ -206,9 +206,9 @@ class Wire:
             return None
         try:
             target = urljoin(self._url + path, answer.headers["location"])
-            near = _origin(target) == _origin(self._url) and target.startswith(self._url + "/")
         except ValueError:
             return None
+        near = target.startswith(self._url + "/")
         return target[len(self._url) :].partition("#")[0] if near else None
 
     def _good(self, answer: Answer, accept: Collection[int] = ()) -> Answer:
