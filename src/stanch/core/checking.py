@@ -99,7 +99,9 @@ def _alarm(i: Incident, results: tuple[Result, ...], watched: bool, closing: tup
 def measuring(i: Incident, asked: int, due: datetime) -> Effect:
     """The next measurement for entry `asked`."""
     lane = f"inc-{i.number}/check/{asked}"
-    return Effect(f"{lane}/{i.seq}", "check", lane=lane, payload={"asked": asked, "entry": asked}, due=due)
+    return Effect(
+        f"{lane}/{i.seq}-{int(due.timestamp())}", "check", lane=lane, payload={"asked": asked, "entry": asked}, due=due
+    )
 
 
 def _name(check: str, catalogue: Catalogue) -> str:

@@ -87,7 +87,7 @@ def walked(i: Any, payload: Payload, by: str, at: datetime) -> dict[str, Any]:
     match payload:
         case w.RunbookOpened(klass, node):
             before = next((one for one in i.walks if one.klass == klass), Walk(klass, node))
-            now = replace(before, node=node, step=_next(i), by=by, did="opened it again" if i.walks else "opened it")
+            now = replace(before, node=node, step=_next(i), by=by, did=f"opened the runbook {klass}")
             return {"walks": (*(one for one in i.walks if one.klass != klass), now), "runbook_at": i.seq + 1}
         case w.RunbookChose(klass, node, said, to):
             went = Went(node, said, by, stamp(at))
