@@ -135,7 +135,7 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         stack.push_async_callback(way.close)
         tick = await _start(stack, desk, worker, directory, way, settings)
         tick.add_job(levers.keeper.look, "interval", seconds=levers.keeper.period, max_instances=1)
-        further = [*runbooks.routes(known), *receiver.routes(desk, _sources(settings))]
+        further = [*runbooks.routes(known, templates), *receiver.routes(desk, _sources(settings))]
         await _listen(stack, listener, desk, way, further)
         stack.push_async_callback(_wind_down, tick, way, worker, settings.stanch_slack_timeout_s)
         yield desk
