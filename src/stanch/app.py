@@ -103,7 +103,7 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         # A call that begins must end before the lease does.
         margin = min(settings.stanch_slack_timeout_s, settings.stanch_lease_s / 2)
         triage = Triage(desk, slack, settings.stanch_triage_channel)
-        levers = production.Production(desk, settings.environment, settings.stanch_known_good_s)
+        levers = production.Production(desk, settings.environment, settings.stanch_known_good_s, lease=pace.lease)
         stack.push_async_callback(levers.close)
         gateway = Gateway(kit, {**PERFORMERS, "signal": triage.show}, margin)
 

@@ -158,7 +158,7 @@ async def run(
 ) -> bool:
     """Ask, read, show, confirm, move, prove. True when it is in effect, or was put back. Raises `StanchError`."""
     with desk_of(settings) as desk:
-        levers = Production(desk, settings.environment)
+        levers = Production(desk, settings.environment, lease=settings.stanch_lease_s)
         try:
             return await _run(Hands(desk, levers, number, who, settings), levers, wish, say, sure)
         finally:

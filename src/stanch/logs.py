@@ -28,5 +28,5 @@ def start(level: str = "info") -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for noisy in ("slack_sdk", "slack_bolt", "aiohttp", "apscheduler", "alembic", "uvicorn"):
+    for noisy in ("slack_sdk", "slack_bolt", "aiohttp", "apscheduler", "alembic", "httpcore", "httpx", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

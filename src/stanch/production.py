@@ -31,12 +31,17 @@ class Production:
     """`environment` holds the planes' addresses and secrets by the names that the catalogue gives."""
 
     def __init__(
-        self, desk: Desk, environment: Mapping[str, str], green_for: float = 600.0, between: float = BETWEEN_PROBES
+        self,
+        desk: Desk,
+        environment: Mapping[str, str],
+        green_for: float = 600.0,
+        between: float = BETWEEN_PROBES,
+        lease: float = 30.0,
     ) -> None:
         self._desk = desk
         self._planes = Planes(desk.catalogue, environment, ADAPTERS)
         checks = Checks(self._planes)
-        levers = Levers(desk, self._planes, checks, between)
+        levers = Levers(desk, self._planes, checks, between, lease)
         measures = Measures(desk, checks, Samples(self._planes))
         self.keeper = Keeper(desk, self._planes, measures, green_for)
         self._performers: dict[str, Perform] = {

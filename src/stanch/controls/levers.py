@@ -49,12 +49,15 @@ class Moved:
 
 
 class Levers:
-    def __init__(self, desk: Desk, planes: Planes, checks: Checks, between: float = BETWEEN_PROBES) -> None:
-        """`between` in seconds: two looks at whether it took effect."""
+    def __init__(
+        self, desk: Desk, planes: Planes, checks: Checks, between: float = BETWEEN_PROBES, lease: float = 30.0
+    ) -> None:
+        """In seconds: `between` two looks at whether it took effect; `lease`, within which an effect must end."""
         self._desk = desk
         self._planes = planes
         self._checks = checks
         self._between = between
+        self._lease = lease
 
     @property
     def _catalogue(self) -> Catalogue:
@@ -151,7 +154,8 @@ class Levers:
     async def _send(self, owed: Owed, moved: Moved, request: str) -> Outcome:
         step, pull = moved.step, moved.pull
         plane = self._planes.of(moved.aim)
-        if time.time() >= owed.lease_until - moved_timeout(self._catalogue, moved.aim):
+        margin = min(moved_timeout(self._catalogue, moved.aim), self._lease / 2)
+        if time.time() >= owed.lease_until - margin:
             return Later("too late to begin before its lease ends", 0.0, unclear=owed.ambiguous)
         try:
             assert step.to is not None

@@ -40,7 +40,7 @@ def told(payload: e.Payload, name: Callable[[str], str]) -> str:
             words = "was not sent, somebody else changed it" if changed else "is unclear" if unclear else "failed"
             return f"pull {p}: {what} {words}: {why}" + (f", request {request}" if request else "")
         case e.RungHeld(p, _, _, what, green, seen, to):
-            way = f"on to {spoken(to)}" if green else f"back to {spoken(to)} by itself"
+            way = "there" if to is None else f"on to {spoken(to)}" if green else f"back to {spoken(to)} by itself"
             return f"pull {p}: {what} was held, {'green' if green else 'red'} ({seen}): {way}"
         case e.PullAgain(p, how):
             return f"pull {p}: looked again ({how})"

@@ -93,7 +93,7 @@ def _step(
         begun = any(one.undoes == pull.undoes and one.confirmed_at for one in i.pulls)
         who = "Part of the way back is gone already" if begun else "Somebody changed it meanwhile"
         step["note"] = f"{who}: it is {spoken(read.value)} now, not {spoken(pulled.to)} as pulled."
-    if step["direction"] == "more" and aim.ladder and to is not None:
+    if aim.ladder and to is not None:
         step["goal"] = to
         step["to"] = rung(aim, read.value, to)
     return step
@@ -172,7 +172,8 @@ def held(i: Incident, command: c.ReportHeld, by: str, now: datetime, catalogue: 
     aim = control.aim(pull.service) if control else None
     pulled = of_mitigation(i.pulls, pull.undoes or 0)
     back = pulled[1].to if pulled else step.before
-    onward = rung(aim, step.to, step.goal) if aim and step.goal is not None else step.goal
+    there = step.goal is None or same(step.goal, step.to)
+    onward = None if there else rung(aim, step.to, step.goal) if aim and step.goal is not None else step.goal
     to = onward if command.green else back
     seen = one_line(command.seen, 300)
     return Said((e.RungHeld(pull.p, step.s, step.turn, step.what, command.green, seen, to),))

@@ -45,7 +45,7 @@ def of_pull(after: Incident, payload: Payload) -> Iterator[Effect]:
             for step in pull.steps:
                 if step.s == s and step.state == "holding":
                     yield _of_step(after, pull, step, "hold", f"hold/{step.turn}")
-        case p.RungHeld(_, s):
+        case p.RungHeld(_, s, to=to) if to is not None:
             yield from (_of_step(after, pull, one, "apply", f"apply/{one.turn}") for one in pull.steps if one.s == s)
     yield showing(after, f"pull/{pull.p}")
     if after.walks and isinstance(payload, p.PullConfirmed | p.PullEffective | p.PullLate | p.PullFailed):

@@ -209,17 +209,19 @@ def _step(step: Step, payload: Payload, at: datetime) -> Step:
                 step, state="accepted", request_id=request, seen=said, found=found, accepted_at=stamp(at), until=until
             )
         case p.PullEffective(seen=seen):
-            there = step.goal is None or equal(step.goal, step.to)
-            return replace(step, state="effective" if there else "holding", seen=seen, effective_at=stamp(at))
+            state = "effective" if step.goal is None else "holding"
+            return replace(step, state=state, seen=seen, effective_at=stamp(at))
         case p.PullLate(seen=seen):
             return replace(step, state="late", seen=seen)
         case p.PullFailed(why=why, request_id=request, unclear=unclear, changed=changed, found=found):
             state = "changed" if changed else "unclear" if unclear else "failed"
             return replace(step, state=state, seen=why, request_id=request or step.request_id, found=found)
         case p.RungHeld(green=green, seen=seen, to=to) if to is not None:
-            # Back to where it was when it turned red: then the way ends there.
-            goal = step.goal if green else to
+            # Back to where it was when it turned red: then the way ends there, and is not held.
+            goal = step.goal if green else None
             return replace(step, state="pulling", turn=step.turn + 1, to=to, goal=goal, seen=seen, before=step.to)
+        case p.RungHeld(seen=seen):
+            return replace(step, state="effective", seen=seen)
     return step
 
 
