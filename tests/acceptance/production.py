@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,104 +12,117 @@ from typing import Any
 
 import httpx
 
-from tests.acceptance.harness import BEAT_S, Json, Process, clean_environment
+from practice.ai.faults import Fault
+from practice.ai.server import Options, Service, running
+from practice.ai.settings import SETTINGS
+from tests.acceptance.harness import BEAT_S, Json, Stage, said
 from tests.acceptance.homes import home
+from tests.acceptance.incidents import words
 
-LAG = "0.2"
+LAG_S = 0.05
 SHORTER: Mapping[str, str] = {
-    r"(?m)^( +within: )\d+s": r"\g<1>6s",
+    r"(?m)^( +within: )\d+s": r"\g<1>15s",
     r"timeout: 5s": "timeout: 2s",
     r"hold: 10s": "hold: 1s",
     r"of: (10|20)\b": "of: 6",
     r"none_for: 10": "none_for: 2",
 }
 """What a test cannot wait for, in controls.yml, and what stands there instead."""
+Mark = tuple[int, int]
 
 
 @dataclass
 class Plant:
-    """The practice AI service as a process of its own."""
+    """The practice AI service, in this process so that it can be looked into; to a bot it is one on the network."""
 
-    url: str
-    token: str
-    process: Process
+    service: Service
     http: httpx.AsyncClient
 
     @property
     def environment(self) -> dict[str, str]:
         """What the bot needs to speak to it."""
-        return {"PRACTICE_AI_URL": self.url, "PRACTICE_AI_TOKEN": self.token}
+        return {"PRACTICE_AI_URL": self.service.url, "PRACTICE_AI_TOKEN": self.service.token}
 
-    async def get(self, path: str) -> Json:
-        return await self.asks("GET", path)
+    # looking
 
-    async def asks(self, method: str, path: str, body: Any = None) -> Json:
-        answer = await self.http.request(method, self.url + path, json=body)
-        assert answer.status_code == 200, f"{method} {path}: {answer.status_code} {answer.text[:300]}"
-        found: Json = answer.json()
-        return found
+    def stands(self, setting: str) -> Any:
+        return self.service.engine.settings.values[setting]
 
-    async def value(self, setting: str) -> Any:
-        return (await self.get("/state"))["settings"][setting]
-
-    async def moves(self, setting: str, value: Any, by: str = "a deploy") -> None:
-        await self.asks("PUT", f"/admin/settings/{setting}", {"value": value, "by": by})
-
-    async def breaks(self, klass: str) -> None:
-        await self.asks("POST", "/break", {"class": klass})
-
-    async def mends(self) -> None:
-        await self.asks("POST", "/mend", {})
-
-    async def fault(self, **fault: Any) -> None:
-        """As `POST /break/admin` takes it."""
-        await self.asks("POST", "/break/admin", fault)
-
-    async def no_fault(self) -> None:
-        await self.asks("DELETE", "/break/admin")
-
-    async def changes(self, setting: str = "") -> list[Json]:
-        """Every change that was made, oldest first: `at`, `name`, `from`, `to`, `by`, `request_id`."""
-        found = (await self.get("/admin/audit?limit=2000"))["changes"]
-        return [one for one in reversed(found) if not setting or one["name"] == setting]
-
-    async def moved(self, setting: str, since: int = 0) -> list[tuple[Any, Any]]:
-        """From and to, of every change after the first `since`."""
-        return [(one["from"], one["to"]) for one in (await self.changes(setting))[since:]]
-
-    async def writes(self, setting: str = "") -> list[Json]:
-        """Every write that arrived, done or not, oldest first."""
-        found = (await self.get("/admin/calls"))["calls"]
-        return [one for one in found if one["path"].endswith(f"/settings/{setting}" if setting else "")]
-
-    async def stat(self, name: str, window: float = 3) -> float:
-        found = (await self.get(f"/admin/stats?window={window}"))[name]
+    def stat(self, name: str, window: float = 3) -> float:
+        found = self.service.engine.figures(window)[name]
         return 0.0 if found is None else float(found)
 
-    async def until(self, name: str, holds: Any, within_s: float = 30, window: float = 3) -> float:
+    def mark(self) -> Mark:
+        """How many writes have arrived, and how many changes were made so far."""
+        return len(self.service.api.admin.calls), self.service.engine.settings.count
+
+    def arrived(self, mark: Mark) -> list[tuple[str, Any, int | None]]:
+        """Writes that came in since then: path after /admin, value, status (None: no answer)."""
+        return [
+            (one["path"].removeprefix("/admin/"), (one["body"] or {}).get("value"), one["status"])
+            for one in list(self.service.api.admin.calls)[mark[0] :]
+        ]
+
+    def changed(self, mark: Mark) -> list[tuple[str, Any, Any]]:
+        """What really changed since then: setting, from, to."""
+        settings = self.service.engine.settings
+        new = settings.count - mark[1]
+        return [(one.name, one.before, one.after) for one in list(settings.changes)[-new:]] if new else []
+
+    async def until(self, name: str, holds: Callable[[float], bool], within_s: float = 30, window: float = 3) -> float:
         """Wait until a figure is so; what it is then."""
-        value = 0.0
+        value = self.stat(name, window)
         try:
             async with asyncio.timeout(within_s):
-                while not holds(value := await self.stat(name, window)):  # noqa: ASYNC110 - it is another process
-                    await asyncio.sleep(5 * BEAT_S)
+                while not holds(value):
+                    await asyncio.sleep(2 * BEAT_S)
+                    value = self.stat(name, window)
         except TimeoutError:
             raise AssertionError(f"{name} is {value} after {within_s:.0f} s") from None
         return value
 
+    # doing
+
+    async def fault(self, **fault: Any) -> None:
+        """As `POST /break/admin` takes it, from now on; the one before ends."""
+        await self._posts("/break/admin", fault)
+
+    async def no_fault(self) -> None:
+        await self.http.delete("/break/admin")
+
+    @property
+    def faulty(self) -> Fault | None:
+        """The fault in force, with how many calls it has `seen`."""
+        return self.service.api.faults.active
+
+    async def breaks(self, klass: str) -> None:
+        await self._posts("/break", {"class": klass})
+
+    async def mend(self) -> None:
+        """No fault, nothing broken, every setting as it is at first, on the spot."""
+        await self.no_fault()
+        await self._posts("/mend", {})
+        for name, one in SETTINGS.items():
+            if self.stands(name) != one.default:
+                self.put(name, one.default, "the test")
+
+    def put(self, setting: str, value: Any, by: str = "a deploy") -> None:
+        """Somebody else changes it, and it is served at once."""
+        engine = self.service.engine
+        engine.settings.put(setting, value, by, f"{by}-{engine.settings.count}", engine.now, at_once=True)
+
+    async def _posts(self, path: str, body: Json) -> None:
+        answer = await self.http.post(path, json=body)
+        assert answer.status_code == 200, answer.text
+
 
 @asynccontextmanager
-async def plant(folder: Path, *, lag: str = LAG, seed: int = 7) -> AsyncIterator[Plant]:
-    """The service with healthy traffic, gone afterwards."""
-    command = [sys.executable, "-m", "practice.ai", "--port", "0", "--lag", lag, "--seed", str(seed)]
-    process = Process(command, clean_environment(), folder / "ai.log")
-    try:
-        found = await process.announced()
-        headers = {"Authorization": f"Bearer {found['token']}"}
-        async with httpx.AsyncClient(headers=headers, timeout=30) as http:
-            yield Plant(found["url"], found["token"], process, http)
-    finally:
-        await process.end()
+async def plant(lag: float = LAG_S) -> AsyncIterator[Plant]:
+    """The service with healthy traffic; `lag` in seconds until a prompt or an index is served."""
+    async with running(Options(lag=lag, seed=11)) as service:
+        headers = {"Authorization": f"Bearer {service.token}"}
+        async with httpx.AsyncClient(base_url=service.url, headers=headers, timeout=30) as http:
+            yield Plant(service, http)
 
 
 def quick_home(folder: Path, **more: str) -> Path:
@@ -128,6 +140,50 @@ def _replaced(text: str, patterns: Mapping[str, str]) -> str:
     return text
 
 
-def step(timeline: list[Json], *kinds: str) -> Iterator[Json]:
-    """The entries of these kinds, in order."""
-    return (one for one in timeline if one["kind"] in kinds)
+# A pull in its room
+
+
+def key_of(message: Json) -> str:
+    return str(((message.get("metadata") or {}).get("event_payload") or {}).get("key") or "")
+
+
+@dataclass
+class Levers:
+    """The controls of one incident, as people pull them in its room."""
+
+    stage: Stage
+    number: int
+    room: str
+
+    async def views(self, name: str) -> list[Json]:
+        """The messages that show `pull/P`, `runbook/ENTRY` or `sample/S`; one, if all is well."""
+        key = f"inc-{self.number}/view/{name}"
+        return [one for one in await self.stage.messages(self.room) if key_of(one) == key]
+
+    async def view(self, name: str) -> Json:
+        found = await self.views(name)
+        assert len(found) == 1, f"{len(found)} messages show {name}"
+        return found[0]
+
+    async def says(self, name: str) -> str:
+        """All words of it."""
+        return words(await self.view(name))
+
+    async def last(self, kind: str) -> Json:
+        """The newest of `pull`, `runbook` or `sample`."""
+        start = f"inc-{self.number}/view/{kind}/"
+        found = [one for one in await self.stage.messages(self.room) if key_of(one).startswith(start)]
+        assert found, f"nothing shows a {kind}"
+        return max(found, key=lambda one: float(one["ts"]))
+
+    async def clicks(self, user: str, name: str, label: str, **more: Any) -> Json:
+        """A button of such a message, by its words; what came back at once."""
+        ts = (await self.view(name))["ts"]
+        return await self.stage.does("click", user=user, channel=self.room, ts=ts, text=label, **more)
+
+    async def presses(self, user: str, name: str, label: str) -> str:
+        """The same, brought to its end; what the person alone was told."""
+        answer = await self.clicks(user, name, label)
+        assert answer["ok"], answer
+        await self.stage.settle()
+        return said(answer)

@@ -13,10 +13,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import httpx
-
-from practice.ai.server import Options, Service, running
-from practice.ai.settings import SETTINGS
 from stanch.core import commands as c
 from stanch.core.catalogue import Catalogue
 from stanch.core.incident import Incident
@@ -28,9 +24,9 @@ from stanch.store import outbox, schema
 from stanch.store.database import Database
 from stanch.store.outbox import Owed
 from stanch.worker import Pace, Worker
+from tests.acceptance.production import Plant
 from tests.fakes.world import ALICE
 
-LAG = 0.05
 BETWEEN = 0.1
 SOON = 0.02
 PACE = Pace(lease=10.0, grace=0.2)
@@ -39,62 +35,8 @@ Json = dict[str, Any]
 
 
 @dataclass
-class Factory:
-    """The practice AI service in this process, and its admin API as anybody may call it."""
-
-    service: Service
-    http: httpx.AsyncClient
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {"PRACTICE_AI_URL": self.service.url, "PRACTICE_AI_TOKEN": self.service.token}
-
-    async def fault(self, **fault: Any) -> None:
-        """As `POST /break/admin` takes it, from now on."""
-        answer = await self.http.post("/break/admin", json=fault)
-        assert answer.status_code == 200, answer.text
-
-    async def mend(self) -> None:
-        """No fault, nothing broken, every setting as it is at first, on the spot."""
-        await self.http.delete("/break/admin")
-        await self.http.post("/mend", json={})
-        engine = self.service.engine
-        for name, one in SETTINGS.items():
-            if engine.settings.values[name] != one.default:
-                engine.settings.put(name, one.default, "the test", f"mend-{engine.settings.count}", engine.now)
-
-    def stands(self, name: str) -> Any:
-        return self.service.engine.settings.values[name]
-
-    def put(self, name: str, value: Any, by: str = "a deploy") -> None:
-        """Somebody else changes it, and it is served at once."""
-        engine = self.service.engine
-        number = engine.settings.count
-        engine.settings.put(name, value, by, f"{by}-{number}", engine.now, at_once=True)
-
-    def mark(self) -> tuple[int, int]:
-        """How many writes have arrived and how many changes were made so far."""
-        return len(self.service.api.admin.calls), self.service.engine.settings.count
-
-    def arrived(self, mark: tuple[int, int]) -> list[tuple[str, Any, int | None]]:
-        """Writes since then: path after /admin, value, status (None: no answer)."""
-        calls = list(self.service.api.admin.calls)[mark[0] :]
-        bodies = [one["body"] if isinstance(one["body"], dict) else {} for one in calls]
-        return [
-            (one["path"].removeprefix("/admin/"), body.get("value"), one["status"])
-            for one, body in zip(calls, bodies, strict=True)
-        ]
-
-    def changed(self, mark: tuple[int, int]) -> list[tuple[str, Any, Any]]:
-        """Changes since then: setting, from, to."""
-        settings = self.service.engine.settings
-        new = list(settings.changes)[len(settings.changes) - (settings.count - mark[1]) :] if settings.changes else []
-        return [(one.name, one.before, one.after) for one in new]
-
-
-@dataclass
 class House:
-    """One bot: desk, production and worker. Several may share a database and a factory."""
+    """One bot: desk, production and worker. Several may share a database and a service."""
 
     desk: Desk
     levers: Production
@@ -169,16 +111,8 @@ class House:
 
 
 @asynccontextmanager
-async def factory() -> AsyncIterator[Factory]:
-    async with running(Options(lag=LAG, seed=11)) as service:
-        headers = {"Authorization": f"Bearer {service.token}"}
-        async with httpx.AsyncClient(base_url=service.url, headers=headers, timeout=30) as http:
-            yield Factory(service, http)
-
-
-@asynccontextmanager
 async def house(
-    url: str, known: Catalogue, ai: Factory, *, green_for: float = 600.0, pace: Pace = PACE
+    url: str, known: Catalogue, ai: Plant, *, green_for: float = 600.0, pace: Pace = PACE
 ) -> AsyncIterator[House]:
     """A bot at work on this database, which gets our tables if it has none."""
     database = Database(url)

@@ -4,7 +4,7 @@ and no write is sent that is not wanted.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,9 +20,9 @@ from stanch.core.pulls import Pull
 from stanch.store import known_good
 from stanch.store.known_good import KnownGood
 from stanch.worker import Pace
-from tests.acceptance.production import quick_home
+from tests.acceptance.production import Plant, plant, quick_home
 from tests.fakes.world import ALICE, BOB
-from tests.flows.house import Factory, House, factory, folder_of, house
+from tests.flows.house import House, folder_of, house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PUT = "settings/prompt"
@@ -33,25 +33,25 @@ SERVICE = "support-copilot"
 def known(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     """The shipped catalogue, with nothing to wait long for."""
     folder = quick_home(
-        tmp_path_factory.mktemp("home") / "home", **{r"timeout: 2s": "timeout: 1s", "within: 6s": "within: 2s"}
+        tmp_path_factory.mktemp("home") / "home", **{r"timeout: 2s": "timeout: 1s", "within: 15s": "within: 2s"}
     )
     return production.read(folder)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def plane() -> AsyncIterator[Factory]:
-    async with factory() as made:
+async def plane() -> AsyncIterator[Plant]:
+    async with plant() as made:
         yield made
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(plane: Factory, known: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def bot(plane: Plant, known: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     async with house(folder_of(tmp_path_factory.mktemp("levers")), known, plane) as made:
         yield made
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def ai(plane: Factory) -> AsyncIterator[Factory]:
+async def ai(plane: Plant) -> AsyncIterator[Plant]:
     """The service in order, but for a prompt that somebody has changed."""
     await plane.mend()
     plane.put("prompt", "v18")
@@ -177,7 +177,7 @@ CASES = {
 @pytest.mark.parametrize(
     "case", [pytest.param(one, id=name, marks=[pytest.mark.slow] * one.slow) for name, one in CASES.items()]
 )
-async def test_a_plane_that_misbehaves(case: Case, bot: House, ai: Factory) -> None:
+async def test_a_plane_that_misbehaves(case: Case, bot: House, ai: Plant) -> None:
     """The state that is shown is the one that is true, and exactly these writes have arrived."""
     number = await bot.incident()
     mark = ai.mark()
@@ -191,7 +191,7 @@ async def test_a_plane_that_misbehaves(case: Case, bot: House, ai: Factory) -> N
     await bot.at_rest()
 
 
-async def test_a_plane_that_cannot_be_read_is_not_written_to(bot: House, ai: Factory) -> None:
+async def test_a_plane_that_cannot_be_read_is_not_written_to(bot: House, ai: Plant) -> None:
     """Unread, nothing can be confirmed; unread before sending, nothing is sent; read again, it goes on."""
     number = await bot.incident()
     mark = ai.mark()
@@ -202,7 +202,7 @@ async def test_a_plane_that_cannot_be_read_is_not_written_to(bot: House, ai: Fac
     refused = await bot.ask(number, c.Confirm(pull.p))
     assert refused.refused
     assert page in refused.say
-    await ai.http.delete("/break/admin")
+    await ai.no_fault()
     await bot.told(number, c.LookAgain(pull.p))
     await bot.until(number, lambda one: one.state == "asking")
     await ai.fault(kind="status", status=401, reads=True)
@@ -211,7 +211,7 @@ async def test_a_plane_that_cannot_be_read_is_not_written_to(bot: House, ai: Fac
     assert step.state == "failed"
     assert step.seen == f"nothing was sent: {P} does not accept us (401 Unauthorized): check PRACTICE_AI_TOKEN."
     assert ai.arrived(mark) == []
-    await ai.http.delete("/break/admin")
+    await ai.no_fault()
     await bot.told(number, c.LookAgain(pull.p))
     await bot.until(number, lambda one: one.state == "asking")
     await bot.told(number, c.Confirm(pull.p))
@@ -219,7 +219,7 @@ async def test_a_plane_that_cannot_be_read_is_not_written_to(bot: House, ai: Fac
     assert (step.state, step.turn, ai.arrived(mark)) == ("effective", 2, [(PUT, "v17", 200)])
 
 
-async def test_somebody_else_changes_it_before_it_is_confirmed(bot: House, ai: Factory) -> None:
+async def test_somebody_else_changes_it_before_it_is_confirmed(bot: House, ai: Plant) -> None:
     """Nothing is sent, what was found is said; read again, before and after are new, and the pull goes through."""
     number = await bot.incident()
     pull = await bot.read(number, c.Pull("prompt.back"))
@@ -239,7 +239,7 @@ async def test_somebody_else_changes_it_before_it_is_confirmed(bot: House, ai: F
     assert (step.state, ai.arrived(mark)) == ("effective", [(PUT, "v17", 200)])
 
 
-async def test_somebody_else_pulls_the_same_meanwhile(bot: House, ai: Factory) -> None:
+async def test_somebody_else_pulls_the_same_meanwhile(bot: House, ai: Plant) -> None:
     """It stands where it should when it is to be sent: nothing is sent, and it is proved all the same."""
     number = await bot.incident()
     pull = await bot.read(number, c.Pull("prompt.back"))
@@ -252,7 +252,7 @@ async def test_somebody_else_pulls_the_same_meanwhile(bot: House, ai: Factory) -
     assert (accepted["said"], accepted["already"]) == ("it stands there already", True)
 
 
-async def test_undo_puts_back_what_was_recorded_and_asks_when_somebody_else_was_there(bot: House, ai: Factory) -> None:
+async def test_undo_puts_back_what_was_recorded_and_asks_when_somebody_else_was_there(bot: House, ai: Plant) -> None:
     """A *back* is undone with one click to the value before; changed meanwhile, the note says so first."""
     number = await bot.incident()
     await bot.pulled(number, "prompt.back")
@@ -268,7 +268,7 @@ async def test_undo_puts_back_what_was_recorded_and_asks_when_somebody_else_was_
     assert [one.state for one in (await bot.state(number)).mitigations] == ["removed"]
 
 
-async def test_the_timeline_of_a_pull_and_its_undo(bot: House, ai: Factory) -> None:
+async def test_the_timeline_of_a_pull_and_its_undo(bot: House, ai: Plant) -> None:
     """Each step is an event, in order, with one request id for each change, which the plane's own audit has, too."""
     number = await bot.incident()
     mark = ai.mark()
@@ -287,7 +287,7 @@ async def test_the_timeline_of_a_pull_and_its_undo(bot: House, ai: Factory) -> N
     assert len(ai.arrived(mark)) == 2
 
 
-async def test_settings_are_saved_before_and_what_could_not_be_is_said(bot: House, ai: Factory) -> None:
+async def test_settings_are_saved_before_and_what_could_not_be_is_said(bot: House, ai: Plant) -> None:
     """A setting that its plane does not say in time holds nothing up: it is pulled, and that one is named."""
     number = await bot.incident()
     pull = await bot.read(number, c.Pull("prompt.back"))
@@ -307,7 +307,7 @@ async def test_settings_are_saved_before_and_what_could_not_be_is_said(bot: Hous
 
 @pytest.mark.slow
 async def test_saving_takes_ten_seconds_at_most(
-    ai: Factory, known: Catalogue, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    ai: Plant, known: Catalogue, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """However patient a plane's timeout is: after ten seconds it is pulled, and the event names what was not saved."""
     patient = replace(known, planes={k: replace(v, timeout=timedelta(seconds=14)) for k, v in known.planes.items()})
@@ -324,7 +324,7 @@ async def test_saving_takes_ten_seconds_at_most(
     assert 10 <= took < 14
 
 
-async def test_in_security_the_evidence_is_held_before(bot: House, ai: Factory) -> None:
+async def test_in_security_the_evidence_is_held_before(bot: House, ai: Plant) -> None:
     """A hold goes out before the control moves, once, and the event has its receipt; an undo holds nothing again."""
     number = await bot.incident(klass="security")
     mark = ai.mark()
@@ -337,7 +337,7 @@ async def test_in_security_the_evidence_is_held_before(bot: House, ai: Factory) 
     assert ai.stands("evidence") == "held"
 
 
-async def test_evidence_that_cannot_be_held_does_not_hold_up_the_pull(bot: House, ai: Factory) -> None:
+async def test_evidence_that_cannot_be_held_does_not_hold_up_the_pull(bot: House, ai: Plant) -> None:
     """Refused, the hold is named as missing, and the source is out all the same."""
     number = await bot.incident(klass="security")
     await ai.fault(kind="status", status=403, nth=1)
@@ -365,7 +365,7 @@ async def recorded(bot: House, **values: Any) -> None:
     await bot.desk.database(write)
 
 
-async def test_the_known_good_set_moves_each_piece_by_itself(bot: House, ai: Factory) -> None:
+async def test_the_known_good_set_moves_each_piece_by_itself(bot: House, ai: Plant) -> None:
     """What differs moves, one write a piece; what stands right is left alone; each is undone without the others."""
     await recorded(bot)
     ai.put("index", "2026-11-21")
@@ -389,7 +389,7 @@ async def test_the_known_good_set_moves_each_piece_by_itself(bot: House, ai: Fac
     assert (ai.stands("prompt"), ai.stands("index")) == ("v17", "2026-11-21")
 
 
-async def test_a_piece_of_the_set_that_fails_leaves_the_others(bot: House, ai: Factory) -> None:
+async def test_a_piece_of_the_set_that_fails_leaves_the_others(bot: House, ai: Plant) -> None:
     """One plane refuses: its step has failed, the other is in effect, and each says so."""
     await recorded(bot)
     ai.put("index", "2026-11-21")
@@ -404,9 +404,9 @@ async def test_a_piece_of_the_set_that_fails_leaves_the_others(bot: House, ai: F
 # The way back in steps
 
 
-async def limited(bot: House, ai: Factory) -> tuple[int, Pull]:
+async def limited(bot: House, ai: Plant) -> tuple[int, Pull]:
     """A limit is in force, and its undo is read: bob and alice have to agree."""
-    await until(lambda: (ai.service.engine.figures(10)["error_share"] or 0) <= 0.01)
+    await ai.until("error_share", lambda share: share <= 0.01, window=10)
     number = await bot.incident()
     pull = await bot.pulled(number, "rate.limit", 250)
     assert pull.steps[0].state in ("effective", "late")
@@ -419,7 +419,7 @@ async def limited(bot: House, ai: Factory) -> tuple[int, Pull]:
     return number, undo
 
 
-async def test_a_limit_goes_back_in_steps_while_the_checks_are_green(bot: House, ai: Factory) -> None:
+async def test_a_limit_goes_back_in_steps_while_the_checks_are_green(bot: House, ai: Plant) -> None:
     """Every step is one write, held and measured; at the end the mitigation is removed."""
     mark = ai.mark()
     number, _ = await limited(bot, ai)
@@ -430,12 +430,12 @@ async def test_a_limit_goes_back_in_steps_while_the_checks_are_green(bot: House,
     assert [one.state for one in (await bot.state(number)).mitigations] == ["removed"]
 
 
-async def test_a_limit_comes_back_by_itself_when_a_check_turns_red(bot: House, ai: Factory) -> None:
+async def test_a_limit_comes_back_by_itself_when_a_check_turns_red(bot: House, ai: Plant) -> None:
     """Errors rise while a step is held: the limit is what it was pulled to, and the mitigation stands."""
     mark = ai.mark()
     number, _ = await limited(bot, ai)
     await bot.until(number, lambda pull: pull.steps[0].state == "holding")
-    await ai.http.post("/break", json={"class": "provider_outage"})
+    await ai.breaks("provider_outage")
     pull = await bot.over(number)
     assert [value for _, value, _ in ai.arrived(mark)] == [250, 500, 250]
     [held] = await bot.payloads(number, "rung_held")
@@ -449,7 +449,7 @@ async def test_a_limit_comes_back_by_itself_when_a_check_turns_red(bot: House, a
 
 async def test_known_good_is_what_stood_while_it_was_green(known: Catalogue, tmp_path: Path) -> None:
     """Recorded once it was green for long enough; never while an incident is open, which hears what differs instead."""
-    async with factory() as ai, house(folder_of(tmp_path), known, ai, green_for=1.0) as bot:
+    async with plant() as ai, house(folder_of(tmp_path), known, ai, green_for=1.0) as bot:
         keeper = bot.levers.keeper
 
         async def good() -> dict[str, Any]:
@@ -475,10 +475,10 @@ async def test_known_good_is_what_stood_while_it_was_green(known: Catalogue, tmp
         assert (await bot.state(number)).differs == ()
 
 
-async def test_what_is_red_is_never_called_good(ai: Factory, known: Catalogue, tmp_path: Path) -> None:
+async def test_what_is_red_is_never_called_good(ai: Plant, known: Catalogue, tmp_path: Path) -> None:
     """With the provider failing nothing is recorded, however long the same values stand."""
-    await ai.http.post("/break", json={"class": "provider_outage"})
-    await until(lambda: ai.service.engine.figures(10)["error_share"] > 0.1)
+    await ai.breaks("provider_outage")
+    await ai.until("error_share", lambda share: share > 0.1, window=10)
     async with house(folder_of(tmp_path), known, ai, green_for=1.0) as bot:
         for _ in range(2):
             await bot.levers.keeper.look()
@@ -491,7 +491,7 @@ async def test_what_is_red_is_never_called_good(ai: Factory, known: Catalogue, t
 
 
 @pytest.mark.postgres
-async def test_two_replicas_pull_once(ai: Factory, known: Catalogue, postgres_url: str) -> None:
+async def test_two_replicas_pull_once(ai: Plant, known: Catalogue, postgres_url: str) -> None:
     """Two bots on one database, somebody clicks at each at the same moment: one pull, one write, one undo."""
     async with house(postgres_url, known, ai) as one, house(postgres_url, known, ai) as other:
         for _ in range(2):
@@ -514,7 +514,7 @@ async def test_two_replicas_pull_once(ai: Factory, known: Catalogue, postgres_ur
             assert ai.arrived(mark) == [(PUT, "v17", 200), (PUT, "v18", 200)]
 
 
-async def test_eight_confirmations_at_once_are_one(bot: House, ai: Factory) -> None:
+async def test_eight_confirmations_at_once_are_one(bot: House, ai: Plant) -> None:
     """However many people click, the control moves once, and everybody else is told who was faster."""
     number = await bot.incident()
     mark = ai.mark()
@@ -525,13 +525,7 @@ async def test_eight_confirmations_at_once_are_one(bot: House, ai: Factory) -> N
     assert ai.arrived(mark) == [(PUT, "v17", 200)]
 
 
-async def until(holds: Callable[[], bool], within: float = 30) -> None:
-    async with asyncio.timeout(within):
-        while not holds():  # noqa: ASYNC110 - it happens in another thread
-            await asyncio.sleep(0.05)
-
-
-async def test_a_tool_comes_back_by_way_of_a_person(bot: House, ai: Factory) -> None:
+async def test_a_tool_comes_back_by_way_of_a_person(bot: House, ai: Plant) -> None:
     """The way back of a control with words for values has its steps, too: off, then ask, held and checked, then on."""
     await ai.mend()
     mark = ai.mark()
