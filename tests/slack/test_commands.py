@@ -51,6 +51,12 @@ dismiss false-alarm|near-miss|duplicate-of N WHY
 reopen WHY
 catchup
 export [md|json|csv]
+runbook [CLASS]
+controls
+pull CONTROL [VALUE]
+undo [K]
+check [CHECK…] [--watch MINUTES]
+sample [N]
 help [VERB]
 """.split("\n")[1:-1]  # fmt: skip
 
@@ -79,6 +85,21 @@ READ = {
     "declare": Look("declare_form"),
     "declare answers cite <@U0BOB|bob>": c.Declare(0, "answers cite @bob"),
     "DECLARE  two  words": c.Declare(0, "two  words"),
+    "runbook": c.OpenRunbook(),
+    "runbook cost runaway": c.OpenRunbook("cost_runaway"),
+    "runbook COST-Runaway": c.OpenRunbook("cost_runaway"),
+    "controls": Look("controls"),
+    "pull prompt.back": c.Pull("prompt.back"),
+    "pull `Prompt.back` v16": c.Pull("prompt.back", "v16"),
+    "pull variant.share 25 %": c.Pull("variant.share", "25 %"),
+    "undo": c.Undo(),
+    "undo 2": c.Undo(2),
+    "check": c.RunChecks(),
+    "check errors, Latency errors": c.RunChecks(("errors", "latency")),
+    "check --watch 30": c.RunChecks((), 30),
+    "check errors —watch 5": c.RunChecks(("errors",), 5),
+    "sample": c.DrawSample(20),
+    "sample 60": c.DrawSample(60),
     "list": Look("list"),
     "show": Look("show"),
     "catchup": Look("catchup"),
@@ -216,6 +237,10 @@ def test_typing_errors_get_the_nearest_verb(text: str, said: str) -> None:
         ("action none by today x", "An action needs an owner: `/incident action @who by DATE WHAT`"),
         ("contained --waive", 'A reason is needed: `/incident contained [--waive "WHY"]`'),
         ('watch --override ""', 'A reason is needed: `/incident watch [--override "WHY"]`'),
+        ("pull", "Which control? `/incident controls` lists them: `/incident pull CONTROL [VALUE]`"),
+        ("check --watch soon", "Watch for how many minutes? `/incident check [CHECK…] [--watch MINUTES]`"),
+        ("undo 1 please", "`please` has no place here, and nothing was recorded: `/incident undo [K]`"),
+        ("sample some", "`some` has no place here, and nothing was recorded: `/incident sample [N]`"),
         ("export pdf", "As what? `/incident export [md|json|csv]`"),
         ("dismiss duplicate-of x", "Which incident? Its number comes first:"
          " `/incident dismiss false-alarm|near-miss|duplicate-of N WHY`"),

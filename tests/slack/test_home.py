@@ -10,6 +10,7 @@ import pytest
 from practice.limits import check_view
 from stanch.core import commands as c
 from stanch.core.incident import Incident
+from stanch.core.phases import NOW as STEPS
 from stanch.slack.directory import Directory
 from stanch.slack.home import Seen, draw
 from stanch.slack.render import Render
@@ -256,7 +257,7 @@ def test_catching_up_with_a_fresh_incident(render: Render) -> None:
         "*Open*\n"
         "• Nobody is commander, technical lead, communications lead, scribe.\n"
         "• Not set: class, severity.\n"
-        "• Next: pull a control by hand and record it: `/incident applied WHAT`; or begin: `/incident mitigate`.\n"
+        f"• Next: {STEPS['assess']}.\n"
         "*Due*\n"
         "• Next word: no time is owed until a severity is set."
     )

@@ -17,6 +17,7 @@ from stanch.slack import blocks as b, forms
 from stanch.slack.clicks import _maker
 from stanch.slack.moves import BY_NAME, MORE, MOVES, Move, button, more, offered
 from tests.fakes.front import Front
+from tests.fakes.levers import LEVERS, at_work, in_effect
 from tests.fakes.world import ALICE, BOB, CATALOGUE, ERIN, LATER_DAY, Tale, declared, opened, walked
 
 FORMS = [move.name for move in MOVES if move.form]
@@ -74,6 +75,8 @@ FILLED: list[tuple[str, dict[str, Any], c.Command]] = [
     ("role", {"role": radio("scribe"), "who": person(None)}, c.GiveRole("scribe", None)),
     ("restrict", {"why": text("customer data")}, c.Restrict("customer data")),
     ("restrict", {"why": {"value": None}}, c.Restrict("")),
+    ("undo_one", {"k": choice("2")}, c.Undo(2)),
+    ("runbook_of", {"class": choice("cost_runaway")}, c.OpenRunbook("cost_runaway")),
 ]  # fmt: skip
 
 
@@ -94,7 +97,7 @@ def test_every_form_is_read_above() -> None:
     for name, state, _ in FILLED:
         form = BY_NAME[name].form
         assert form is not None
-        assert set(state) <= {block["block_id"] for block in form.blocks(maximal("x"))}, name
+        assert set(state) <= {block["block_id"] for block in form.fields(crowded("x"), LEVERS)}, name
 
 
 @pytest.mark.parametrize(
@@ -123,6 +126,15 @@ def test_every_move_that_is_offered_exists() -> None:
         assert (move.act is None) != (move.form is None), move.name
         assert len(move.label) <= b.BUTTON
         assert move.about
+
+
+def crowded(text: str) -> Incident:
+    """The same, with 130 controls pulled here that can each be put back."""
+    tale = at_work()
+    in_effect(tale, "prompt.back", "v18", "v17")
+    full, (pull,) = maximal(text), tale.incident.pulls
+    pulls = tuple(replace(pull, p=k, steps=(replace(pull.steps[0], k=k, name=text * 20),)) for k in range(1, 131))
+    return replace(full, service="support-copilot", pulls=pulls)
 
 
 def test_a_label_that_opens_a_form_says_so() -> None:
@@ -157,17 +169,18 @@ def test_forms_stay_within_slacks_limits(name: str) -> None:
             continue
         about = forms.about(i, "C0GENERAL", "https://hooks.example/" + "x" * 300)
         check_view(_maker(BY_NAME[name])(CATALOGUE, i) | {"private_metadata": about})
+        check_view(_maker(BY_NAME[name])(LEVERS, crowded("<&>")) | {"private_metadata": about})
 
 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_more_stays_within_slacks_limits(phase: str, text: str) -> None:
     """At most a hundred options in all, each in a group, each of them a move or a look."""
-    groups = more(replace(maximal(text), phase=phase))
+    groups = more(replace(crowded(text), phase=phase), LEVERS)
     options = [option for _, listed in groups for option in listed]
     assert len(options) <= 100
     assert len({option["value"] for option in options}) == len(options)
-    assert {option["value"].partition(":")[0] for option in options} <= {*BY_NAME, "now", "catchup"}
+    assert {option["value"].partition(":")[0] for option in options} <= {*BY_NAME, "now", "catchup", "controls"}
     check_blocks([b.actions([b.menu("more", "More", groups)])])
 
 
@@ -189,7 +202,11 @@ IN_MORE: dict[str, list[str]] = {
 @pytest.mark.parametrize("phase", PHASES)
 def test_more_hides_what_the_phase_does_not_allow(phase: str) -> None:
     """Nobody is shown a choice that can only be refused."""
-    shown = [option["value"].partition(":")[0] for _, options in more(walked(phase).incident) for option in options]
+    shown = [
+        option["value"].partition(":")[0]
+        for _, options in more(walked(phase).incident, CATALOGUE)
+        for option in options
+    ]
     people = ["role", "action", "restrict", "now", "catchup", "export"]
     assert [name for name in shown if name != "stopped"] == [
         name for name in (*IN_MORE[phase], *people) if name != "stopped"
@@ -200,7 +217,7 @@ def test_it_stopped_by_itself_is_offered_while_it_matters() -> None:
     """*It stopped by itself* is the way from mitigate to diagnose: elsewhere it would move nothing."""
     shown = {
         phase: "stopped"
-        in [o["value"].partition(":")[0] for _, options in more(walked(phase).incident) for o in options]
+        in [o["value"].partition(":")[0] for _, options in more(walked(phase).incident, CATALOGUE) for o in options]
         for phase in PHASES
     }
     assert shown["mitigate"]
@@ -210,12 +227,12 @@ def test_it_stopped_by_itself_is_offered_while_it_matters() -> None:
 def test_what_there_is_nothing_of_is_not_offered() -> None:
     """Settling, judging a hypothesis and restricting appear when there is something to do it to."""
     tale = opened()
-    names = {option["value"].partition(":")[0] for _, options in more(tale.incident) for option in options}
+    names = {option["value"].partition(":")[0] for _, options in more(tale.incident, CATALOGUE) for option in options}
     assert not names & {"settle", "idea"}
     assert "restrict" in names
     for command in (c.Suppose("the prompt"), c.Applied("route back"), c.Restrict("")):
         tale.do(command)
-    names = {option["value"].partition(":")[0] for _, options in more(tale.incident) for option in options}
+    names = {option["value"].partition(":")[0] for _, options in more(tale.incident, CATALOGUE) for option in options}
     assert {"settle", "idea"} <= names
     assert "restrict" not in names
 

@@ -203,7 +203,7 @@ async def test_the_bare_command(hidden: Front) -> None:
     """Bare `/incident` lists for outsiders, also in the room that it left; so does the menu of an old card."""
     for text, channel in (("", ELSEWHERE), *left(hidden, "")):
         assert (await hidden.command(OUTSIDER, text, channel))["text"] == STUB
-    for choice in ("now:1", "catchup:1"):
+    for choice in ("now:1", "catchup:1", "controls:1"):
         assert MARK not in seen(await hidden.pick(OUTSIDER, choice))
 
 
@@ -247,7 +247,7 @@ TYPED = {
     "evidence": "evidence x", "hypothesis": "hypothesis x", "supported": "supported 1 x", "refuted": "refuted 1 x",
     "applied": "applied x", "judged": "judged 19 1", "bleeding": "bleeding yes x", "explained": "explained unknown x",
     "kept": "kept 1 me until tomorrow x", "action": "action me by tomorrow x", "close": "close x",
-    "dismiss": "dismiss near-miss x", "reopen": "reopen x",
+    "dismiss": "dismiss near-miss x", "reopen": "reopen x", "pull": "pull prompt.back",
 }  # fmt: skip
 
 
