@@ -38,7 +38,7 @@ def lever_facts(i: Incident, event: Event, catalogue: Catalogue, people: Directo
         "owner_of": _owner(control, (aim.owner if aim else ""), people),
         "by_hand": ((aim.by_hand if aim else "") or control.by_hand) if control else "",
         "found_said": said(payload.get("found")),
-        "to_said": said(payload.get("to")),
+        "to_said": "" if payload.get("to") is None else said(payload["to"]),
         "measured": _measured(payload.get("results")),
         "service_name": service.name if service else i.service or "the service",
     }

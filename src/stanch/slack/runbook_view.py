@@ -61,7 +61,7 @@ class RunbookViews(Phrases):
         return [f"✓ {earlier + 1} earlier steps", *lines[1:]] if earlier > 0 else lines
 
     def _screen(self, i: Incident, sheet: Klass, tree: Tree, walk: Walk, node: Node) -> list[Block]:
-        controls = self._in_order(tree, walk, node)
+        controls = self._in_order(i, tree, walk, node)
         asked = [f"*{safe(node.text, 1_200)}*", *(f"• {safe(look, 400)}" for look in node.look[:20])]
         blocks = sections([*asked, *self._beside(i, sheet, node)])
         if controls:
@@ -105,13 +105,14 @@ class RunbookViews(Phrases):
             return b.button(f"Pull: {control.name}", f"pull:start:{control.id}"[:255], f"{value}:{control.id}")
         return b.button(f"Pulled by hand: {control.name}", f"pull:hand:{control.id}"[:255], f"{value}:{control.id}")
 
-    def _in_order(self, tree: Tree, walk: Walk, node: Node) -> list[Control]:
-        """The controls of this step; the one that the choice before points at leads."""
+    def _in_order(self, i: Incident, tree: Tree, walk: Walk, node: Node) -> list[Control]:
+        """The controls of this step; the one that the choice before points at leads, else what is known to differ."""
         known = [found for id in node.controls if (found := self._catalogue.controls.get(id))]
         came = walk.path[-1] if walk.path else None
         asked = tree.nodes.get(came.node) if came else None
         leads = next((c.leads for c in asked.choices if came and c.label == came.said), "") if asked else ""
-        return sorted(known, key=lambda control: control.id != leads)
+        differs = {control for control, _, _ in i.differs}
+        return sorted(known, key=lambda control: 0 if control.id == leads else 1 if control.id in differs else 2)
 
     def _control_line(self, i: Incident, control: Control) -> str:
         """What it does, which way, how fast; or how it is done by hand; and how it stands here."""
