@@ -18,9 +18,6 @@ from stanch.flows.desk import Asked, Desk
 from stanch.store import known_good
 from stanch.store.known_good import KnownGood
 
-ACTIVE = "probe"
-"""A check that tries something on the service is not run every minute of a quiet day."""
-
 
 class Keeper:
     def __init__(self, desk: Desk, planes: Planes, measures: Measures, green_for: float) -> None:
@@ -89,7 +86,7 @@ class Keeper:
 
     async def _is_green(self, service: str) -> bool:
         checks = self._desk.catalogue.checks.values()
-        passive = [one.id for one in checks if one.is_measured(service) and ACTIVE not in one.probes[service].how]
+        passive = [one.id for one in checks if one.is_passive(service)]
         results = await self._measures.measured(tuple(passive), service)
         return bool(results) and all(one.verdict == "green" for one in results)
 

@@ -31,6 +31,8 @@ class Measures:
 
     async def check(self, owed: Owed, i: Incident) -> Outcome:
         """Once, or again and again while its watch goes on; of a watch only what changed is recorded."""
+        if owed.payload.get("facts"):
+            return await self._facts(owed, i)
         payload = (owed.event.payload if owed.event else None) or {}
         asked, until = int(owed.payload["asked"]), str(payload.get("until") or "")
         if until and (i.watch is None or i.watch.asked != asked or i.phase not in OPEN):
@@ -41,6 +43,18 @@ class Measures:
         if not over and all(known.get(one.check) == one.verdict for one in results):
             return Later("nothing has changed", BETWEEN.total_seconds())
         return Done(reports=(c.ReportChecks(asked, results, over),))
+
+    async def _facts(self, owed: Owed, i: Incident) -> Outcome:
+        """What stands beside the runbook's questions: its class's checks, those that only look."""
+        sheet = self._desk.catalogue.klass(i.walks[-1].klass) if i.walks else None
+        wanted = sheet.closure if sheet else ()
+        known = ((one, self._desk.catalogue.checks.get(one)) for one in wanted)
+        ids = tuple(id for id, check in known if check and check.is_passive(i.service))
+        if not ids:
+            return Cancelled("nothing is measured by looking")
+        return Done(
+            reports=(c.ReportChecks(int(owed.payload["asked"]), await self.measured(ids, i.service), quiet=True),)
+        )
 
     async def measured(self, ids: tuple[str, ...], service: str | None) -> tuple[Result, ...]:
         return tuple(await asyncio.gather(*(self._one(one, service) for one in ids)))

@@ -42,6 +42,11 @@ class Check:
         probe = self.probe(service)
         return probe is not None and not probe.how.get("sample")
 
+    def is_passive(self, service: str | None) -> bool:
+        """Measured by only looking: it tries nothing on the service, and may be looked at without being asked."""
+        probe = self.probe(service)
+        return probe is not None and self.is_measured(service) and "probe" not in probe.how
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

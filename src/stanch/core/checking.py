@@ -76,7 +76,7 @@ def report(i: Incident, command: c.ReportChecks, by: str, now: datetime, catalog
         }
         for one in command.results
     )
-    events: list[e.Payload] = [w.Checked(command.asked, results, command.over)]
+    events: list[e.Payload] = [w.Checked(command.asked, results, command.over, command.quiet)]
     if turned := _alarm(i, command.results, watching, measured(i, catalogue)):
         what = one_line("; ".join(f"{_name(one.check, catalogue)}: {one.seen}" for one in turned), 400)
         events.append(e.RedCheck(what) if i.phase == "watching" else w.CameBack(what))

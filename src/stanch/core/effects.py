@@ -127,6 +127,8 @@ def owed(before: Incident | None, after: Incident, payload: e.Payload, by: str) 
         case e.RoomChanged(state) if state in ("archived", "deleted", "bot_removed"):
             yield _tell(after)
             return
+        case e.Checked(quiet=True):
+            pass
         case _:
             if payload.kind in POSTED:
                 yield _post(after)

@@ -37,11 +37,12 @@ class RunChecks(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReportChecks(Command):
-    """`asked` is the entry that asked for them; `over`: nothing more is measured for it."""
+    """`asked` is the entry that asked for them; `over`: nothing more is measured for it; `quiet`: a look by itself."""
 
     asked: int
     results: tuple[Result, ...]
     over: bool = True
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ def of_walk(after: Incident, payload: Payload) -> Iterator[Effect]:
             # It begins at the end of the room again; where it stood before, a line says so.
             yield from (showing(after, view) for view in after.shown if view.startswith("runbook/"))
             yield showing(after, runbook(after))
+            # Facts are fetched, not asked: what can be read by looking stands beside the question.
+            yield Effect(f"{at}/facts/{seq}", "check", lane=f"{at}/facts", payload={"asked": seq, "facts": True})
         case w.RunbookChose() | w.RunbookBack():
             yield showing(after, runbook(after))
         case w.ChecksAsked():

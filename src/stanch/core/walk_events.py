@@ -45,12 +45,13 @@ class ChecksAsked(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Checked(Payload):
-    """Each result: check, name, verdict, seen."""
+    """Each result: check, name, verdict, seen. `quiet`: nobody asked for it, so it shows and is not told."""
 
     kind = "checked"
     asked: int
     results: tuple[dict[str, Any], ...]
     over: bool = True
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class PullViews(Phrases):
                 return [b.context("Cancelled; nothing was sent.")]
             case "asking" | "seconding":
                 return self._to_confirm(i, pull, control, now)
-        return [*sections([self._became(pull, step) for step in pull.steps]), *self._around(pull)]
+        return [*sections([self._became(i, pull, step) for step in pull.steps]), *self._around(pull)]
 
     def _to_confirm(self, i: Incident, pull: Pull, control: Control | None, now: datetime) -> list[Block]:
         """Before and after, how long it takes, the way back, who may; then what to watch out for."""
@@ -95,8 +95,9 @@ class PullViews(Phrases):
         backwards = {undo_direction(s.direction) for s in pull.steps}  # type: ignore[arg-type]
         first = pull.steps[0] if len(pull.steps) == 1 else None
         to = f"back to {self._value(pull, first, first.before)}" if first else "each control by itself"
-        alone = "" if "more" not in backwards else "; it does *more* again, so two people"
-        return f"{within}Undo: one click, {to}{alone}."
+        if "more" in backwards:
+            return f"{within}Undo: {to}, which does *more* again and takes two people."
+        return f"{within}Undo: one click, {to}."
 
     def _who_may(self, i: Incident, pull: Pull, now: datetime) -> str:
         needs = guard(i, pull)
@@ -114,7 +115,7 @@ class PullViews(Phrases):
             return f"{words}\n{asked} If nobody answers, they may break the glass at {when(opens, CLOCK)}."
         return f"{words}\n{asked} Nobody answered: they may break the glass, with a reason."
 
-    def _became(self, pull: Pull, step: Step) -> str:
+    def _became(self, i: Incident, pull: Pull, step: Step) -> str:
         """One control of what is pulled, in one line."""
         before, to = self._value(pull, step, step.before), self._value(pull, step, step.to)
         alone = len(pull.steps) == 1
@@ -143,6 +144,8 @@ class PullViews(Phrases):
                 became = f"⚠ somebody else set it to {found} meanwhile, so nothing was sent. Read it again and decide."
             case _:
                 became = "✔ stood there already"
+        if pull.undoes is None and any(m.k == step.k and m.state == "removed" for m in i.mitigations):
+            became += "\n↩ put back since"
         name = "" if alone else f"*{safe(step.name, 80)}*  "
         return f"{name}{before} → *{to}*\n{became}"
 
@@ -177,7 +180,8 @@ class PullViews(Phrases):
             case "same":
                 return [again, *choose]
             case "asking":
-                label = "Pull it" if pull.undoes is None else "Put it back"
+                alone = "Pull it" if pull.undoes is None else "Put it back"
+                label = "Ask a second person" if guard(i, pull).two else alone
                 return [b.button(label, "pull:confirm", value, style="primary"), dry, *choose, cancel]
             case "seconding":
                 opens = glass_at(i, pull, self._catalogue)
@@ -199,7 +203,8 @@ class PullViews(Phrases):
             buttons.append(b.button("Read again", "pull:again", value))
         back = [step for step in pull.steps if step.state in UNDONE and self._stands(i, step)]
         if len(back) == 1:
-            buttons.append(b.button("Undo", "pull:undo", f"{i.number}:{pull.p}:{back[0].k}"))
+            label = "Undo" if len(pull.steps) == 1 else f"Undo: {back[0].name}"
+            buttons.append(b.button(label, "pull:undo", f"{i.number}:{pull.p}:{back[0].k}"))
         elif back:
             options = [b.option(f"{step.k} · {step.name}", f"{i.number}:{pull.p}:{step.k}") for step in back[:100]]
             buttons.append(b.menu("pull:undo", "Undo one of them", [("Put back", options)]))
