@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from stanch.core import commands as c
+from stanch.core.catalogue import Catalogue
 from stanch.errors import StanchError
 from stanch.flows.desk import Asked, Desk
 from stanch.slack.directory import Directory
@@ -28,18 +29,25 @@ PACE = Pace(lease=5.0, grace=0.02)
 class Bot:
     """One process of the bot after another on the same database and the same Slack."""
 
-    def __init__(self, database: Database, slack: FakeSlack | None = None, pace: Pace = PACE) -> None:
+    def __init__(
+        self,
+        database: Database,
+        slack: FakeSlack | None = None,
+        pace: Pace = PACE,
+        known: Catalogue = CATALOGUE,
+    ) -> None:
         self.database = database
         self.slack = slack or FakeSlack(time.time)
         self.pace = pace
+        self.known = known
         self.start()
 
     def start(self) -> None:
         """A new process: nothing is remembered but what is in the database."""
         self.database.run(outbox.release_all)
-        self.desk = Desk(self.database, CATALOGUE)
+        self.desk = Desk(self.database, self.known)
         directory = Directory(self.slack)
-        render = Render(CATALOGUE, directory)
+        render = Render(self.known, directory)
         templates = Templates.read(ROOT / "message_templates")
         self.kit = Kit(self.desk, self.slack, directory, render, templates, "incidents")
         self.worker = Worker(self.desk, Gateway(self.kit, PERFORMERS).perform, self.pace)

@@ -9,7 +9,7 @@ from stanch.core.effect import Effect, Kind
 from stanch.core.guards import GLASS
 from stanch.core.incident import Incident
 from stanch.core.payload import Payload
-from stanch.core.pulls import Pull, Step
+from stanch.core.pulls import Pull, Step, of_mitigation
 from stanch.core.walk_effects import runbook, showing
 
 SHOWN_LATER = timedelta(seconds=1)
@@ -48,6 +48,10 @@ def of_pull(after: Incident, payload: Payload) -> Iterator[Effect]:
         case p.RungHeld(_, s, to=to) if to is not None:
             yield from (_of_step(after, pull, one, "apply", f"apply/{one.turn}") for one in pull.steps if one.s == s)
     yield showing(after, f"pull/{pull.p}")
+    undone = of_mitigation(after.pulls, pull.undoes) if pull.undoes is not None else None
+    if undone and isinstance(payload, p.PullEffective):
+        # What was pulled first says that it is put back, and offers it no more.
+        yield showing(after, f"pull/{undone[0].p}")
     if after.walks and isinstance(payload, p.PullConfirmed | p.PullEffective | p.PullLate | p.PullFailed):
         yield showing(after, runbook(after))
 
