@@ -13,7 +13,7 @@ from stanch.core.export import FORMATS, NotAnExport, export, to_json, verify
 from stanch.core.incident import PHASES, fold
 from stanch.core.roles import ROLES
 from stanch.errors import Refusal
-from tests.fakes.strategies import REPORTS, STEP, TALE
+from tests.fakes.strategies import REPORTS, STEP, TALE, in_place
 from tests.fakes.world import DAVE, ERIN, NOW, Tale, called, declared, opened
 
 quickly = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -35,7 +35,10 @@ def test_any_sequence_folds_to_a_legal_state(tale: Tale) -> None:
     assert set(i.seated_by_owners) <= set(i.seats)
     assert (i.ended_at is not None) == (i.phase in ("learn", "closed", "dismissed"))
     assert [m.k for m in i.mitigations] == list(range(1, len(i.mitigations) + 1))
-    assert {m.state for m in i.mitigations} <= {"applied", "effective", "removed", "kept"}
+    assert {m.state for m in i.mitigations} <= {"pulling", "applied", "effective", "removed", "kept", "failed"}
+    assert [one.p for one in i.pulls] == list(range(1, len(i.pulls) + 1))
+    assert [one.s for one in i.samples] == list(range(1, len(i.samples) + 1))
+    assert len({one.klass for one in i.walks}) == len(i.walks)
     assert [idea.k for idea in i.ideas] == list(range(1, len(i.ideas) + 1))
     assert [action.k for action in i.actions] == list(range(1, len(i.actions) + 1))
     assert i.severity in (None, *tale.catalogue.severities)
@@ -87,7 +90,8 @@ def test_one_by_one_equals_at_once(tale: Tale, data: st.DataObject) -> None:
 @given(TALE, STEP)
 def test_decide_is_pure(tale: Tale, step: tuple) -> None:
     """The same incident, command, person, moment and catalogue give the same decision, and nothing given is altered."""
-    command, by, after = step
+    asked, by, after = step
+    command = in_place(tale, asked) or c.Note("nothing is waited for")
     before = tale.incident.as_json()
 
     def decided() -> object:
@@ -104,7 +108,8 @@ def test_decide_is_pure(tale: Tale, step: tuple) -> None:
 @given(TALE, STEP)
 def test_decision_shows_the_state_that_its_events_fold_to(tale: Tale, step: tuple) -> None:
     """What the effects are made from is what the timeline will say (but for the hash, which comes with writing)."""
-    command, by, _ = step
+    asked, by, _ = step
+    command = in_place(tale, asked) or c.Note("nothing is waited for")
     by = "stanch" if isinstance(command, REPORTS) else by
     try:
         decision = tale.do(command, by)
@@ -112,6 +117,45 @@ def test_decision_shows_the_state_that_its_events_fold_to(tale: Tale, step: tupl
         return
     told, folded = decision.incident.as_json(), tale.incident.as_json()
     assert {**told, "head": ""} == {**folded, "head": ""}
+
+
+@quickly
+@given(TALE)
+def test_nothing_is_sent_twice(tale: Tale) -> None:
+    """Of each pull, step and turn one request is owed, however it was clicked and told of; nothing is sent that nobody
+    confirmed, and what does more was confirmed by two people, or by one who broke the glass."""
+    sent = [
+        (one.payload["p"], one.payload["s"], one.payload["turn"])
+        for one in tale.effects
+        if one.kind == "apply" and not one.payload.get("look")
+    ]
+    assert len(sent) == len(set(sent))
+    by = {
+        p: [e.read(x.kind, x.payload) for x in tale.events if x.payload and x.payload.get("p") == p] for p, _, _ in sent
+    }
+    assert all(any(isinstance(one, e.PullConfirmed) for one in told) for told in by.values())
+    for pull in tale.incident.pulls:
+        if pull.confirmed_at and pull.direction == "more":
+            assert pull.glass or pull.first not in (None, pull.confirmed_by)
+
+
+@quickly
+@given(TALE)
+def test_a_pull_waits_for_what_is_owed(tale: Tale) -> None:
+    """While a pull is not over, something of it is owed that will be told: it never hangs."""
+    for pull in tale.incident.pulls:
+        keys = [one.key for one in tale.effects if one.key.startswith(f"inc-7/pull/{pull.p}/")]
+        if pull.state == "reading":
+            assert f"inc-7/pull/{pull.p}/read/{pull.looks}" in keys
+        if pull.state == "pulling" and not pull.saved:
+            assert f"inc-7/pull/{pull.p}/save/{pull.turn}" in keys
+        if pull.state == "pulling" and pull.saved:
+            going = {"pulling": ("apply", "look"), "accepted": ("probe",), "holding": ("hold",)}
+            moving = [one for one in pull.steps if one.state in going]
+            assert moving
+            for step in moving:
+                at = f"inc-7/pull/{pull.p}/{step.s}/"
+                assert any(key.startswith(f"{at}{kind}/{step.turn}") for kind in going[step.state] for key in keys)
 
 
 @quickly
