@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.acceptance.harness import Json, Stage, said
+from tests.acceptance.production import Mark, Plant
 
 TRIES = 6
 Landed = Callable[[], Awaitable[bool]]
@@ -23,6 +24,10 @@ class Run:
     room: str = ""
     """Where they work now: the private one, once there is one."""
     former: str = ""
+    plant: Plant | None = None
+    """The practice AI service, where one stands beside the stage."""
+    mark: Mark = (0, 0)
+    """What had been done there before."""
     repeated: list[str] = field(default_factory=list)
     """What had to be said again, because nobody had acknowledged it and it was not there."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tests.acceptance.flow import Run
 from tests.acceptance.harness import Json
+from tests.acceptance.pulling import asked_for, pulled
 
 Steps = Callable[[Run], Awaitable[None]]
 
@@ -17,6 +18,8 @@ class Part:
 
     ready: Steps
     play: Steps
+    planted: bool = False
+    """It needs the practice AI service beside the stage."""
 
 
 async def settled(run: Run) -> None:
@@ -161,7 +164,8 @@ PARTS: Mapping[str, Part] = {
     "harm": Part(opened, harm),
     "ending": Part(diagnosed, ending),
     "restricted": Part(noted, restricted),
+    "pull": Part(asked_for, pulled, planted=True),
     "everything": Part(settled, everything),
 }
-SWEPT = ("opening", "harm", "ending", "restricted")
-"""Together they are everything, and each is short enough to be run hundreds of times."""
+SWEPT = ("opening", "harm", "ending", "restricted", "pull")
+"""The first four together are everything, and each is short enough to be run hundreds of times."""

@@ -13,83 +13,28 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from tests.acceptance.flow import Run
-from tests.acceptance.harness import BEAT_S, STANCH, Json, Stage
+from tests.acceptance.harness import BEAT_S, STANCH, Stage
 from tests.acceptance.homes import home
 from tests.acceptance.life import PARTS, SWEPT, leave
+from tests.acceptance.points import AT_PLANE, PLANE, WAYS, Clean, Point, Report
+from tests.acceptance.production import Plant, plant, quick_home
+from tests.acceptance.pulling import wrong
 from tests.acceptance.snapshot import differences, snapshot
 
-WAYS: dict[str, Json] = {
-    "killed before": {"kind": "hold", "when": "before"},
-    "killed after": {"kind": "hold", "when": "after"},
-    "ratelimited": {"kind": "ratelimited", "retry_after": 1},
-    "http_500 without effect": {"kind": "http_500", "effect": False},
-    "http_500 with effect": {"kind": "http_500", "effect": True},
-    "lost_response": {"kind": "lost_response"},
-    "reset": {"kind": "reset"},
-}
 POINT_WITHIN_S = 150.0
 STAGE_LASTS = 25
 """Points after which a lane takes a fresh workspace and database, as the lists in the old ones grow."""
 Databases = Callable[[], "str | None"]
-
-
-@dataclass(frozen=True, order=True)
-class Point:
-    """The `nth` call of a method: of a part that is played with a bot that runs already, or of the bot's start."""
-
-    method: str
-    nth: int
-    way: str
-    part: str = "opening"
-    starting: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.part}: {self.method} #{self.nth}{' of the start' if self.starting else ''}, {self.way}"
-
-
-@dataclass
-class Report:
-    calls: int
-    failures: dict[Point, list[str]] = field(default_factory=dict)
-    missed: list[Point] = field(default_factory=list)
-    """Calls that this run did not make: a card that changes twice at once is drawn once or twice."""
-    run: int = 0
-    repeated: int = 0
-    seconds: float = 0.0
-
-    def __str__(self) -> str:
-        lines = [f"{point}\n    " + "\n    ".join(found[:8]) for point, found in sorted(self.failures.items())]
-        figures = f"{self.calls} calls in a clean run; {self.run} points run, {len(self.failures)} failures,"
-        rest = f"{len(self.missed)} calls not made, {self.repeated} steps repeated, {self.seconds:.0f} s"
-        return "\n".join([*lines, f"{figures} {rest}"])
-
-
-@dataclass(frozen=True)
-class Clean:
-    """What the calls of a clean run of one part are, and what people see after it."""
-
-    part: str
-    starting: Counter[str]
-    running: Counter[str]
-    shown: Json
-
-    def points(self, ways: Sequence[str] = tuple(WAYS)) -> list[Point]:
-        return [
-            Point(method, nth, way, self.part, starting)
-            for starting, counted in ((True, self.starting), (False, self.running))
-            for method, calls in counted.items()
-            for nth in range(1, calls + 1)
-            for way in ways
-        ]
+Mend = Callable[[], Awaitable[None]]
 
 
 class Lane:
@@ -97,8 +42,11 @@ class Lane:
 
     tokens = count(101)
 
-    def __init__(self, folder: Path, database: Databases, command: Sequence[str], transport: str) -> None:
+    def __init__(
+        self, folder: Path, database: Databases, command: Sequence[str], transport: str, plant: Plant | None
+    ) -> None:
         self._folder, self._database, self._command, self._transport = folder, database, command, transport
+        self._plant = plant
         self._stage: Stage | None = None
         self._stages = count(1)
         self._done = 0
@@ -108,7 +56,8 @@ class Lane:
             url = self._database()
             env = {"DATABASE_URL": url} if url else {}
             folder = self._folder / str(next(self._stages))
-            env["STANCH_HOME"] = str(home(folder / "home"))
+            env["STANCH_HOME"] = str((quick_home if self._plant else home)(folder / "home"))
+            env |= self._plant.environment if self._plant else {}
             self._stage = Stage(folder, env, self._command, self._transport)
             self._done = 0
             await self._stage.open()
@@ -125,11 +74,17 @@ class Lane:
         stage = await self.stage()
         await stage.settle()
         starting = Counter(one["method"] for one in await stage.calls()) if part == "opening" else Counter()
-        run = Run(stage, f"P{next(self.tokens)}")
+        run = Run(stage, f"P{next(self.tokens)}", plant=self._plant)
         await PARTS[part].ready(run)
         before = (await stage.wire())["calls"]
+        if self._plant is not None:
+            # A fault that never strikes counts the reads.
+            await self._plant.fault(kind="slow", nth=10**9, reads=True)
         await PARTS[part].play(run)
         running = Counter(one["method"] for one in await stage.calls(before))
+        if self._plant is not None and PARTS[part].planted:
+            assert self._plant.faulty is not None
+            running |= {"plane read": self._plant.faulty.seen, "plane write": len(self._plant.arrived(run.mark))}
         shown = await snapshot(stage, run.number, run.token)
         await leave(run)
         return Clean(part, starting, running, shown)
@@ -137,16 +92,20 @@ class Lane:
     async def point(self, point: Point, clean: Clean, report: Report) -> None:
         """Play it, and report what is different from the clean run."""
         stage = await self.stage()
-        run = Run(stage, f"P{next(self.tokens)}")
+        run = Run(stage, f"P{next(self.tokens)}", plant=self._plant)
         found: list[str] = []
         try:
             async with asyncio.timeout(POINT_WITHIN_S):
                 if not await self._run(stage, run, point):
                     report.missed.append(point)
-                found += differences(clean.shown, await snapshot(stage, run.number, run.token))
+                if point.method != "plane read" and point.way != "html":
+                    # Else people had to read again, and the timeline says so.
+                    found += differences(clean.shown, await snapshot(stage, run.number, run.token))
+                if PARTS[point.part].planted:
+                    found += await wrong(run)
                 await leave(run)
-        except (AssertionError, TimeoutError, httpx.HTTPError) as wrong:
-            found.append(f"{type(wrong).__name__}: {wrong}; health {await stage.health()}")
+        except (AssertionError, TimeoutError, httpx.HTTPError) as trouble:
+            found.append(f"{type(trouble).__name__}: {trouble}; health {await stage.health()}")
         self._done += 1
         if found or self._done >= STAGE_LASTS:
             await self.close()
@@ -157,35 +116,57 @@ class Lane:
 
     async def _run(self, stage: Stage, run: Run, point: Point) -> bool:
         """True when the call was made."""
-        fault = {"method": point.method, "nth": point.nth, **WAYS[point.way]}
         await PARTS[point.part].ready(run)
+        if point.method in PLANE:
+            return await self._at_plane(stage, run, point)
+        fault = {"method": point.method, "nth": point.nth, **WAYS[point.way]}
         if point.starting:
             await stage.kill_bot()
         since = (await stage.wire())["calls"]
         await stage.faults(fault)
         if point.starting:
             await stage.start_bot(connected=False)
-        killer = asyncio.create_task(kill_when_held(stage, point.method, since)) if "killed" in point.way else None
-        try:
-            await stage.settle()
-            await PARTS[point.part].play(run)
-        finally:
-            if killer is not None and not killer.done():
-                killer.cancel()
-            ended = await asyncio.gather(*([killer] if killer else ()), return_exceptions=True)
-            await stage.mends()
-        if ended and isinstance(ended[0], AssertionError):
-            raise ended[0]
+        killing = kill_when(stage, lambda: held(stage, point.method, since), stage.mends)
+        killed = await play(run, point, killing, stage.mends)
         made = [one for one in await stage.calls(since) if one["method"] == point.method]
-        return len(made) >= point.nth and (killer is None or not killer.cancelled())
+        return len(made) >= point.nth and killed
+
+    async def _at_plane(self, stage: Stage, run: Run, point: Point) -> bool:
+        assert self._plant is not None
+        plant = self._plant
+        await plant.fault(nth=point.nth, reads=PLANE[point.method], **AT_PLANE[point.way])
+        fault = plant.faulty
+        assert fault is not None
+
+        async def is_held() -> bool:
+            return fault.seen >= point.nth
+
+        killed = await play(run, point, kill_when(stage, is_held, plant.no_fault), plant.no_fault)
+        return fault.seen >= point.nth and killed
 
 
-async def kill_when_held(stage: Stage, method: str, since: int) -> None:
-    """Wait for the call that is held, kill the bot there, and start it again."""
-    while not await held(stage, method, since):  # noqa: ASYNC110 - it is another process
+async def play(run: Run, point: Point, killing: Coroutine[Any, Any, None], mend: Mend) -> bool:
+    """Play the part; beside it the bot is killed where the point says so. False when that never came."""
+    killer = asyncio.create_task(killing) if "killed" in point.way else killing.close()
+    try:
+        await run.stage.settle()
+        await PARTS[point.part].play(run)
+    finally:
+        if killer is not None and not killer.done():
+            killer.cancel()
+        ended = await asyncio.gather(*([killer] if killer else ()), return_exceptions=True)
+        await mend()
+    if ended and isinstance(ended[0], AssertionError):
+        raise ended[0]
+    return killer is None or not killer.cancelled()
+
+
+async def kill_when(stage: Stage, is_held: Callable[[], Awaitable[bool]], mend: Mend) -> None:
+    """Wait for the call that is held, kill the bot there, let the call go, and start the bot again."""
+    while not await is_held():  # noqa: ASYNC110 - it is another process
         await asyncio.sleep(BEAT_S)
     await stage.kill_bot()
-    await stage.mends()
+    await mend()
     await stage.start_bot(connected=False)
 
 
@@ -213,7 +194,8 @@ async def sweep(
 ) -> Report:
     """Run the chosen points of each part, a few bots at a time. `tell` is given each failure as it is found."""
     started = time.monotonic()
-    async with opened(folder, database, command, transport, lanes) as open_lanes:
+    planted = any(PARTS[part].planted for part in parts)
+    async with opened(folder, database, command, transport, lanes, planted) as open_lanes:
         cleans: dict[str, Clean] = {}
         # The opening first: on a stage that has only just begun it counts the calls of the start, too.
         to_clean = iter(sorted(parts, key=lambda part: part != "opening"))
@@ -239,13 +221,16 @@ async def sweep(
 
 @asynccontextmanager
 async def opened(
-    folder: Path, database: Databases, command: Sequence[str], transport: str, lanes: int
+    folder: Path, database: Databases, command: Sequence[str], transport: str, lanes: int, planted: bool
 ) -> AsyncIterator[list[Lane]]:
-    made = [Lane(folder / f"lane{number}", database, command, transport) for number in range(lanes)]
-    try:
+    async with AsyncExitStack() as stack:
+        made = []
+        for number in range(lanes):
+            beside = await stack.enter_async_context(plant()) if planted else None
+            lane = Lane(folder / f"lane{number}", database, command, transport, beside)
+            stack.push_async_callback(lane.close)
+            made.append(lane)
         yield made
-    finally:
-        await asyncio.gather(*(lane.close() for lane in made))
 
 
 def main() -> None:

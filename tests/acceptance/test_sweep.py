@@ -13,7 +13,8 @@ import pytest
 
 from tests.acceptance.harness import ROOT, clean_environment
 from tests.acceptance.life import SWEPT
-from tests.acceptance.sweep import Clean, Point, Report, sweep
+from tests.acceptance.points import Clean, Point, Report
+from tests.acceptance.sweep import sweep
 
 SAMPLE = [
     Point("conversations.create", 1, "killed after"),
@@ -22,6 +23,19 @@ SAMPLE = [
     Point("conversations.rename", 1, "killed after", "restricted"),
 ]
 """Different kinds of trouble in each part, at calls that are found again in different ways."""
+PULLS = [
+    Point("plane write", 1, "killed before", "pull"),
+    Point("plane write", 1, "killed after", "pull"),
+    Point("plane write", 2, "killed after", "pull"),
+    Point("plane write", 1, "status 500", "pull"),
+    Point("plane write", 2, "lost_response", "pull"),
+    Point("plane read", 1, "status 500", "pull"),
+    Point("plane read", 8, "killed before", "pull"),
+    Point("plane read", 10, "killed before", "pull"),
+    Point("chat.postMessage", 1, "killed after", "pull"),
+    Point("chat.update", 2, "killed before", "pull"),
+]
+"""Before, at and after each change of production."""
 
 BLIND = """
 import sys
@@ -39,7 +53,14 @@ main()
 
 async def test_sample_of_the_sweep(tmp_path: Path) -> None:
     """Killed or failed at these calls, the bot leaves the workspace as a clean run does."""
-    shown(await sweep(tmp_path, choose=lambda clean: [one for one in SAMPLE if one.part == clean.part], lanes=2))
+    parts = [one for one in SWEPT if one != "pull"]
+    chosen = {"choose": lambda clean: [one for one in SAMPLE if one.part == clean.part]}
+    shown(await sweep(tmp_path, parts=parts, **chosen, lanes=2))
+
+
+async def test_sample_of_the_sweep_over_a_pull(tmp_path: Path) -> None:
+    """Killed or failed around each change of production: every change is made once, and the value is right."""
+    shown(await sweep(tmp_path, parts=["pull"], choose=lambda clean: PULLS, lanes=2))
 
 
 @pytest.mark.slow
