@@ -12,9 +12,10 @@ TEMPLATES = [
         CLOSED,
         "{{ summary }}",
         "{{ sumary }}",
-        "message_templates/room/closed.j2:5:65: unknown variable 'sumary', expected one of by, called, "
-        "commander, drill, due, due_by, entry, former, head, incident, label, payload_entry, "
-        "quiet_until_at, range, roles_held, room, seats, spoken, summary; did you mean 'summary'?",
+        "message_templates/room/closed.j2:5:65: unknown variable 'sumary', expected one of agree, by, "
+        "by_hand, called, commander, drill, due, due_by, entry, former, found_said, head, incident, label, measured, "
+        "others, owner_of, payload_entry, quiet_until_at, range, roles_held, room, seats, service_name, spoken, "
+        "summary, to_said, undone; did you mean 'summary'?",
     ),
     Broken(
         "a part of the incident misspelt",
@@ -168,9 +169,10 @@ TEMPLATES = [
         RESOLVED,
         "{{ fixed }}",
         "{{ summary }}",
-        "message_templates/room/resolved.j2:5:68: unknown variable 'summary', expected one of by, "
-        "called, commander, drill, due, due_by, entry, fixed, former, head, incident, label, "
-        "payload_entry, quiet_until_at, range, roles_held, room, seats, spoken",
+        "message_templates/room/resolved.j2:5:68: unknown variable 'summary', expected one of agree, "
+        "by, by_hand, called, commander, drill, due, due_by, entry, fixed, former, found_said, head, incident, label, "
+        "measured, others, owner_of, payload_entry, quiet_until_at, range, roles_held, room, seats, service_name, "
+        "spoken, to_said, undone",
     ),
     Broken(
         "a title that is too long",
