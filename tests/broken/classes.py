@@ -13,7 +13,7 @@ CLASSES = [
         "look_like:",
         "runbooks/cost_runaway.yml:3:1: unknown key 'look_like', expected one of class, name, "
         "looks_like, not_this_if, urgency, starts_at, first_move, lever, restricted, subkinds, containment, "
-        "owners, tell, traps, messages, quiet, closure, start, nodes; did you mean 'looks_like'?",
+        "owners, tell, traps, messages, quiet, closure, start, nodes, rollback; did you mean 'looks_like'?",
     ),
     Broken(
         "the class left out",

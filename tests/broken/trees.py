@@ -232,4 +232,12 @@ TREES = [
         "    pull: []",
         "runbooks/cost_runaway.yml:46:11: an empty list, expected at least one",
     ),
+    Broken(
+        "something put back by a control that there is not",
+        COST,
+        "rollback: [known_good.set,",
+        "rollback: [known_good.sets,",
+        "runbooks/cost_runaway.yml:87:12: unknown control 'known_good.sets', expected one from controls.yml; "
+        "did you mean 'known_good.set'?",
+    ),
 ]

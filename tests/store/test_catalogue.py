@@ -196,7 +196,7 @@ def test_all_faults_of_all_files_are_told_at_once(home: Write) -> None:
         "runbooks/catalogue/severities.yml:6:3: unknown key 'SEV5', expected one of SEV1, SEV2, SEV3, SEV4",
         "runbooks/zebra.yml:1:1: unknown key 'klass', expected one of class, name, looks_like, not_this_if, urgency, "
         "starts_at, first_move, lever, restricted, subkinds, containment, owners, tell, traps, "
-        "messages, quiet, closure, start, nodes; "
+        "messages, quiet, closure, start, nodes, rollback; "
         "did you mean 'class'?",
     ]
 

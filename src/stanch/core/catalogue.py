@@ -80,6 +80,8 @@ class Klass:
     """Ids of the checks that must pass before it is watched."""
     lever: str = ""
     """Id of the control that the first move pulls."""
+    rollback: tuple[str, ...] = ()
+    """Ids of the controls that put something back here, the likeliest first."""
     containment: tuple[str, ...] = ()
     """What contains it, the gentlest first, in words."""
     owners: str = ""

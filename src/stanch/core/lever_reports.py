@@ -93,7 +93,8 @@ def _step(
         begun = any(one.undoes == pull.undoes and one.confirmed_at for one in i.pulls)
         who = "Part of the way back is gone already" if begun else "Somebody changed it meanwhile"
         step["note"] = f"{who}: it is {spoken(read.value)} now, not {spoken(pulled.to)} as pulled."
-    if aim.ladder and to is not None:
+    if aim.ladder and to is not None and step["direction"] != "less":
+        # What makes it do less is never waited for.
         step["goal"] = to
         step["to"] = rung(aim, read.value, to)
     return step

@@ -187,7 +187,8 @@ def _too_late(one: Pull) -> str:
         case "cancelled":
             return "That was cancelled. Pull it anew from the runbook or `/incident controls`."
         case "unread":
-            return f"It could not be read: {escape(one.fault)}. Look again, or do it by hand."
+            end = "" if one.fault.endswith((".", "?", "!")) else "."
+            return f"It could not be read: {escape(one.fault)}{end} Look again, or do it by hand."
         case "same":
             return "It stands there already: there is nothing to pull."
         case "choosing":

@@ -49,7 +49,7 @@ def of_pull(after: Incident, payload: Payload) -> Iterator[Effect]:
             yield from (_of_step(after, pull, one, "apply", f"apply/{one.turn}") for one in pull.steps if one.s == s)
     yield showing(after, f"pull/{pull.p}")
     undone = of_mitigation(after.pulls, pull.undoes) if pull.undoes is not None else None
-    if undone and isinstance(payload, p.PullEffective):
+    if undone and isinstance(payload, p.PullEffective | p.RungHeld):
         # What was pulled first says that it is put back, and offers it no more.
         yield showing(after, f"pull/{undone[0].p}")
     if after.walks and isinstance(payload, p.PullConfirmed | p.PullEffective | p.PullLate | p.PullFailed):

@@ -105,6 +105,7 @@ def _klass(sheet: ClassFile, tree: Tree | None) -> Klass:
         tree=tree,
         closure=tuple(sheet.closure),
         lever=sheet.lever or "",
+        rollback=tuple(sheet.rollback),
         containment=tuple(sheet.containment),
         owners=sheet.owners or "",
         tell=sheet.tell or "",

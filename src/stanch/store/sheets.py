@@ -161,3 +161,4 @@ class ClassFile(Model):
     closure: list[Text] = []
     start: Text | None = None
     nodes: Annotated[dict[Id, Any], Field(min_length=1)] | None = None
+    rollback: list[Text] = []

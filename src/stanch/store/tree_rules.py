@@ -194,6 +194,8 @@ def _target_place(marked: Marked, place: Place) -> Place:
 def _controls(klass: Klass) -> Iterator[tuple[Place, str]]:
     if klass.lever:
         yield ("lever",), klass.lever
+    for index, control in enumerate(klass.rollback):
+        yield ("rollback", index), control
     for id, node in klass.tree.nodes.items() if klass.tree else ():
         for index, control in enumerate(node.controls):
             yield ("nodes", id, "pull", index), control

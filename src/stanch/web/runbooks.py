@@ -58,7 +58,11 @@ def pages(
         return environment.get_template(template).render({**facts, **more})
 
     made = {INDEX: page("index.html"), CONTROLS: page("controls.html")}
-    return made | {f"{klass.id}.html": page("class.html", klass=klass) for klass in facts["classes"]}
+    for klass in facts["classes"]:
+        known = (catalogue.controls.get(id) for id in klass.rollback)
+        rollback = [control.name for control in known if control]
+        made[f"{klass.id}.html"] = page("class.html", klass=klass, rollback=rollback)
+    return made
 
 
 def messages(catalogue: Catalogue, templates: Templates) -> dict[str, str]:
