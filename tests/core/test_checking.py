@@ -495,6 +495,17 @@ def test_a_check_shows_in_the_open_runbook() -> None:
     ]
 
 
+def test_facts_beside_a_question_are_not_told() -> None:
+    """What is fetched by itself when a runbook is opened shows on the card and in the runbook, and is no message."""
+    tale = at_work()
+    tale.do(c.OpenRunbook())
+    told = tale.do(c.ReportChecks(tale.incident.seq, (Result("errors", "red", "9 %"),), quiet=True), STANCH)
+    shown = {"check": "errors", "name": "Errors", "verdict": "red", "seen": "9 %"}
+    assert told.events == (e.Checked(tale.incident.runbook_at, (shown,), over=True, quiet=True),)
+    assert sorted({one.kind for one in told.effects}) == ["announce", "card", "view"]
+    assert tale.incident.checks[0].verdict == "red"
+
+
 def test_a_check_without_a_probe_for_this_service() -> None:
     """Another service measures what this one does not: the closure is of what is measured here."""
     tale = in_phase("resolve")

@@ -122,6 +122,10 @@ def test_every_kind_has_its_words(kind: str) -> None:
             e.RungHeld(1, 1, 1, "Share: 0 → 5", False, "errors 9 %", 0),
             "pull 1: Share: 0 → 5 was held, red (errors 9 %): back to 0 by itself",
         ),
+        (
+            e.RungHeld(1, 1, 1, "Share: 50 → 100", True, "errors 0 %"),
+            "pull 1: Share: 50 → 100 was held, green (errors 0 %): there",
+        ),
         (e.RunbookChose("security", "q1", "Not sure", "c1"), "runbook security, q1: “Not sure”, on to c1"),
         (e.ChecksAsked(("errors",)), "asked for checks: errors"),
         (e.SampleDrawn(1, ("a1", "a2")), "sample 1: a1, a2"),

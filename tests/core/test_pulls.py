@@ -1,14 +1,17 @@
 """A pull from the click to the effect and back: each state, each event, each mitigation, and what is owed when."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from stanch.core import commands as c, events as e
 from stanch.core.chain import stamp
+from stanch.core.control import Ladder, Values
 from stanch.core.decide import Decision
 from stanch.core.incident import STANCH, fold
 from tests.fakes.levers import (
+    SERVICE,
     accepted,
     asking,
     at_work,
@@ -24,7 +27,7 @@ from tests.fakes.levers import (
     step,
     undoing,
 )
-from tests.fakes.world import ALICE, BOB, LATER_DAY, Tale, refused, walked
+from tests.fakes.world import ALICE, BOB, LATER_DAY, Tale, minutes, refused, walked
 
 Owed = tuple[str, str, str, datetime | None]
 
@@ -734,7 +737,7 @@ def rung(tale: Tale) -> Decision:
 
 
 def test_the_way_back_is_climbed_step_by_step() -> None:
-    """5, 25, 50, 100: each is sent, seen and held before the next; only the last removes the mitigation."""
+    """5, 25, 50, 100: each is sent, seen and held before the next; that the last one held removes the mitigation."""
     tale = way_back()
     first = rung(tale)
     assert ("hold", "inc-7/pull/2/1/hold/1", "inc-7/pull/2/1", None) in owed(first)
@@ -746,8 +749,10 @@ def test_the_way_back_is_climbed_step_by_step() -> None:
     for what in climbed:
         assert (step(tale).what, mitigations(tale)[0][2]) == (what, "effective")
         rung(tale)
-        if what != climbed[-1]:
-            held(tale, green=True)
+        told = held(tale, green=True)
+    assert told.events == (e.RungHeld(2, 1, 4, "New version: 50 → 100", True, "errors 0 %"),)
+    assert [one.kind for one in told.effects if one.kind in ("apply", "hold")] == []
+    assert views(told) == ["pull/2", "pull/1"]
     assert (step(tale).state, last(tale).state, mitigations(tale)[0][2]) == ("effective", "done", "removed")
     probes = [one.key for one in tale.effects if one.kind == "probe" and "/pull/2/" in one.key]
     assert probes == [f"inc-7/pull/2/1/probe/{turn}" for turn in (1, 2, 3, 4)]
@@ -767,6 +772,50 @@ def test_red_goes_back_by_itself() -> None:
     assert (step(tale).state, last(tale).state, mitigations(tale)[0][2]) == ("effective", "done", "effective")
     tale.do(c.Undo())
     assert last(tale).p == 3
+
+
+def test_the_last_step_goes_back_too() -> None:
+    """The goal itself is held and checked: red there sends what was pulled, and that is not held again."""
+    tale = at_work()
+    in_effect(tale, "variant.share", 5)
+    confirmed(tale, undoing(tale, 0))
+    rung(tale)
+    assert (step(tale).what, step(tale).state) == ("New version: 0 → 5", "holding")
+    held(tale, green=False, words="errors 9 %")
+    told = rung(tale)
+    assert [one.kind for one in told.effects if one.kind == "hold"] == []
+    assert (step(tale).what, step(tale).state, mitigations(tale)[0][2]) == (
+        "New version: 5 → 0", "effective", "effective",
+    )  # fmt: skip
+
+
+def test_undoing_what_did_more_is_not_waited_for() -> None:
+    """Doing less is never held back by steps: a raise is undone at once."""
+    tale = at_work()
+    in_effect(tale, "variant.share", 0, 100)
+    confirmed(tale, undoing(tale, 100))
+    assert step(tale).what == "New version: 100 → 0"
+    rung(tale)
+    assert (step(tale).state, mitigations(tale)[0][2]) == ("effective", "removed")
+
+
+def test_a_ladder_of_words_and_of_a_back() -> None:
+    """Steps may be words, in the order of the file's values; and a back is climbed as well, by one person."""
+    tale = at_work()
+    known = tale.catalogue.controls
+    words = replace(
+        known["prompt.back"].aims[SERVICE], ladder=Ladder(("v17",), minutes(30)), values=Values(("v18", "v17", "v16")),
+        good=("v16",),
+    )  # fmt: skip
+    prompt = replace(known["prompt.back"], aims={SERVICE: words})
+    tale.catalogue = replace(tale.catalogue, controls={**known, "prompt.back": prompt})
+    in_effect(tale, "prompt.back", "v18", "v16")
+    pull = undoing(tale, "v16")
+    assert (pull.direction, step(tale).what, step(tale).goal) == ("back", "Prompt: v16 → v17", "v18")
+    confirmed(tale, pull)
+    rung(tale)
+    held(tale, green=True)
+    assert step(tale).what == "Prompt: v17 → v18"
 
 
 def test_a_late_step_of_the_way_back_is_looked_at_with_a_key_of_its_own() -> None:

@@ -50,7 +50,11 @@ def test_it_begins_at_its_first_question() -> None:
     told = tale.do(c.OpenRunbook(), BOB)
     assert told.events == (e.RunbookOpened("quality_regression", "q1"),)
     assert told.say == "The runbook Quality regression begins, in the room."
-    assert views(told) == [f"runbook/{tale.incident.seq}"]
+    seq = tale.incident.seq
+    assert [(one.kind, one.key, one.lane, one.payload) for one in told.effects if one.kind != "card"] == [
+        ("view", f"inc-7/view/runbook/{seq}/{seq}", f"inc-7/view/runbook/{seq}", {"view": f"runbook/{seq}"}),
+        ("check", f"inc-7/facts/{seq}", "inc-7/facts", {"asked": seq, "facts": True}),
+    ]
     assert (tale.incident.runbook_at, tale.incident.phase) == (tale.incident.seq, "assess")
     assert walk(tale) == Walk("quality_regression", "q1", 1, by=BOB, did="opened the runbook quality_regression")
 

@@ -1,10 +1,12 @@
 """Who may do what: every verb of `/incident`, and the two buttons that have no verb, by everybody who may try.
 
-Recording is for everybody; closing and dismissing for whoever holds a role; what overrides the proof, and who is let
-into a restricted room, for the commander, acting included (design, section 4). Typed by hand from there.
+Recording is for everybody; pulling for who is on call or holds a role; closing and dismissing for whoever holds one;
+what overrides the proof, and who is let into a restricted room, for the commander, acting included (design, section 4).
+Typed by hand from there.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +16,7 @@ from stanch.core.policy import outsiders_stay_out
 from stanch.errors import Refusal
 from stanch.slack.commands import BY_NAME, Look, take_apart
 from stanch.slack.words import Words
+from tests.fakes.levers import LEVERS, in_effect
 from tests.fakes.world import ALICE, BOB, CAROL, DAVE, ERIN, LATER_DAY, Tale, called, walked
 
 PASSER_BY = "U0PASSERBY"
@@ -45,6 +48,11 @@ TYPED: dict[str, str] = {
     "refuted 1 trace 7": "diagnose",
     "mitigate": "assess",
     "applied prompt back to v17": "watching",
+    "runbook security": "assess",
+    "pull tool.off": "diagnose",
+    "undo 1": "mitigate",
+    "check errors": "mitigate",
+    "sample 20": "mitigate",
     "effective 1": "mitigate",
     "removed 1": "mitigate",
     "kept 1 @bob until 2026-12-01 the fix ships then": "mitigate",
@@ -63,13 +71,15 @@ TYPED: dict[str, str] = {
     "reopen it is back": "closed",
     "export": "closed",
 }  # fmt: skip
-LOOKS = {"declare", "list", "show", "catchup", "help"}
+LOOKS = {"declare", "list", "show", "catchup", "help", "controls"}
 """Verbs that ask nothing of an incident; what outsiders see of them is held by `tests/slack/test_neutral.py`."""
 
 ROLE_HOLDERS = {
     "close we learned to test prompts": "close",
     "dismiss near-miss nobody saw it": "dismiss",
 }
+PULLERS = ("pull tool.off", "undo 1")
+"""For whoever holds a role or is on call: what moves production; `tests/core/test_who_pulls.py` has every case."""
 COMMANDER = {
     'contained --waive "we are sure"': "waive the proof",
     'watch --override "no traffic at night"': "override the checks",
@@ -90,11 +100,14 @@ def ready(typed: str, *, seated: bool = True) -> Tale:
     """The incident in the phase in which these words would be taken, with what they are about."""
     phase = TYPED[typed]
     tale = walked(phase)
+    tale.catalogue = LEVERS
     verb = typed.split()[0]
     if seated:
         tale.do(c.GiveRole("scribe", ERIN))
     if phase == "mitigate" and verb in ("effective", "removed", "kept"):
         tale.do(c.Applied("prompt back to v17"))
+    if typed == "undo 1":
+        in_effect(tale, "tool.off", "on")
     if typed == "contained":
         tale.do(c.Judge(30, 0))
     if verb in ("supported", "refuted"):
@@ -108,6 +121,8 @@ def ask(tale: Tale, command: c.Command, by: str, channel: str | None = None) -> 
     """As the desk asks: outsiders are stopped first. The answer, or the words of the refusal."""
     before = tale.state
     try:
+        if isinstance(command, c.Lever):
+            command = replace(command, on_call=by == OWNER)
         if not isinstance(command, c.Join):
             outsiders_stay_out(tale.incident, by, channel)
         return "" if tale.do(command, by, timedelta(hours=5)).events else "nothing happened"
@@ -124,12 +139,18 @@ def test_every_verb_is_tried() -> None:
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("typed", TYPED)
 def test_who_may(typed: str, who: str) -> None:
-    """Everybody may record and pull; ending takes a role, overriding the command; the refusal names who can."""
+    """Everybody may record; pulling takes a role or being on call, ending a role, overriding the command; the refusal
+    names who can."""
     said = ask(ready(typed), read(typed), WHO[who])
     if typed in COMMANDER and who != "commander":
         assert said == (
             f"Only the commander can {COMMANDER[typed]}: that is <@U0ALICE>, commander."
             " To take over: `/incident role commander me`."
+        )
+    elif typed in PULLERS and who == "passer-by":
+        assert said == (
+            "Controls are pulled by the people on call for support-copilot and by who has a role here:"
+            " <@U0ALICE>, <@U0BOB>, <@U0CAROL>, <@U0ERIN>. To take a role: `/incident role technical me`."
         )
     elif typed in ROLE_HOLDERS and who in ("owner without a seat", "passer-by"):
         assert said == (
@@ -199,9 +220,9 @@ def test_an_outsider_of_a_restricted_incident_may_nothing(typed: str) -> None:
         )
 
 
-@pytest.mark.parametrize("typed", [typed for typed in TYPED if typed not in (*ROLE_HOLDERS, *COMMANDER)])
+@pytest.mark.parametrize("typed", [typed for typed in TYPED if typed not in (*ROLE_HOLDERS, *COMMANDER, *PULLERS)])
 def test_who_was_let_in_may_what_everybody_may(typed: str) -> None:
-    """Let in by the commander, or by speaking in its private room: recording and pulling are not refused."""
+    """Let in by the commander, or by speaking in its private room: recording is not refused."""
     if typed == "restrict customer data":
         return
     assert ask(restricted(typed), read(typed), DAVE) == ""
