@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from stanch.core.catalogue import Catalogue
 from stanch.errors import StanchError
 from stanch.flows.desk import Asked, Desk
 from stanch.slack.directory import Directory
-from stanch.slack.gateway import Gateway, Kit
+from stanch.slack.gateway import Gateway, Kit, Performer
 from stanch.slack.performers import PERFORMERS
 from stanch.slack.render import Render
 from stanch.store import outbox
@@ -35,11 +35,14 @@ class Bot:
         slack: FakeSlack | None = None,
         pace: Pace = PACE,
         known: Catalogue = CATALOGUE,
+        planes: Mapping[str, Performer] | None = None,
     ) -> None:
+        """`planes`: what performs the effects that are for control planes, by kind."""
         self.database = database
         self.slack = slack or FakeSlack(time.time)
         self.pace = pace
         self.known = known
+        self.performers = {**PERFORMERS, **(planes or {})}
         self.start()
 
     def start(self) -> None:
@@ -50,7 +53,7 @@ class Bot:
         render = Render(self.known, directory)
         templates = Templates.read(ROOT / "message_templates")
         self.kit = Kit(self.desk, self.slack, directory, render, templates, "incidents")
-        self.worker = Worker(self.desk, Gateway(self.kit, PERFORMERS).perform, self.pace)
+        self.worker = Worker(self.desk, Gateway(self.kit, self.performers).perform, self.pace)
         self.desk.wake = self.worker.wake
 
     async def ask(self, command: c.Command, by: str = ALICE, number: int | None = 1) -> str:

@@ -20,9 +20,7 @@ from stanch.slack.pulling import Preview, Pulling
 from stanch.slack.walking import Fetch, Walking
 
 LOOKS = ("now", "catchup", "controls")
-SHOWN = frozenset(("lever", "runbook", "check", "sample", "undo"))
-"""Moves after which a message of the room shows what comes of it."""
-AGAIN = SHOWN | {"contained", "watch"}
+AGAIN = frozenset(("lever", "runbook", "check", "sample", "undo", "contained", "watch"))
 """Moves that mean something new each time: each click counts by itself, and the state says what it comes to."""
 
 
@@ -121,7 +119,7 @@ class Clicks:
         value = str(action.get("value") or "")
         once = f"click:{where(body)}:{place(body)}:{action['action_id']}:{value}:{who(body)}"
         key = f"click:{body['trigger_id']}:{action['action_id']}" if move in AGAIN else once
-        await self._listeners.clicked(ack, body, command, number_in(value), key, shown=move in SHOWN)
+        await self._listeners.clicked(ack, body, command, number_in(value), key, shown=move == "runbook")
 
     async def filled(self, ack: Any, body: Body, view: Body) -> None:
         """The form of a move was sent."""

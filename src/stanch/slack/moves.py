@@ -124,6 +124,7 @@ def _lever(i: Incident, catalogue: Catalogue) -> c.Command:
 MOVES: tuple[Move, ...] = (
     Move("lever", "Pull the first move", "Shows before and after; nothing moves until you confirm", _lever,
          verb="applied"),
+    Move("again", "Pull again", "It is not contained any more", _lever),
     Move("runbook", "Open runbook", "The class's decision tree, one screen at a time", lambda i, _: c.OpenRunbook()),
     Move("check", "Verify recovery", "Measures the class's checks now", lambda i, _: c.RunChecks()),
     Move("sample", "Sample and judge", "Fresh answers, redacted, one by one", lambda i, _: c.DrawSample()),

@@ -22,6 +22,8 @@ from stanch.slack.listeners import Listeners
 Preview = Callable[[Incident, Pull], Awaitable[str]]
 """The requests that a pull would send, as text, secrets masked. Raises `StanchError` when it cannot be said."""
 Maker = Callable[[Catalogue, Incident], Block]
+STANDS: Final = ("confirm", "agree", "cancel", "again")
+"""Clicks on a pull whose message stands already, and shows what comes of them."""
 OLD: Final = "That button is from an older version."
 GLASS: Final = (
     "Nobody else has answered, so you may go on alone with one reason. Who looks after it and the security contact are"
@@ -53,7 +55,9 @@ class Pulling:
             work = self._dry(body, number, _int(middle)) if what == "dry" else self._form(what, body, number, middle)
             self._answers.later(work)
         elif command := self._command(what, _int(middle), last):
-            await self._listeners.clicked(ack, body, command, number, f"click:{body['trigger_id']}", shown=True)
+            await self._listeners.clicked(
+                ack, body, command, number, f"click:{body['trigger_id']}", shown=what in STANDS
+            )
         else:
             await ack()
             self._answers.later(self._answers.show(body, OLD))

@@ -1,0 +1,472 @@
+"""From a click or a command to the event, and back to what the person and the room are shown."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from stanch.core import commands as c
+from stanch.core.incident import STANCH, Incident
+from stanch.core.pulls import Pull
+from stanch.flows.deliver import Cancelled, Outcome
+from stanch.flows.desk import Asked
+from stanch.slack.clicks import Clicks
+from stanch.slack.gateway import Kit
+from stanch.store.database import Database
+from stanch.store.outbox import Owed
+from tests.fakes.bot import Bot
+from tests.fakes.front import ELSEWHERE, Front, Json, seen, words
+from tests.fakes.levers import LEVERS
+from tests.fakes.slack import Channel
+from tests.fakes.world import ALICE, BOB, CAROL, DAVE, ERIN
+
+OUTSIDER = "U0OUTSIDER"
+HELD = ("read", "save", "apply", "probe", "hold", "check", "sample")
+"""Effects for a control plane; these tests say themselves what the plane answered."""
+
+
+async def fetch(incident: Incident, id: str) -> tuple[str, str, str] | None:
+    return None if id == "gone" else (f"what is {id}?", f"<!channel> it is *{id}*", "en, v17")
+
+
+async def preview(incident: Incident, pull: Pull) -> str:
+    return f"PUT /{pull.control}\nAuthorization: Bearer ••••\n<{pull.steps[0].to}> ``` & more"
+
+
+async def elsewhere(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    return Cancelled("a test says what the plane answered")
+
+
+class Stage:
+    """A front with controls, in an incident's room; what planes answer is said by hand."""
+
+    def __init__(self, front: Front) -> None:
+        self.front, self.bot = front, front.bot
+        front.clicks = Clicks(self.bot.desk, self.bot.kit.directory, front.listeners, preview, fetch)
+
+    async def state(self) -> Incident:
+        found = await self.bot.desk.state(1)
+        assert found is not None
+        return found
+
+    async def told(self, command: c.Command) -> None:
+        """What a plane answered."""
+        await self.bot.desk.ask(Asked(command, STANCH, "worker", 1))
+
+    async def reads(self, value: Any, good: Any = None) -> None:
+        pull = (await self.state()).pulls[-1]
+        await self.told(c.ReportReading(pull.p, (c.ReadStep(pull.controls[0], value, good=good),)))
+
+    def room(self) -> Channel:
+        (room,) = [one for one in self.bot.slack.channels.values() if one.name.startswith("inc-1-")]
+        return room
+
+    def message(self, key: str) -> Json:
+        (found,) = [
+            one
+            for one in self.room().messages
+            if (one.get("metadata") or {}).get("event_payload", {}).get("key") == key
+        ]
+        return found
+
+    async def press(self, user: str, key: str, label: str) -> Json:
+        """The button of that label on the message of that key, as it stands there now."""
+        found = [
+            one
+            for block in self.message(key)["blocks"]
+            for one in (*block.get("elements", ()), *([block["accessory"]] if "accessory" in block else ()))
+            if one["type"] == "button" and one["text"]["text"] == label
+        ]
+        assert found, f"{label} is not among {words(self.message(key)['blocks'])}"
+        return await self.front.click(user, found[0]["action_id"], found[0]["value"], self.room().id)
+
+
+@pytest.fixture
+async def stage(database: Database) -> Stage:
+    """SEV2, quality regression, with its room, its card and its owners in their seats."""
+    made = Stage(await Front(Bot(database, known=LEVERS, planes=dict.fromkeys(HELD, elsewhere))).ready())
+    await made.bot.declare(klass="quality_regression", severity="SEV2", service="support-copilot")
+    await made.bot.run()
+    return made
+
+
+PULL = "inc-1/view/pull/1"
+
+
+async def test_the_card_pulls_the_first_move(stage: Stage) -> None:
+    """The class's control is the card's first button, by its name; what is read then stands in the room."""
+    card = stage.message("inc-1/card/0")
+    assert words([card["blocks"][-1]]) == [
+        "[Pull: Prompt]", "[Open runbook]", "[Record a mitigation…]", "[Say an update]", "[Change facts]",
+        "[Add a note]", "<More>",
+    ]  # fmt: skip
+    shown = await stage.press(BOB, "inc-1/card/0", "Pull: Prompt")
+    assert shown["text"] == "Reading Prompt: before and after are shown in the room, then you confirm."
+    await stage.reads("v18")
+    await stage.bot.run()
+    assert words(stage.message(PULL)["blocks"])[1:] == [
+        "To which value? It takes v18, v17 or v16.", "[Choose a value…]", "[Cancel]",
+    ]  # fmt: skip
+
+
+async def test_from_the_command_to_in_effect(stage: Stage) -> None:
+    """One message follows it all; the room is told once that it is in effect, with what can be done then."""
+    shown = await stage.front.command(BOB, "pull prompt.back v17", stage.room().id)
+    assert shown["text"] == "Reading Prompt: before and after are shown in the room, then you confirm."
+    await stage.reads("v18", good="v17")
+    await stage.bot.run()
+    assert (await stage.press(BOB, PULL, "Pull it"))["text"] == ""
+    for answer in (
+        c.ReportSaved(1, {}), c.ReportAccepted(1, 1, 1, "r-1", "200", "v17"), c.ReportProof(1, 1, 1, True, "20 of 20"),
+    ):  # fmt: skip
+        await stage.told(answer)
+    await stage.bot.run()
+    assert words(stage.message(PULL)["blocks"])[1].endswith("✔ in effect: 20 of 20")
+    (told,) = [one for one in stage.room().messages if "✔ In effect" in seen(one["blocks"])]
+    assert words(told["blocks"]) == [
+        "✔ In effect: Prompt: v18 → v17 (20 of 20).\nIn effect is not contained: are users better off?",
+        "[Verify recovery]", "[Contained]", "[Undo]",
+    ]  # fmt: skip
+    keys = stage.room().keys()
+    assert [one for one in keys if "/view/" in one] == [PULL]
+    await stage.press(BOB, PULL, "Undo")
+    assert (await stage.state()).pulls[-1].undoes == 1
+
+
+def ago(stage: Stage, minutes: float) -> None:
+    """What follows happened so many minutes ago."""
+    stage.bot.desk.clock = lambda: datetime.now(UTC) - timedelta(minutes=minutes)
+
+
+async def asked_for(stage: Stage, control: str, before: Any, by: str = ALICE) -> None:
+    """It is read, and waits to be confirmed; its message stands."""
+    await stage.front.command(by, f"1 pull {control}")
+    await stage.reads(before)
+    await stage.bot.run()
+
+
+async def test_who_is_on_call_needs_no_role(stage: Stage) -> None:
+    """An owner of the service pulls without a seat; who is neither is told who can, and nothing happens."""
+    refused = await stage.front.command(OUTSIDER, "1 pull tool.off")
+    assert refused["text"] == (
+        "Controls are pulled by the people on call for support-copilot and by who has a role here: <@U0ALICE>,"
+        " <@U0BOB>, <@U0CAROL>, <@U0ERIN>. To take a role: `/incident role technical me`."
+    )
+    await asked_for(stage, "tool.off", "on", DAVE)
+    assert DAVE not in (await stage.state()).seats.values()
+    assert (await stage.press(OUTSIDER, PULL, "Pull it"))["text"] == refused["text"]
+    assert (await stage.press(DAVE, PULL, "Pull it"))["text"] == ""
+    assert (await stage.state()).pulls[0].confirmed_by == DAVE
+
+
+async def test_two_clicks_at_once_pull_it_once(stage: Stage) -> None:
+    """The second person is told, alone, that somebody was faster."""
+    await asked_for(stage, "tool.off", "on")
+    buttons = stage.message(PULL)["blocks"][-1]["elements"]
+    click = (buttons[0]["action_id"], buttons[0]["value"], stage.room().id)
+    assert (await stage.front.click(BOB, *click))["text"] == ""
+    told = (await stage.front.click(CAROL, *click))["text"]
+    moment = (await stage.state()).pulls[0].confirmed_at
+    assert told == f"<@{BOB}> was faster: pulled at {moment[11:19]} UTC."
+    timeline = await stage.bot.desk.timeline(1)
+    assert [event.kind for event in timeline].count("pull_confirmed") == 1
+
+
+async def test_more_waits_for_a_second_person(stage: Stage) -> None:
+    """The room is asked, by name, who can; the first person alone cannot agree; the second can, from that message."""
+    await asked_for(stage, "secret.rotate", "old")
+    await stage.press(ALICE, PULL, "Ask a second person")
+    await stage.bot.run(lambda: any("wants to move" in seen(one["blocks"]) for one in stage.room().messages))
+    (asked,) = [one for one in stage.room().messages if "wants to move" in seen(one["blocks"])]
+    assert words(asked["blocks"]) == [
+        "✋ @alice wants to move Secret: old → new. It does *more*, so a second person has to agree."
+        " <@U0BOB> <@U0CAROL> <@U0ERIN>, do you?",
+        "[Agree]",
+    ]  # fmt: skip
+    key = asked["metadata"]["event_payload"]["key"]
+    assert (await stage.press(ALICE, key, "Agree"))["text"].startswith(
+        f"A second person has to agree: <@{BOB}>, <@{CAROL}>, <@{ERIN}>. If nobody answers, you may break the glass at"
+    )
+    assert (await stage.press(BOB, key, "Agree"))["text"] == ""
+    pull = (await stage.state()).pulls[0]
+    assert (pull.state, pull.first, pull.confirmed_by) == ("pulling", ALICE, BOB)
+
+
+async def test_breaking_the_glass(stage: Stage) -> None:
+    """After five minutes the first may go on alone with one reason: the room is told, and alone and once those who look
+    after the control, and the security contact; who broke it is not told their own words."""
+    ago(stage, 6)
+    await asked_for(stage, "secret.rotate", "old")
+    await stage.press(ALICE, PULL, "Ask a second person")
+    shown = await stage.front.click(ALICE, "pull:glass", "1:1:x", stage.room().id)
+    assert shown["view"]["callback_id"] == "pull:glass:1"
+    early = await stage.front.fill(ALICE, shown["view"], {"why": {"value": "it leaks"}})
+    assert early["errors"]["why"].startswith("A second person has to agree: @bob, @carol, @erin. If nobody answers")
+    ago(stage, 0)
+    sent = await stage.front.fill(ALICE, shown["view"], {"why": {"value": "the <key> is public"}})
+    assert sent["text"] == "Pulling it: Secret: old → new. What becomes of it stands in the room."
+    await stage.bot.run(lambda: "dm-U0DAVE" in [one.name for one in stage.bot.slack.channels.values()])
+    await stage.bot.run(lambda: any("broke the glass" in seen(one["blocks"]) for one in stage.room().messages))
+    assert {one.name: len(one.messages) for one in stage.bot.slack.channels.values() if one.name.startswith("dm-")} == {
+        "dm-U0BOB": 1, "dm-U0DAVE": 1,
+    }  # fmt: skip
+    (word,) = stage.bot.slack.named("dm-U0BOB").messages
+    assert words(word["blocks"]) == [
+        "🔨 INC-1: @alice broke the glass and pulled Secret: old → new alone: the &lt;key&gt; is public\n"
+        "You look after it, or are the security contact. Please look at it within one working day, in"
+        f" <#{stage.room().id}>."
+    ]
+    assert [action.what for action in (await stage.state()).actions] == [
+        "look at the glass that was broken for Secret: old → new: the <key> is public"
+    ]
+
+
+async def test_a_dry_run_is_shown_to_one_person(stage: Stage) -> None:
+    """What would be sent, escaped, with its secrets masked; nothing is recorded for it."""
+    await asked_for(stage, "tool.off", "on")
+    before = len(await stage.bot.desk.timeline(1))
+    shown = await stage.press(BOB, PULL, "Dry run")
+    assert shown["text"] == (
+        "*Dry run*: nothing was sent. Tool would send\n"
+        "```PUT /tool.off\nAuthorization: Bearer ••••\n&lt;off&gt; ''' &amp; more```"
+    )
+    assert len(await stage.bot.desk.timeline(1)) == before
+
+
+async def test_without_a_plane_a_dry_run_says_so(stage: Stage) -> None:
+    """No callable was given: that is said, and nothing fails."""
+    stage.front.clicks = Clicks(stage.bot.desk, stage.bot.kit.directory, stage.front.listeners)
+    await asked_for(stage, "tool.off", "on")
+    shown = await stage.press(BOB, PULL, "Dry run")
+    assert shown["text"] == "No control plane is connected here, so nothing would be sent."
+
+
+async def test_another_value_is_chosen_from_those_allowed(stage: Stage) -> None:
+    """A menu where the file lists them; the choice is read anew and the old request gives way."""
+    await asked_for(stage, "tool.off", "on")
+    shown = await stage.press(BOB, PULL, "Another value…")
+    (field,) = shown["view"]["blocks"]
+    assert field["label"]["text"] == "To which value? Tool"
+    assert [one["value"] for one in field["element"]["options"]] == ["on", "ask", "off"]
+    await stage.front.fill(BOB, shown["view"], {"to": {"selected_option": {"value": "ask"}}})
+    pulls = (await stage.state()).pulls
+    assert [(one.state, one.to) for one in pulls] == [("cancelled", None), ("reading", "ask")]
+
+
+async def test_a_number_is_typed_and_refused_beside_its_field(stage: Stage) -> None:
+    """Its range stands beside the field; what may not be sent is refused there."""
+    await asked_for(stage, "variant.share", 100)
+    shown = await stage.press(BOB, PULL, "Another value…")
+    (field,) = shown["view"]["blocks"]
+    assert field["hint"]["text"] == "whole numbers from 0 to 100 %"
+    refused = await stage.front.fill(BOB, shown["view"], {"to": {"value": "-1"}})
+    assert refused["errors"] == {"to": "That is no value of this control. It takes whole numbers from 0 to 100 %."}
+    await stage.front.fill(BOB, shown["view"], {"to": {"value": "25 %"}})
+    assert (await stage.state()).pulls[-1].to == 25
+
+
+async def test_cancelled(stage: Stage) -> None:
+    """Nothing was sent, and the message says so in one line."""
+    await asked_for(stage, "tool.off", "on")
+    assert (await stage.press(BOB, PULL, "Cancel"))["text"] == ""
+    await stage.bot.run()
+    assert words(stage.message(PULL)["blocks"])[1:] == ["Cancelled; nothing was sent."]
+
+
+async def test_a_view_that_was_deleted_comes_back(stage: Stage) -> None:
+    """Whoever deletes the message of a pull takes nothing away: it stands again when it changes."""
+    await asked_for(stage, "tool.off", "on")
+    room = stage.room()
+    room.messages.remove(stage.message(PULL))
+    await stage.bot.ask(c.Confirm(1), BOB)
+    await stage.bot.run()
+    assert room.keys().count(PULL) == 1
+    assert words(stage.message(PULL)["blocks"])[1] == "on → *off*\n… saving the settings first"
+
+
+async def test_controls_lists_what_can_be_pulled(stage: Stage) -> None:
+    """What is pulled now with its undo, a menu, the values of each, and what is done only by hand."""
+    await asked_for(stage, "tool.off", "on")
+    await stage.bot.ask(c.Confirm(1), BOB)
+    await stage.told(c.ReportSaved(1, {}))
+    await stage.told(c.ReportAccepted(1, 1, 1, "r-1", "200", "off"))
+    await stage.told(c.ReportProof(1, 1, 1, True, "20 of 20"))
+    shown = await stage.front.command(BOB, "1 controls")
+    assert words(shown["blocks"]) == [
+        "*Controls of Support copilot* in INC-1: 8 can be pulled from here",
+        "✔ 1 Tool: on → off, in effect: 20 of 20", "[Undo]", "<Pull a control …>",
+        "*Does less*\n`tool.off` Tool: on, ask or off, to off\n"
+        "`variant.share` New version: whole numbers from 0 to 100 %, to 0 %",
+        "*Puts it back*\n`known_good.set` Known-good set: every part of it\n`prompt.back` Prompt: v18, v17 or v16\n"
+        "`model.back` Model: latest or dated, to dated",
+        "*Does more: two people*\n`secret.rotate` Secret: old or new, to new\n"
+        "`capture.window` Capture: closed or open, to open\n`alert.quiet` Quiet alert: whole numbers from 0 to 60",
+        "*Only by hand, then recorded with* `/incident applied WHAT`\n`reranker.off` Ranker",
+    ]  # fmt: skip
+    menu = shown["blocks"][2]["elements"][0]
+    option = menu["option_groups"][1]["options"][1]
+    await stage.front.click(BOB, menu["action_id"], "", ELSEWHERE, selected_option=option)
+    assert (await stage.state()).pulls[-1].control == "prompt.back"
+
+
+async def test_home_puts_back_what_is_pulled_anywhere(stage: Stage) -> None:
+    """What was pulled from here has its undo on the Home tab, and the answer opens there, where there is no room."""
+    await asked_for(stage, "tool.off", "on")
+    await stage.bot.ask(c.Confirm(1), BOB)
+    await stage.told(c.ReportSaved(1, {}))
+    await stage.told(c.ReportAccepted(1, 1, 1, "r-1", "200", "off"))
+    home = await stage.front.look_home(BOB)
+    (row,) = [one for one in home["blocks"] if "Tool" in seen(one)]
+    assert words([row]) == ["… INC-1 · Tool: on → off (applied)", "[Undo]"]
+    body = {"user": {"id": BOB}, "trigger_id": "T-home"}
+    await stage.front._shown(stage.front.clicks.pulling.clicked, body, row["accessory"])
+    assert (await stage.state()).pulls[-1].undoes == 1
+    (notice,) = stage.front.form()["blocks"]
+    assert notice["text"]["text"] == "Reading Tool: before and after are shown in the room, then you confirm."
+
+
+async def test_measuring_again_measures_again(stage: Stage) -> None:
+    """The same button of the same message, pressed twice, asks twice: what is seen now is not what was seen then."""
+    await stage.front.command(BOB, "1 check errors")
+    await stage.told(c.ReportChecks((await stage.state()).seq, (), True))
+    for _ in range(2):
+        await stage.front.click(BOB, "do:check", "1:9", stage.room().id)
+    kinds = [event.kind for event in await stage.bot.desk.timeline(1)]
+    assert kinds.count("checks_asked") == 3
+
+
+async def test_a_button_of_an_older_version_says_so(stage: Stage) -> None:
+    """Nothing happens for an action that is no more."""
+    shown = await stage.front.click(BOB, "pull:dance", "1:1:1", stage.room().id)
+    assert shown["text"] == "That button is from an older version."
+
+
+async def test_nothing_of_it_reaches_outsiders(stage: Stage) -> None:
+    """Once it is restricted: no list, no dry run, no form, no pull; each answer is the stub or the refusal."""
+    await asked_for(stage, "tool.off", "on")
+    await stage.bot.ask(c.Restrict("customer data"))
+    for shown in (
+        await stage.front.command(OUTSIDER, "1 controls"),
+        await stage.front.command(OUTSIDER, "1 pull tool.off"),
+        await stage.front.click(OUTSIDER, "pull:dry", "1:1:1", ELSEWHERE),
+        await stage.front.click(OUTSIDER, "pull:value", "1:1:1", ELSEWHERE),
+        await stage.front.click(OUTSIDER, "pull:confirm", "1:1:1", ELSEWHERE),
+        await stage.front.click(OUTSIDER, "sample:open", "1:1", ELSEWHERE),
+        await stage.front.click(OUTSIDER, "walk:choose:0", "1:1:c1|Not sure", ELSEWHERE),
+    ):
+        assert "view" not in shown
+        assert "Tool" not in seen(shown)
+        assert "restricted" in shown["text"]
+    assert (await stage.state()).pulls[0].state == "asking"
+
+
+# Runbooks
+
+
+async def test_the_first_choice_wins(stage: Stage) -> None:
+    """Two people click different choices of the same screen: the second is told who was faster, and the room shows one
+    way."""
+    await stage.press(BOB, "inc-1/card/0", "Open runbook")
+    await stage.bot.run()
+    key = f"inc-1/view/runbook/{(await stage.state()).runbook_at}"
+    buttons = {one["text"]["text"]: one for one in stage.message(key)["blocks"][-1]["elements"]}
+    choices = [(one["action_id"], one["value"], stage.room().id) for one in buttons.values()]
+    assert (await stage.front.click(BOB, *choices[0]))["text"] == ""
+    told = (await stage.front.click(CAROL, *choices[2]))["text"]
+    assert told == f"<@{BOB}> was faster: Wrong or made up. The runbook has moved on; the room shows where it stands."
+    await stage.bot.run()
+    assert words(stage.message(key)["blocks"])[0] == "*Quality regression · step 2 of about 4*"
+    assert (await stage.press(CAROL, key, "← Back"))["text"] == ""
+    await stage.bot.run()
+    assert words(stage.message(key)["blocks"])[0] == "*Quality regression · step 1 of about 4*"
+
+
+async def test_a_control_that_is_pulled_by_hand_is_recorded(stage: Stage) -> None:
+    """One click records it as a mitigation, in the control's own name, once."""
+    value = "1:5:reranker.off"
+    for _ in range(2):
+        await stage.front.click(BOB, "pull:hand:reranker.off", value, stage.room().id)
+    assert [one.what for one in (await stage.state()).mitigations][:1] == ["Ranker, by hand"]
+
+
+async def test_leading_over_to_security_says_what_it_means(stage: Stage) -> None:
+    """The other class's runbook opens, and the person is told how to change the class."""
+    await stage.press(BOB, "inc-1/card/0", "Open runbook")
+    shown = await stage.front.click(BOB, "walk:choose:1", "1:1:tree:security|It leaks", stage.room().id)
+    assert shown["text"] == ("The runbook Security goes on. If that is what it is: `/incident class security`.")
+    assert [one.klass for one in (await stage.state()).walks] == ["quality_regression", "security"]
+
+
+# Samples
+
+
+async def sampled(stage: Stage, *ids: str) -> str:
+    """A sample is drawn; its message's key."""
+    await stage.front.command(BOB, "1 sample 3")
+    await stage.told(c.ReportSample(1, ids))
+    await stage.bot.run()
+    return "inc-1/view/sample/1"
+
+
+def form(stage: Stage) -> tuple[str, Json]:
+    """The form that is open: its id, and what it shows now."""
+    (id,) = [one for one, shown in stage.bot.slack.modals.items() if shown["callback_id"] == "sample"]
+    return id, stage.bot.slack.modals[id]
+
+
+async def judge(stage: Stage, user: str, label: str) -> None:
+    id, shown = form(stage)
+    (button,) = [one for one in shown["blocks"][-1]["elements"] if one["text"]["text"] == label]
+    await stage.front.click(user, button["action_id"], button["value"], None, view={**shown, "id": id})
+
+
+async def test_answers_are_judged_one_by_one(stage: Stage) -> None:
+    """A form shows one answer at a time, as it was written and pinging nobody; the last one counts the sample."""
+    key = await sampled(stage, "a1", "a2", "a3")
+    await stage.press(BOB, key, "Judge answers")
+    first = words(form(stage)[1]["blocks"])
+    answer = first[0].split("`")[1]
+    assert first == [
+        f"1 of 3 · sample 1 · `{answer}`", "*A user asked*", f"what is {answer}?", "*It was answered*",
+        f"<!channel> it is *{answer}*", "en, v17", "[Good]", "[Bad]", "[Can't tell]",
+    ]  # fmt: skip
+    assert form(stage)[1]["blocks"][4]["text"]["type"] == "plain_text"
+    for label in ("Good", "Can't tell"):
+        await judge(stage, BOB, label)
+    await stage.bot.run()
+    assert words(stage.message(key)["blocks"]) == [
+        "*Sample 1* · 3 fresh answers of Support copilot\n"
+        "2 of 3 judged: 1 good, 0 bad, 1 cannot be told. Between 0 % and 95 % of all answers may be bad.",
+        "Judged by @bob", "[Judge answers]", "[Count what is judged]",
+    ]  # fmt: skip
+    await judge(stage, BOB, "Bad")
+    assert words(form(stage)[1]["blocks"]) == ["That was the last one. The sample is counted: 1 of 2 bad."]
+    state = await stage.state()
+    assert (state.judged, state.samples[0].state) == ((1, 1), "over")
+
+
+async def test_an_answer_that_is_gone_is_passed_over(stage: Stage) -> None:
+    """Nobody is asked to judge what cannot be shown."""
+    key = await sampled(stage, "gone")
+    await stage.press(BOB, key, "Judge answers")
+    assert words(form(stage)[1]["blocks"])[1:] == ["This answer is not there any more.", "[Can't tell]"]
+
+
+async def test_a_sample_is_counted_early(stage: Stage) -> None:
+    """What is judged counts, and the rest is left."""
+    key = await sampled(stage, "a1", "a2", "a3")
+    await stage.press(BOB, key, "Judge answers")
+    await judge(stage, BOB, "Good")
+    await stage.bot.run()
+    assert (await stage.press(BOB, key, "Count what is judged"))["text"] == ""
+    assert (await stage.state()).judged == (1, 0)
+
+
+async def test_an_open_sample_is_judged_on(stage: Stage) -> None:
+    """Asking for another while one stands open offers to judge that one."""
+    await sampled(stage, "a1", "a2")
+    shown = await stage.front.command(CAROL, "1 sample", stage.room().id)
+    assert words(shown["blocks"]) == ["Sample 1 is open: judge on where it stands.", "[Judge answers]"]
+    button = shown["blocks"][1]["elements"][0]
+    await stage.front.click(CAROL, button["action_id"], button["value"], stage.room().id)
+    assert words(form(stage)[1]["blocks"])[0].startswith("1 of 2 · sample 1 · `a")
