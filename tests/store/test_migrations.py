@@ -1,6 +1,7 @@
 """A database of an earlier version, with incidents in it, becomes what a fresh one with the same events would be."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,19 @@ from alembic.config import Config
 from sqlalchemy import MetaData, insert, inspect, select, text
 
 from stanch.core import commands as c
+from stanch.core.chain import as_json, first_fault
+from stanch.core.incident import fold
 from stanch.flows.desk import Asked, Desk
-from stanch.store import migrations, schema, tables as t
+from stanch.store import known_good, migrations, projections, schema, tables as t
 from stanch.store.database import Database
 from stanch.store.projections import catch_up
 from tests.fakes.clock import Clock
 from tests.fakes.world import ALICE, BOB, CATALOGUE, LATER_DAY
 
 Rows = dict[str, list[dict[str, Any]]]
+
+WRITTEN_BY = Path(__file__).parents[1] / "fixtures" / "databases"
+"""All rows of a database as the version with that schema wrote them, one file a schema."""
 
 LIVES: tuple[tuple[c.Command, ...], ...] = (
     (),
@@ -163,3 +169,70 @@ def test_migrated_databases_work_on(database: Database) -> None:
     state = database.run(lambda db: desk.log.load(db, 2))
     assert state is not None
     assert state.seq == fresh["incident"][1]["seq"] + 1
+
+
+@pytest.fixture
+def second(database: Database) -> Rows:
+    """The rows that the second version wrote, in a database that was brought up to today from there."""
+    rows: Rows = json.loads((WRITTEN_BY / "0002.json").read_text(encoding="utf-8"))
+    as_it_was(database, rows, "0002")
+    schema.upgrade(database.engine)
+    return rows
+
+
+def test_what_the_second_version_wrote_stays(database: Database, second: Rows) -> None:
+    """Six incidents in every kind of phase, their duties, rooms, captures, alerts and what was owed: each row is as it
+    was, and the tables that are new are empty. A database that was migrated has the tables of a fresh one."""
+    assert everything(database) == second | {"known_good": [], "answer": []}
+    found = database.run(lambda db: inspect(db).get_table_names())
+    assert set(found) == {*t.METADATA.tables, "alembic_version"}
+    for name, table in t.METADATA.tables.items():
+        columns = database.run(lambda db, name=name: inspect(db).get_columns(name))
+        assert [column["name"] for column in columns] == [column.name for column in table.columns], name
+
+
+def test_events_of_the_second_version_are_read_by_this_one(database: Database, second: Rows) -> None:
+    """Today's fold of what the second version told gives the rows that the second version derived from it."""
+    desk = Desk(database, CATALOGUE, clock=Clock())
+    told = [database.run(lambda db, n=n: desk.log.read(db, n)) for n in range(1, 7)]
+    assert [first_fault([as_json(event) for event in events]) for events in told] == [None] * 6
+    states = [fold(events) for events in told]
+    assert [projections.projection(state) for state in states] == second["incident"]
+    assert [row for state in states for row in projections.captures(state)] == second["capture"]
+    assert ordered(row for state in states for row in projections.rooms(state)) == ordered(second["room"])
+    assert ordered(row for state in states for row in projections.duties(state)) == ordered(second["duty"])
+    assert [(m.k, m.state) for m in states[1].mitigations] == [(1, "effective"), (2, "failed")]
+
+
+def ordered(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
+
+
+def test_an_incident_of_the_second_version_goes_on(database: Database, second: Rows) -> None:
+    """After the upgrade a mitigation of before is taken back, the chain goes on, and what is new has its place."""
+    desk = Desk(database, CATALOGUE, clock=Clock())
+    asks(desk, 2, c.MoveMitigation("removed", 1))
+    asks(desk, None, c.Declare(0, "a new one"))
+    now = everything(database)
+    assert [row["number"] for row in now["incident"]] == [1, 2, 3, 4, 5, 6, 7]
+    assert now["incident"][1]["seq"] == second["incident"][1]["seq"] + 1
+    assert now["duty"] == [row for row in second["duty"] if row["incident"] != 2]
+    events = database.run(lambda db: desk.log.read(db, 2))
+    assert first_fault([as_json(event) for event in events]) is None
+    assert database.run(lambda db: known_good.my_turn(db, "support-copilot", 100.0, 60.0))
+    database.run(lambda db: known_good.keep_answers(db, 2, 1, [("a1", "why?", "because", "")], 100.0))
+    assert database.run(lambda db: known_good.answer(db, 2, 1, "a1")) == ("why?", "because", "")
+
+
+def test_the_way_back_to_the_second_version(database: Database, second: Rows) -> None:
+    """A downgrade leaves exactly what the second version had."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with database.engine.begin() as db:
+        config.attributes["connection"] = db
+        command.downgrade(config, "0002")
+    with database.engine.connect() as db:
+        assert schema.found(db) == "0002"
+        assert set(inspect(db).get_table_names()) == {*second, "alembic_version"}
+    schema.upgrade(database.engine)
+    assert everything(database) == second | {"known_good": [], "answer": []}
