@@ -244,7 +244,7 @@ def test_green_checks_contain() -> None:
     in_effect(tale, "tool.off", "on")
     measured(tale, errors="green", latency="green")
     told = tale.do(c.Contain())
-    assert told.events == (e.Contained("checked", "errors: errors is green; latency: latency is green"),)
+    assert told.events == (e.Contained("checked", "errors is green; latency is green"),)
     assert told.say == "Contained: its checks are green. Now diagnose."
 
 

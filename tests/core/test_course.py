@@ -149,7 +149,7 @@ REFUSED: dict[str, dict[str, str]] = {
 BUTTONS: dict[str, tuple[str, ...]] = {
     "assess": ("lever", "first_move", "runbook", "applied", "mitigate"),
     "mitigate": ("runbook", "sample", "contained", "applied", "judged", "check", "stopped"),
-    "diagnose": ("hypothesis", "explained"),
+    "diagnose": ("runbook", "hypothesis", "explained"),
     "resolve": ("check", "sample", "judged", "watch"),
     "watching": ("resolved", "came_back"),
     "learn": ("action", "close", "reopen"),
@@ -244,7 +244,7 @@ def test_what_there_is_to_work_on_is_offered() -> None:
         "took_effect", "runbook", "sample", "contained", "applied", "judged", "check", "settle", "stopped",
     )  # fmt: skip
     tale.do(c.Contain(waive="drill"))
-    assert offers(tale.incident) == ("hypothesis", "idea", "explained")
+    assert offers(tale.incident) == ("runbook", "hypothesis", "idea", "explained")
     tale.do(c.Explain("confirmed", "the prompt"))
     assert offers(tale.incident) == ("settle", "check", "sample", "judged", "watch")
     tale.do(c.MoveMitigation("removed"))

@@ -78,8 +78,9 @@ ROLE_HOLDERS = {
     "close we learned to test prompts": "close",
     "dismiss near-miss nobody saw it": "dismiss",
 }
-PULLERS = ("pull tool.off", "undo 1")
-"""For whoever holds a role or is on call: what moves production; `tests/core/test_who_pulls.py` has every case."""
+PULLERS = ("pull tool.off", "undo 1", "sample 20")
+"""For whoever holds a role or is on call: what moves production, and what users wrote. `test_who_pulls` has every
+case."""
 COMMANDER = {
     'contained --waive "we are sure"': "waive the proof",
     'watch --override "no traffic at night"': "override the checks",

@@ -65,33 +65,34 @@ def table(text: str) -> dict[tuple[str, str], str]:
 
 ASKING = table("""
              outsider  on call  technical  communications  scribe  commander  acting  first  stanch
-less         out       pulls    pulls      pulls           pulls   pulls      pulls   pulls  pulls
-back         out       pulls    pulls      pulls           pulls   pulls      pulls   pulls  pulls
-more         out       asks     asks       asks            asks    asks       asks    asks   none
-undo less    out       asks     asks       asks            asks    asks       asks    asks   none
-undo back    out       pulls    pulls      pulls           pulls   pulls      pulls   pulls  pulls
-undo more    out       pulls    pulls      pulls           pulls   pulls      pulls   pulls  pulls
+less         out       pulls    pulls      pulls           pulls   pulls      pulls   pulls  out
+back         out       pulls    pulls      pulls           pulls   pulls      pulls   pulls  out
+more         out       asks     asks       asks            asks    asks       asks    asks   out
+undo less    out       asks     asks       asks            asks    asks       asks    asks   out
+undo back    out       pulls    pulls      pulls           pulls   pulls      pulls   pulls  out
+undo more    out       pulls    pulls      pulls           pulls   pulls      pulls   pulls  out
 """)
 """Read, and shown to confirm; at every severity. In safety and security undoing a less needs a green check besides."""
 
 SECONDING = table("""
              outsider  on call  technical  communications  scribe  commander  acting  first  stanch
-more         out       agrees   agrees     agrees          agrees  agrees     agrees  alone  none
-undo less    out       agrees   agrees     agrees          agrees  agrees     agrees  alone  none
+more         out       agrees   agrees     agrees          agrees  agrees     agrees  alone  out
+undo less    out       agrees   agrees     agrees          agrees  agrees     agrees  alone  out
 """)
 """Somebody on call was the first; quality at every severity, and every other class for what is no undo of a less."""
 
 SECONDING_DANGEROUS = table("""
              outsider  on call    technical  communications  scribe     commander  acting  first  stanch
-undo less    out       commander  commander  commander       commander  agrees     agrees  boss   none
+undo less    out       commander  commander  commander       commander  agrees     agrees  boss   out
 """)
 """The same in safety and security with a green check: the commander has to be one of the two."""
 
 COMMANDER_FIRST = table("""
              outsider  on call  technical  communications  scribe  commander  acting  first   stanch
-undo less    out       agrees   agrees     agrees          agrees  alone      alone   agrees  none
+more         out       agrees   nobody     nobody          nobody  nobody     nobody  agrees  out
+undo less    out       agrees   nobody     nobody          nobody  nobody     nobody  agrees  out
 """)
-"""In safety and security with a green check, when the commander was the first."""
+"""The commander, who is not on call, was the first: one of the two has to be. In every class, with a green check."""
 
 ALONE = table("""
         SEV1   SEV2   SEV3   SEV4   None
@@ -108,7 +109,7 @@ ROLES = "<@U0ALICE>, <@U0BOB>, <@U0CAROL>, <@U0ERIN>"
 WORDS = {
     "out": "Controls are pulled by the people on call for support-copilot and by who has a role here:"
     f" {ROLES}. To take a role: `/incident role technical me`.",
-    "none": "This does *more*: two people have to agree, and I am none.",
+    "nobody": "One of the two has to be on call for support-copilot: its owners in services.yml.",
     "commander": "One of the two has to be the commander: <@U0ALICE>.",
     "never": f"A second person has to agree: {ROLES}. This one has no break-glass; the request stays open.",
     "reason": "Break the glass with one reason; the owner and the security contact are told.",
@@ -200,6 +201,8 @@ class Cell:
     after: timedelta = timedelta(seconds=1)
     glass: str = ""
     green: bool = True
+    on_call: bool = False
+    """On call besides."""
 
     @property
     def incident(self) -> Incident:
@@ -210,7 +213,9 @@ class Cell:
 
     def clicked(self, command: c.Lever | None = None) -> Decision:
         by, on_call = WHO[self.who]
-        i = replace(self.incident, checks=green_now(self.tale) if self.green else ())
+        shown = (green_now(self.tale), (20, 0)) if self.green else ((), (0, 0))
+        i = replace(self.incident, checks=shown[0], judged=shown[1])
+        on_call = on_call or self.on_call
         asked = command or c.Confirm(last(self.tale).p, glass=self.glass, on_call=on_call)
         return decide(i, replace(asked, on_call=on_call), by, self.tale.now + self.after, LEVERS)
 
@@ -279,15 +284,12 @@ def test_who_agrees(direction: str, klass: str) -> None:
             assert cell.outcome() == wanted, cell
 
 
-@pytest.mark.parametrize("klass", CLASSES[1:])
-def test_who_agrees_with_the_commander(klass: str) -> None:
-    """Where the commander was the first, anybody who may pull is the second."""
-    for cell in cells(brought("undo less", "seconding", ALICE), klass=klass):
-        wanted = COMMANDER_FIRST["undo less", cell.who]
-        if wanted == "alone":
-            assert cell.outcome() not in ("agrees", "pulls", "glass"), cell
-        else:
-            assert cell.outcome() == wanted, cell
+@pytest.mark.parametrize("klass", CLASSES)
+@pytest.mark.parametrize("direction", ["more", "undo less"])
+def test_who_agrees_with_a_commander_who_is_not_on_call(direction: str, klass: str) -> None:
+    """A seat can be taken by anybody: what does more takes at least one who is on call for the service."""
+    for cell in cells(brought(direction, "seconding", ALICE), klass=klass):
+        assert cell.outcome() == COMMANDER_FIRST[direction, cell.who], cell
 
 
 CELLS = [(d, state) for d in DIRECTIONS for state in WAITING if state != "choosing" or d == "back"]
@@ -348,7 +350,7 @@ def test_a_second_person_needs_no_glass(who: str) -> None:
 def test_whoever_may_not_agree_breaks_no_glass(who: str) -> None:
     """Time gives nobody a right: an outsider and Stanch stay out."""
     cell = Cell(brought("more", "seconding"), who, after=minutes(10), glass="hurry")
-    assert cell.outcome() == {"outsider": "out", "stanch": "none"}[who]
+    assert cell.outcome() == "out"
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "\x00"])
@@ -375,8 +377,9 @@ def test_a_control_whose_file_says_no() -> None:
 def test_the_commander_breaks_it_in_safety_and_security(klass: str, severity: str, after: float, wanted: str) -> None:
     """Undoing a less there: only the commander may go on alone, and only with a green check."""
     tale = brought("undo less", "seconding", ALICE)
-    cell = Cell(tale, "commander", klass, severity, minutes(after), "nobody answers")
+    cell = Cell(tale, "commander", klass, severity, minutes(after), "nobody answers", on_call=True)
     assert cell.outcome() == wanted
+    assert replace(cell, on_call=False).outcome() == "nobody"
     assert replace(cell, green=False).outcome() == GREEN.format(klass)
     other = Cell(brought("undo less", "seconding"), "first", klass, severity, minutes(after), "nobody answers")
     assert other.outcome() == BOSS.format(klass)
@@ -397,7 +400,7 @@ def test_a_broken_glass_is_looked_at_within_one_working_day(friday: datetime, du
     tale.now = friday.replace(tzinfo=tale.now.tzinfo)
     asking(tale, "secret.rotate", "old")
     tale.do(c.Confirm(1), ALICE)
-    told = tale.do(c.Confirm(1, glass="the key is out"), ALICE, minutes(2))
+    told = tale.do(c.Confirm(1, glass="the key is out", on_call=True), ALICE, minutes(2))
     assert told.events == (
         e.PullConfirmed(1, "Secret: old → new", (1,), None, "the key is out", None),
         e.ActionAdded(1, BOB, due, "look at the glass that was broken for Secret: old → new: the key is out"),
@@ -427,7 +430,8 @@ def test_when_the_glass_opens_the_room_is_shown() -> None:
 
 
 def test_what_counts_as_green() -> None:
-    """Measured since the pull, not older than 15 minutes, none red; or twenty judged answers."""
+    """Every check of the class that is measured, green since the pull and not older than 15 minutes; what people judge
+    does not stand against it."""
     tale = at_work("SEV2", "safety_violation")
     measured(tale, errors="green")
     in_effect(tale, "tool.off", "on")
@@ -435,6 +439,7 @@ def test_what_counts_as_green() -> None:
     green = GREEN.format("safety_violation")
     assert refused(tale, c.Confirm(pull.p)) == green
     measured(tale, errors="red")
+    tale.do(c.Judge(60, 0))
     assert refused(tale, c.Confirm(pull.p)) == green
     measured(tale, latency="green")
     assert refused(tale, c.Confirm(pull.p)) == green
@@ -461,9 +466,9 @@ def test_a_class_that_became_dangerous_meanwhile_counts() -> None:
     tale = at_work("SEV2")
     in_effect(tale, "tool.off", "on")
     pull = undoing(tale, "off", by=BOB)
-    tale.do(c.Confirm(pull.p), BOB)
+    tale.do(c.Confirm(pull.p, on_call=True), BOB)
     tale.do(c.Change("klass", "security"))
-    measured(tale, errors="green")
+    tale.do(c.Judge(20, 0))
     assert refused(tale, c.Confirm(pull.p), CAROL) == "One of the two has to be the commander: <@U0ALICE>."
     assert tale.do(c.Confirm(pull.p), ALICE).events[0] == e.PullConfirmed(
         pull.p, "Tool: off → on", (), BOB, "", 1
@@ -499,14 +504,14 @@ def _told(cell: Cell, command: c.Lever) -> str:
 
 @pytest.mark.parametrize("state", CANCELLING)
 def test_who_cancels_and_who_looks_again(state: str) -> None:
-    """Everybody who may pull may cancel what was not sent and look at what went wrong; an outsider may neither."""
+    """Everybody who may pull may cancel what was not sent and look at what went wrong; nobody else may either."""
     tale = brought("back" if state == "choosing" else "more", state)
     pull = last(tale)
     faster = f"<@{pull.confirmed_by}> was faster: pulled at {pull.confirmed_at[11:19]} UTC."
     faster += " To put it back: `/incident undo`."
     for cell in cells(tale):
         cancels, looks = CANCELLING[state], LOOKING[state]
-        out = cell.who == "outsider"
+        out = cell.who in ("outsider", "stanch")
         wanted = "out" if out else faster if cancels == "faster" else cancels
         assert _told(cell, c.CancelPull(pull.p)) == wanted, cell
         assert _told(cell, c.LookAgain(pull.p)) == ("out" if out else looks), cell
@@ -522,7 +527,7 @@ def test_who_asks(klass: str, who: str) -> None:
     in_effect(tale, "model.back", "latest")
     for command in (c.Pull("tool.off"), c.Pull("prompt.back", "v16"), c.Pull("secret.rotate"), c.Undo(1)):
         asked = replace(command, on_call=on_call)
-        if who == "outsider":
+        if who in ("outsider", "stanch"):
             assert refused(tale, asked, by) == WORDS["out"]
         else:
             assert isinstance(tale.do(asked, by).events[0], e.PullAsked)

@@ -146,7 +146,7 @@ def pulling(tale: Tale, control: str, before: Value, to: Value | None = None, by
 
 
 def confirmed(tale: Tale, pull: Pull, by: str = ALICE, second: str = BOB) -> Pull:
-    tale.do(c.Confirm(pull.p), by)
+    tale.do(c.Confirm(pull.p, on_call=True), by)
     if last(tale).state == "seconding":
         tale.do(c.Confirm(pull.p), second)
     tale.do(c.ReportSaved(pull.p, {}), STANCH)
