@@ -12,6 +12,7 @@ import pytest
 import yaml
 from sqlalchemy import insert, text, update
 
+from practice.ai.server import running as ai_service
 from practice.server import running
 from practice.service import Service, Settings as Workspace
 from stanch.doctor import Line, examine
@@ -79,7 +80,8 @@ async def test_all_is_well(practice: Service, tmp_path: Path) -> None:
     lines = await examined(environment(practice, tmp_path))
     assert [(line.mark, line.about) for line in lines] == [
         ("ok", "bot token"), ("ok", "Socket Mode"), ("ok", "scopes"), ("ok", "channels"), ("ok", "channels"),
-        ("ok", "owners"), ("ok", "folders"), ("ok", "database"), ("degraded", "plan"), ("degraded", "plan"),
+        ("ok", "owners"), ("ok", "folders"), ("ok", "database"), ("degraded", "planes"), ("degraded", "plan"),
+        ("degraded", "plan"),
     ]  # fmt: skip
     assert not (tmp_path / "data").exists()
     assert str(lines[-2]) == (
@@ -264,6 +266,74 @@ async def test_outbox(practice: Service, tmp_path: Path) -> None:
         db.execute(insert(t.effect), effect(4, attempts=13, error="http_500"))
     assert await complaints(given) == [
         "outbox: 1 tried over and over, INC-1:4 13 times: http_500; what comes after it waits, see `stanch outbox list`"
+    ]
+    opened.close()
+
+
+async def planes(given: Given) -> list[str]:
+    return [str(line) for line in await examined(given) if line.about == "planes"]
+
+
+async def test_planes(practice: Service, tmp_path: Path) -> None:
+    """A plane that is not set up works with less; one that is and cannot be read is a complaint; nothing is moved."""
+    given = environment(practice, tmp_path)
+    assert await planes(given) == [
+        "degraded  planes: practice: PRACTICE_AI_URL is not set; its controls are pulled by hand"
+    ]
+    async with ai_service() as ai:
+        known = ai.engine.settings.count
+        at = given | {"PRACTICE_AI_URL": ai.url, "PRACTICE_AI_TOKEN": ai.token}
+        assert await planes(at) == ["ok        planes: practice: can be read"]
+        assert await planes(at | {"PRACTICE_AI_TOKEN": "hunter2"}) == [
+            "FAULT     planes: practice: The control plane practice does not accept us (401 Unauthorized):"
+            " check PRACTICE_AI_TOKEN."
+        ]
+        assert await planes(at | {"PRACTICE_AI_TOKEN": ""}) == [
+            "FAULT     planes: practice: PRACTICE_AI_TOKEN is not set: pull it by hand."
+        ]
+        assert ai.engine.settings.count == known
+    assert await planes(at) == [
+        "FAULT     planes: practice: The control plane practice could not be reached: is it up?"
+    ]
+    assert await planes(at | {"PRACTICE_AI_URL": "practice.example"}) == [
+        "FAULT     planes: practice: PRACTICE_AI_URL must be an http or https address without a password or a query:"
+        " pull it by hand."
+    ]
+
+
+async def test_a_plane_that_is_only_measured(practice: Service, tmp_path: Path, home: Path) -> None:
+    """Where no control stands there is nothing to read, and that is well; another plane's trouble is still told."""
+    controls = home / "runbooks" / "catalogue" / "controls.yml"
+    more = """planes:
+  metrics:
+    kind: prometheus
+    url: https://metrics.example.com
+  gateway:
+    kind: http
+    url: https://gateway.example.com
+"""
+    controls.write_text(controls.read_text(encoding="utf-8").replace("planes:\n", more, 1), encoding="utf-8")
+    assert await planes(environment(practice, tmp_path, STANCH_HOME=str(home))) == [
+        "ok        planes: metrics: only measured, never moved",
+        "ok        planes: gateway: no control stands there",
+        "degraded  planes: practice: PRACTICE_AI_URL is not set; its controls are pulled by hand",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["probe", "hold", "check"])
+async def test_looking_again_is_no_complaint(practice: Service, tmp_path: Path, kind: str) -> None:
+    """What looks again and again by its nature may be tried often; the same of a call to Slack is a complaint."""
+    given = environment(practice, tmp_path)
+    opened = database(given)
+    schema.upgrade(opened.engine)
+    with opened.engine.begin() as db:
+        db.execute(insert(t.effect), effect(1, kind=kind, attempts=400))
+    assert await complaints(given) == []
+    with opened.engine.begin() as db:
+        db.execute(update(t.effect).values(kind="post", error="http_500"))
+    assert await complaints(given) == [
+        "outbox: 1 tried over and over, INC-1:1 400 times: http_500; what comes after it waits, see"
+        " `stanch outbox list`"
     ]
     opened.close()
 
