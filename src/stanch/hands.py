@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from stanch import production
 from stanch.core import commands as c
-from stanch.core.incident import Incident
+from stanch.core.incident import STANCH, Incident
 from stanch.core.pulls import SETTLED, Pull, spoken
 from stanch.errors import StanchError
 from stanch.flows.deliver import settle, with_state
@@ -49,6 +49,19 @@ class Hands:
             raise StanchError(unmarked(answer.say))
         return answer.say
 
+    async def begin(self, command: c.Pull | c.Undo) -> int:
+        """Ask for a pull; its number. Others may ask for theirs at the same moment. Raises `StanchError`."""
+        before = {one.p for one in (await self.state()).pulls}
+        await self.ask(command)
+        state = await self.state()
+        by, _ = identity(state, self._who, self._desk)
+        for one in reversed(state.pulls):
+            mine = one.p not in before and one.by == by
+            same = one.control == command.control if isinstance(command, c.Pull) else one.undoes is not None
+            if mine and same:
+                return one.p
+        raise StanchError("Somebody else is pulling the same: look at the room, or run this again.")
+
     async def state(self) -> Incident:
         found = await self._desk.state(self.number)
         if found is None:
@@ -56,7 +69,10 @@ class Hands:
         return found
 
     async def pull(self, p: int) -> Pull:
-        return next(one for one in (await self.state()).pulls if one.p == p)
+        found = next((one for one in (await self.state()).pulls if one.p == p), None)
+        if found is None:
+            raise StanchError(f"INC-{self.number} has no pull {p}. The incident's room shows what was asked for.")
+        return found
 
     async def until(self, p: int, over: Callable[[Pull], bool], told: Callable[[str], None]) -> Pull:
         """Perform what the pull owes until it is over; each new state of a step is told."""
@@ -97,7 +113,9 @@ def identity(state: Incident, who: str, desk: Desk) -> tuple[str, bool]:
     who were seated are known by their ids, everybody else stands as they are written."""
     service = desk.catalogue.service(state.service) if state.service else None
     owners = service.owners if service else {}
-    name = who.removeprefix("@")
+    name = who.removeprefix("@").strip()
+    if not name or name == STANCH:
+        raise StanchError("Who are you? --as NAME: a name as in services.yml, or a Slack id.")
     for role, names in owners.items():
         if names[0] == name and role in state.seated_by_owners:
             return state.seats[role], True
@@ -171,8 +189,7 @@ async def _run(
     p = wish.agree
     if p is None:
         asked = c.Undo(wish.undo) if wish.undo is not None else c.Pull(wish.control, wish.value or None)
-        await hands.ask(asked)
-        p = (await hands.state()).pulls[-1].p
+        p = await hands.begin(asked)
         await hands.until(p, lambda one: one.state != "reading", say)
     pull = await hands.pull(p)
     if pull.fault or not pull.steps:

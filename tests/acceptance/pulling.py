@@ -34,7 +34,7 @@ async def pulled(run: Run) -> None:
     """Asked → read → confirmed → in effect → undone → read → confirmed → in effect."""
     await run.say("alice", "pull prompt.back", _shows(run, 1, "Now *v18*"))
     await _brought(run, 1, "alice", "Pull it", "*v17*\n✔ in effect")
-    await run.say("bob", "undo 1", _shows(run, 2, "Now *v17*"))
+    await run.say("bob", "undo", _shows(run, 2, "Now *v17*"))
     await _brought(run, 2, "bob", "Put it back", "*v18*\n✔ in effect")
     await run.say("alice", "export", run.has_files(2))
 
@@ -42,13 +42,12 @@ async def pulled(run: Run) -> None:
 async def _brought(run: Run, p: int, user: str, label: str, words_then: str) -> None:
     """Click it until it is in effect; where a plane could not be read or refused, read again first, as people do."""
     levers = Levers(run.stage, run.number, run.room)
-    there = _shows(run, p, words_then)
     for _ in range(TRIES):
         shown = buttons(await levers.view(f"pull/{p}"))
         wanted = next((one for one in (label, "Read again", "Look again", "Check again") if one in shown), label)
         answer = await levers.clicks(user, f"pull/{p}", wanted)
         await run.stage.settle()
-        if await there():
+        if words_then in await levers.says(f"pull/{p}"):
             return
         if not answer["ok"]:
             run.repeated.append(wanted)
