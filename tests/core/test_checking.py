@@ -7,10 +7,10 @@ import pytest
 
 from stanch.core import commands as c, events as e
 from stanch.core.chain import stamp
-from stanch.core.check import Result
+from stanch.core.check import Probe, Result
 from stanch.core.incident import STANCH
 from stanch.core.walks import Checked, Sample, Watch
-from tests.fakes.levers import LEVERS, at_work, in_effect, measured, pulling
+from tests.fakes.levers import LEVERS, SERVICE, at_work, in_effect, measured, pulling
 from tests.fakes.world import ALICE, BOB, CAROL, Tale, minutes, refusal, refused
 
 OUTAGE = "provider_outage"
@@ -513,3 +513,33 @@ def test_a_check_without_a_probe_for_this_service() -> None:
     tale.catalogue = replace(LEVERS, checks={**LEVERS.checks, "latency": lone})
     measured(tale, errors="green")
     assert tale.do(c.Watch()).events[-1] == e.ChecksAsked(("errors",), tale.incident.quiet_until or "")
+
+
+def test_a_check_that_tries_something_takes_a_role() -> None:
+    """What sends test or attack prompts to production is for who may pull; what only looks is for everybody."""
+    tale = in_phase("mitigate")
+    tries = Probe("practice_ai", "practice", {"probe": "attack"})
+    active = replace(LEVERS.checks["latency"], probes={SERVICE: tries})
+    tale.catalogue = replace(LEVERS, checks={**LEVERS.checks, "latency": active})
+    assert refused(tale, c.RunChecks(), "U0PASSERBY").startswith("Controls are pulled by the people on call")
+    assert tale.do(c.RunChecks(("errors",)), "U0PASSERBY").events == (e.ChecksAsked(("errors",), ""),)
+    assert tale.do(c.RunChecks(on_call=True), "U0PASSERBY").events == (e.ChecksAsked(("errors", "latency"), ""),)
+
+
+@pytest.mark.parametrize("command", [c.DrawSample(), c.JudgeAnswer(1, "a", "good"), c.EndSample(1)])
+def test_what_users_wrote_is_shown_to_who_works_on_it(command: c.Lever) -> None:
+    """Drawing, judging and counting a sample take a role, or being on call."""
+    tale = drawn("a", "b")
+    assert refused(tale, command, "U0PASSERBY").startswith("Controls are pulled by the people on call")
+    tale.do(c.JudgeAnswer(1, "b", "good"), BOB)
+    tale.do(replace(command, on_call=True), "U0PASSERBY")
+
+
+@pytest.mark.parametrize("phase", ["diagnose", "resolve"])
+def test_what_was_called_contained_and_is_red(phase: str) -> None:
+    """Whoever looked, with a watch or without: bleeding again, and people are told; another check tells nothing."""
+    tale = in_phase(phase)
+    assert len(measured(tale, other="red").events) == 1
+    told = measured(tale, errors="red")
+    assert told.events[1:] == (e.CameBack("Errors: errors is red"),)
+    assert (tale.incident.phase, tale.incident.bleeding) == (phase, "yes")

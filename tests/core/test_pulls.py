@@ -893,3 +893,43 @@ def test_numbers_go_on_after_an_erased_question() -> None:
     again.state = fold(tale.events)
     again.do(c.Pull("model.back", "dated"), ALICE)
     assert [one.p for one in again.incident.pulls] == [2, 3]
+
+
+# What holds a control down
+
+
+def test_in_security_a_pull_takes_no_less_back() -> None:
+    """What does less there is only ever undone, with the guard of an undo: another pull of it, upwards, is unread."""
+    tale = at_work(klass="security")
+    in_effect(tale, "tool.off", "on")
+    tale.do(c.Pull("tool.off", "on"))
+    told = read(tale, "off")
+    assert told.events == (e.PullRead(2, fault="Tool: mitigation 1 holds it at off: only `/incident undo 1` lifts it"),)
+    assert last(tale).state == "unread"
+    tale.do(c.Pull("variant.share", 0))
+    read(tale, 100)
+    assert last(tale).state == "asking"
+
+
+def test_what_another_incident_holds_is_undone_there() -> None:
+    """A control that does less on purpose in another incident of safety or security goes up in neither by accident."""
+    tale = at_work()
+    tale.do(c.Pull("tool.off", "on"))
+    told = tale.do(c.ReportReading(1, (c.ReadStep("tool.off", "off", elsewhere=(5,)),)), STANCH)
+    assert told.events == (e.PullRead(1, fault="Tool: INC-5 holds it where it is; it is undone there"),)
+    tale.do(c.Pull("tool.off", "off"))
+    tale.do(c.ReportReading(2, (c.ReadStep("tool.off", "ask", elsewhere=(5,)),)), STANCH)
+    assert last(tale).state == "asking"
+
+
+def test_what_was_contained_by_it_is_not_known_to_be_any_more() -> None:
+    """Taken back while the cause is still looked for, bleeding is unknown again; later it stays as it is."""
+    tale = at_work()
+    in_effect(tale, "tool.off", "on")
+    tale.do(c.Contain("drill"))
+    assert tale.incident.bleeding == "contained"
+    confirmed(tale, undoing(tale, "off"))
+    accepted(tale)
+    seen(tale)
+    assert (tale.incident.phase, tale.incident.bleeding) == ("diagnose", "unknown")
+    assert mitigations(tale)[0][2] == "removed"
