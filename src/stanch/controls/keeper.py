@@ -1,6 +1,7 @@
 """The known-good set of each service, recorded while its checks are green; incidents hear what differs from it."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from stanch.core.pulls import spoken
 from stanch.flows.desk import Asked, Desk
 from stanch.store import known_good
 from stanch.store.known_good import KnownGood
+
+logger = logging.getLogger("stanch.keeper")
 
 
 class Keeper:
@@ -39,9 +42,14 @@ class Keeper:
         if not services:
             return
         incidents = await self._desk.open_incidents()
-        for service in services:
-            about = [one for one in incidents if one.service == service]
-            await self._service(service, about)
+        looked = await asyncio.gather(
+            *(self._service(one, [i for i in incidents if i.service == one]) for one in services),
+            return_exceptions=True,
+        )
+        for service, became in zip(services, looked, strict=True):
+            if isinstance(became, Exception):
+                # One service's trouble must not keep the others from being looked at.
+                logger.error("known_good.failed", exc_info=became, extra={"service": service})
 
     async def _service(self, service: str, about: list[Incident]) -> None:
         now = self._desk.clock().timestamp()
@@ -49,8 +57,6 @@ class Keeper:
         if not await self._desk.database(lambda db: known_good.my_turn(db, service, now, period), background=True):
             return
         values = await self._values(service)
-        if not values:
-            return
         before = await self._desk.database(lambda db: known_good.load(db, service), background=True)
         assert before is not None
         # While something is wrong nothing is called good, however green it looks.
@@ -76,7 +82,9 @@ class Keeper:
 
     async def _kept(self, before: KnownGood, values: Mapping[str, Value], now: float) -> KnownGood:
         """Green long enough with the same values: they are the set. Anything that is not green begins anew."""
-        if not await self._is_green(before.service):
+        whole = values.keys() == set(known_good_members(before.service, self._desk.catalogue))
+        # What cannot be read is not known to be good, and what was recorded of it stays.
+        if not whole or not await self._is_green(before.service):
             return replace(before, candidate={}, candidate_at=0.0) if before.candidate else before
         if not _equal(before.candidate, values):
             before = replace(before, candidate=dict(values), candidate_at=now)

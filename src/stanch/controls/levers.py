@@ -7,7 +7,7 @@ before anything is sent.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from stanch.controls.base import PlaneFault, Planes
@@ -20,7 +20,7 @@ from stanch.core.guards import DANGEROUS
 from stanch.core.incident import Incident
 from stanch.core.levers import known_good_members
 from stanch.core.moving import same
-from stanch.core.pulls import Pull, Step, spoken
+from stanch.core.pulls import Pull, Step, of_mitigation, spoken
 from stanch.flows.deliver import Cancelled, Done, Later, Outcome, Unclear
 from stanch.flows.desk import Desk
 from stanch.store import known_good
@@ -70,7 +70,9 @@ class Levers:
             return Cancelled("it is not waited for any more")
         good = await self._desk.database(lambda db: known_good.load(db, pull.service))
         values = good.values if good else {}
-        steps = await asyncio.gather(*(self._read(one, pull.service, values.get(one)) for one in pull.controls))
+        others = [one for one in await self._desk.with_mitigations() if one.number != i.number]
+        read = await asyncio.gather(*(self._read(one, pull.service, values.get(one)) for one in pull.controls))
+        steps = (replace(one, elsewhere=_held_by(others, one.control, pull.service)) for one in read)
         return Done(reports=(c.ReportReading(pull.p, tuple(steps)),))
 
     async def _read(self, control: str, service: str, good: Value | None) -> c.ReadStep:
@@ -243,6 +245,18 @@ class Levers:
     def _aim(self, control: str, service: str) -> Aim | None:
         found = self._catalogue.controls.get(control)
         return found.aim(service) if found else None
+
+
+def _held_by(others: Sequence[Incident], control: str, service: str) -> tuple[int, ...]:
+    """Open incidents of safety or security in which this control does less on purpose."""
+    found = []
+    for i in others:
+        if not i.is_open or i.service != service or i.klass not in DANGEROUS:
+            continue
+        pulled = (of_mitigation(i.pulls, m.k) for m in i.mitigations if m.in_force)
+        if any(one and one[1].control == control and one[1].direction == "less" for one in pulled):
+            found.append(i.number)
+    return tuple(found)
 
 
 def moved_timeout(catalogue: Catalogue, aim: Aim) -> float:

@@ -6,6 +6,10 @@ from typing import Any
 
 from stanch.core.control import Aim, Value
 
+LONGEST = 200
+"""Characters of a value."""
+LARGEST = 10**15
+
 
 def same(a: Any, b: Any) -> bool:
     """Equal, and of one kind: yes is not 1, `"1"` is not 1; 1.0 is 1."""
@@ -18,8 +22,12 @@ def pick(map: Mapping[Any, Any], value: Value) -> tuple[Any, ...]:
 
 
 def scalar(found: Any) -> Value | None:
-    """What was read, if it is a value."""
-    return found if isinstance(found, str | bool | int | float) else None
+    """What was read, if it is a value: a word or a line of text, or a number that people can read."""
+    if isinstance(found, str):
+        return found if len(found) <= LONGEST and found.isprintable() else None
+    if isinstance(found, bool):
+        return found
+    return found if isinstance(found, int | float) and abs(found) < LARGEST else None
 
 
 def said(value: Any) -> str:

@@ -53,15 +53,20 @@ class Transport:
             async with asyncio.timeout(limit):
                 response = await self._client.send(request, stream=True)
                 try:
-                    body = await _body(response)
+                    # Packed, a few kilobytes can stand for gigabytes; we have asked for nothing packed.
+                    packed = response.headers.get("content-encoding", "identity").strip().lower() not in (
+                        "",
+                        "identity",
+                    )
+                    body = b"" if packed else await _body(response)
                 finally:
                     await response.aclose()
         except (TimeoutError, httpx.TimeoutException) as late:
             raise Late(went) from late
         except httpx.TransportError as lost:
             raise Lost(went) from lost
-        except httpx.DecodingError as wrong:
-            raise Unreadable("something unreadable") from wrong
+        if packed:
+            raise Unreadable("something packed, which was not asked for")
         if body is None:
             raise Unreadable(f"more than {MOST // 1_000_000} MB")
         return Raw(response.status_code, {name.lower(): value for name, value in response.headers.items()}, body)
@@ -73,7 +78,7 @@ class Transport:
 async def _body(response: httpx.Response) -> bytes | None:
     """None: more than we read."""
     parts, size = [], 0
-    async for part in response.aiter_bytes():
+    async for part in response.aiter_raw():
         size += len(part)
         if size > MOST:
             return None

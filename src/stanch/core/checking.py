@@ -7,6 +7,7 @@ from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp, unstamp
 from stanch.core.check import Result
 from stanch.core.effect import Effect
+from stanch.core.guards import may_pull
 from stanch.core.incident import Incident
 from stanch.core.said import Said
 from stanch.core.text import one_line, storable
@@ -51,6 +52,9 @@ def run(i: Incident, command: c.RunChecks, by: str, now: datetime, catalogue: Ca
             "sample",
             "judged",
         )
+    if not all((check := catalogue.checks.get(one)) and check.is_passive(i.service) for one in ids):
+        # It sends attack or test prompts to production.
+        may_pull(i, by, command.on_call)
     if not 0 <= command.watch <= LONGEST_WATCH:
         raise Refusal(f"Watch for 1 to {LONGEST_WATCH} minutes: `/incident check --watch 30`.")
     until = stamp(now + timedelta(minutes=command.watch)) if command.watch else ""
@@ -93,6 +97,9 @@ def _alarm(i: Incident, results: tuple[Result, ...], watched: bool, closing: tup
     turned = [one for one in results if one.verdict == "red" and before.get(one.check) != "red"]
     if i.phase == "watching":
         return [one for one in turned if watched or one.check in closing]
+    if i.phase in ("diagnose", "resolve") and i.bleeding == "contained":
+        # It was called contained, and is not: whoever looked, people are told.
+        return [one for one in turned if one.check in closing]
     return [one for one in turned if watched and i.is_open and before.get(one.check) == "green"]
 
 
@@ -123,6 +130,8 @@ def red(i: Incident, ids: tuple[str, ...]) -> list[Checked]:
 
 
 def draw(i: Incident, command: c.DrawSample, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    """What users asked and were told is shown to those who work on it, and to nobody else."""
+    may_pull(i, by, command.on_call)
     if not 1 <= command.n <= MOST_ANSWERS:
         raise Refusal(f"Judge 1 to {MOST_ANSWERS} answers: 20 show big harm, 60 close SEV2 and below, 150 a SEV1.")
     if going := next((one for one in i.samples if one.state in ("drawing", "judging")), None):
@@ -142,6 +151,7 @@ def drawn(i: Incident, command: c.ReportSample, by: str, now: datetime, catalogu
 
 def judge(i: Incident, command: c.JudgeAnswer, by: str, now: datetime, catalogue: Catalogue) -> Said:
     """The last answer closes the sample: its tally counts as judged answers."""
+    may_pull(i, by, command.on_call)
     sample = _find(i, command.s)
     if sample is None or sample.state != "judging":
         return Said(say="This sample is counted already.")
@@ -158,6 +168,7 @@ def judge(i: Incident, command: c.JudgeAnswer, by: str, now: datetime, catalogue
 
 
 def end(i: Incident, command: c.EndSample, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    may_pull(i, by, command.on_call)
     sample = _find(i, command.s)
     if sample is None or sample.state != "judging":
         return Said(say="This sample is counted already.")
@@ -193,7 +204,8 @@ def shown(i: Incident, command: c.ReportShown, by: str, now: datetime, catalogue
 
 
 def drift(i: Incident, command: c.ReportDrift, by: str, now: datetime, catalogue: Catalogue) -> Said:
-    if i.differs == command.differs and i.good_since == command.good_since:
+    told = tuple((control, one_line(good), one_line(value)) for control, good, value in command.differs)
+    if i.differs == told and i.good_since == command.good_since:
         return Said()
-    differs = tuple({"control": control, "good": good, "now": value} for control, good, value in command.differs)
+    differs = tuple({"control": control, "good": good, "now": value} for control, good, value in told)
     return Said((w.Drifted(differs, command.good_since),))

@@ -9,7 +9,7 @@ from typing import Final
 
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import unstamp
-from stanch.core.incident import STANCH, Incident
+from stanch.core.incident import Incident
 from stanch.core.pulls import Pull
 from stanch.core.words import when
 from stanch.errors import Refusal
@@ -43,7 +43,7 @@ def holders(i: Incident) -> tuple[str, ...]:
 
 def may_pull(i: Incident, by: str, on_call: bool) -> None:
     """Raises `Refusal` that says who can."""
-    if on_call or by == STANCH or by in holders(i):
+    if on_call or by in holders(i):
         return
     people = ", ".join(f"<@{user}>" for user in holders(i))
     raise Refusal(
@@ -61,8 +61,17 @@ def glass_at(i: Incident, pull: Pull, catalogue: Catalogue) -> datetime | None:
     return unstamp(pull.first_at) + after
 
 
-def break_glass(i: Incident, pull: Pull, by: str, now: datetime, catalogue: Catalogue) -> None:
+def someone_on_call(i: Incident, on_call: bool, catalogue: Catalogue) -> None:
+    """More needs at least one who is on call for the service: a seat can be taken by anybody. Raises `Refusal`."""
+    service = catalogue.service(i.service) if i.service else None
+    if on_call or service is None or not service.owners:
+        return
+    raise Refusal(f"One of the two has to be on call for {i.service}: its owners in services.yml.")
+
+
+def break_glass(i: Incident, pull: Pull, by: str, on_call: bool, now: datetime, catalogue: Catalogue) -> None:
     """Raises `Refusal` unless this person may go on alone now."""
+    someone_on_call(i, on_call, catalogue)
     opens = glass_at(i, pull, catalogue)
     others = ", ".join(f"<@{user}>" for user in holders(i) if user != by) or "anybody on call"
     asks = f"A second person has to agree: {others}."

@@ -127,6 +127,10 @@ def next_step(i: Incident) -> str:
     """The same in a few words without commands, for the card: its buttons stand right below."""
     if way_is_free(i):
         return "Users are better off, as judged answers show." if i.phase == "mitigate" else "Nothing is in the way."
+    if i.phase in ("diagnose", "resolve") and i.bleeding != "contained":
+        return "It is not contained any more: pull again, then verify."
+    if i.phase == "mitigate" and any(m.state == "effective" for m in i.mitigations):
+        return "In effect. Are users better off? Verify, or judge 20 fresh answers."
     return NEXT[i.phase]
 
 
@@ -186,7 +190,7 @@ def contain(i: Incident, command: c.Contain, by: str, now: datetime, catalogue: 
         proof = e.Contained("judged", f"{bad} of {good + bad} bad")
         return Said((proof,), f"Contained: at most {percent(at_most(good + bad, bad))} bad. Now diagnose.", after)
     if (checks := measured(i, catalogue)) and green(i, checks, now):
-        seen = "; ".join(f"{one.check}: {one.seen}" for one in i.checks if one.check in checks)
+        seen = "; ".join(one.seen for one in i.checks if one.check in checks)
         return Said(
             (e.Contained("checked", clean(seen, 500)),), "Contained: its checks are green. Now diagnose.", after
         )

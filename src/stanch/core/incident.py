@@ -114,7 +114,9 @@ def _levers(incident: Incident, payload: e.Payload | None, by: str, at: datetime
         was = incident.judged if sum(incident.judged) else incident.harm_was
         return _back(incident, at) | _anew(at) | now | {"harm_was": was}
     removed = [m.state for m in mitigations].count("removed") > [m.state for m in incident.mitigations].count("removed")
-    return (_anew(at) if removed else {}) | now
+    # What was contained by it is not known to be so any more, unless the cause is known already.
+    loose = removed and incident.phase == "diagnose" and incident.bleeding == "contained"
+    return (_anew(at) if removed else {}) | ({"bleeding": "unknown"} if loose else {}) | now
 
 
 def _without(people: tuple[str, ...], user: str) -> tuple[str, ...]:

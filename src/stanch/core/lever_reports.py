@@ -8,6 +8,7 @@ from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp
 from stanch.core.control import KNOWN_GOOD, Aim, Control, Value
 from stanch.core.course_events import MitigationMoved
+from stanch.core.guards import DANGEROUS
 from stanch.core.incident import Incident
 from stanch.core.moving import direction, holds, place, same, suggested, undo_direction
 from stanch.core.pulls import Pull, Step, of_mitigation, spoken
@@ -35,7 +36,11 @@ def reading(i: Incident, command: c.ReportReading, by: str, now: datetime, catal
         elif to is not None or pull.undoes is not None:
             named = True
             if not same(to, read.value):
-                steps.append(_step(i, pull, read, control, aim, to, now))
+                step = _step(i, pull, read, control, aim, to, now)
+                if held := _held_down(i, pull, read, step):
+                    unread.append(f"{control.name}: {held}")
+                else:
+                    steps.append(step)
     fault = one_line("; ".join(unread), 600)
     if steps or fault or named:
         same_now = not steps and not fault
@@ -48,6 +53,21 @@ def _put_back_already(i: Incident, pull: Pull) -> tuple[MitigationMoved, ...]:
     """It is to be undone, and the value before stands there: somebody has put it back, so it is not in force."""
     found = next((m for m in i.mitigations if m.k == pull.undoes and m.state not in ("removed", "failed")), None)
     return (MitigationMoved(found.k, "removed", why="it stood there already", what=found.what),) if found else ()
+
+
+def _held_down(i: Incident, pull: Pull, read: c.ReadStep, step: dict[str, Any]) -> str:
+    """Why this may not go up: in safety and security what does less on purpose is only ever undone, with the guard that
+    an undo has. Empty when it may."""
+    if step["direction"] == "less":
+        return ""
+    if pull.undoes is None and i.klass in DANGEROUS:
+        for m in i.mitigations:
+            found = of_mitigation(i.pulls, m.k) if m.in_force or m.state == "kept" else None
+            if found and found[1].control == read.control and found[1].direction == "less":
+                return f"mitigation {m.k} holds it at {spoken(found[1].to)}: only `/incident undo {m.k}` lifts it"
+    if read.elsewhere:
+        return f"INC-{read.elsewhere[0]} holds it where it is; it is undone there"
+    return ""
 
 
 def _goal(pull: Pull, read: c.ReadStep, control: Control, aim: Aim) -> Value | None:

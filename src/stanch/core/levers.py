@@ -7,9 +7,10 @@ from difflib import get_close_matches
 from stanch.core import pull_commands as c, pull_events as e
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import unstamp
+from stanch.core.checking import green, measured
 from stanch.core.control import KNOWN_GOOD, Control
 from stanch.core.course_events import ActionAdded
-from stanch.core.guards import break_glass, guard, holders, may_pull
+from stanch.core.guards import break_glass, guard, holders, may_pull, someone_on_call
 from stanch.core.harm import better
 from stanch.core.incident import STANCH, Incident
 from stanch.core.moving import allowed
@@ -21,8 +22,6 @@ from stanch.core.words import escape
 from stanch.errors import Refusal
 
 BUSY = ("reading", "asking", "seconding", "pulling")
-FRESH = timedelta(minutes=15)
-"""How old a green check may be that lets something be undone."""
 
 
 def pull(i: Incident, command: c.Pull, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -137,7 +136,7 @@ def confirm(i: Incident, command: c.Confirm, by: str, now: datetime, catalogue: 
     if one.undoes is None and (control := catalogue.controls.get(one.control)):
         _not_here(i, control)
     needs = guard(i, one)
-    if needs.green and not _is_green(i, one, now):
+    if needs.green and not _is_green(i, now, catalogue):
         raise Refusal(
             f"Undoing this in {i.klass} needs a check that is green now: `/incident check`, then confirm again.",
             "check",
@@ -147,16 +146,17 @@ def confirm(i: Incident, command: c.Confirm, by: str, now: datetime, catalogue: 
     if by == STANCH:
         raise Refusal("This does *more*: two people have to agree, and I am none.")
     if one.state == "asking":
-        asked = e.PullSeconded(one.p, _what(one), needs.commander)
+        asked = e.PullSeconded(one.p, _what(one), needs.commander, command.on_call)
         return Said((asked,), "This does *more*: a second person has to agree. The room is asked.")
     if by == one.first:
         reason = clean(command.glass, 500)
-        break_glass(i, one, by, now, catalogue)
+        break_glass(i, one, by, command.on_call, now, catalogue)
         if not reason:
             raise Refusal("Break the glass with one reason; the owner and the security contact are told.", "glass")
         return _broken(i, one, e.PullConfirmed(one.p, _what(one), _ks(i, one), None, reason, one.undoes), by, now)
     if needs.commander and i.commander not in (by, one.first):
         raise Refusal(f"One of the two has to be the commander: <@{i.commander}>.")
+    someone_on_call(i, command.on_call or one.first_on_call, catalogue)
     return _pulled(i, one, e.PullConfirmed(one.p, _what(one), _ks(i, one), one.first, "", one.undoes))
 
 
@@ -206,13 +206,10 @@ def _ks(i: Incident, one: Pull) -> tuple[int, ...]:
     return tuple(range(len(i.mitigations) + 1, len(i.mitigations) + 1 + len(one.steps)))
 
 
-def _is_green(i: Incident, one: Pull, now: datetime) -> bool:
-    """Since the pull that is to be undone: checks that ran and are all green, or enough judged answers."""
-    found = of_mitigation(i.pulls, one.undoes or 0)
-    since = unstamp(found[0].confirmed_at) if found and found[0].confirmed_at else now - FRESH
-    fresh = [check for check in i.checks if unstamp(check.at) >= max(since, now - FRESH)]
-    no_red = not any(check.verdict == "red" for check in i.checks)
-    return (no_red and bool(fresh) and all(one.verdict == "green" for one in fresh)) or better(i, *i.judged)
+def _is_green(i: Incident, now: datetime, catalogue: Catalogue) -> bool:
+    """The class's checks, measured since the last pull and all green; judged answers only where none is measured."""
+    checks = measured(i, catalogue)
+    return green(i, checks, now) if checks else better(i, *i.judged)
 
 
 def cancel(i: Incident, command: c.CancelPull, by: str, now: datetime, catalogue: Catalogue) -> Said:

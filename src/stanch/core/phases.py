@@ -78,8 +78,8 @@ OFFERS: Final[dict[str, tuple[str, ...]]] = {
         "settle",
         "stopped",
     ),
-    "diagnose": ("hypothesis", "idea", "explained"),
-    "resolve": ("undo", "settle", "check", "sample", "judged", "watch"),
+    "diagnose": ("again", "runbook", "hypothesis", "idea", "explained"),
+    "resolve": ("again", "undo", "settle", "check", "sample", "judged", "watch"),
     "watching": ("resolved", "came_back"),
     "learn": ("action", "close", "reopen"),
     "closed": ("reopen",),
@@ -99,6 +99,8 @@ def makes_sense(incident: Incident, name: str) -> bool:
             return incident.klass is not None and not any(m.in_force for m in incident.mitigations)
         case "took_effect":
             return any(m.state == "applied" and not of_mitigation(incident.pulls, m.k) for m in incident.mitigations)
+        case "again":
+            return incident.bleeding != "contained"
         case "undo":
             return any(m.in_force and of_mitigation(incident.pulls, m.k) for m in incident.mitigations)
         case "settle":

@@ -59,6 +59,8 @@ class ReadStep:
     detail: dict[str, Any] = field(default_factory=dict)
     good: Value | None = None
     fault: str = ""
+    elsewhere: tuple[int, ...] = ()
+    """Other open incidents of safety or security in which this control does less on purpose."""
 
 
 @dataclass(frozen=True, slots=True)

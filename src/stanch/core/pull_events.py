@@ -43,6 +43,8 @@ class PullSeconded(Payload):
     what: str
     commander: bool = False
     """One of the two must be the commander."""
+    on_call: bool = False
+    """Whether the first is on call for the service; one of the two must be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class Pull:
     first: str | None = None
     """Who wanted it first, where two are needed."""
     first_at: str = ""
+    first_on_call: bool = False
     with_commander: bool = False
     confirmed_by: str = ""
     confirmed_at: str = ""
@@ -159,8 +160,10 @@ def _pull(pull: Pull, payload: Payload, by: str, at: datetime) -> Pull:
             # A set goes on without what could not be read, and says so.
             state = "asking" if read else "unread" if fault else "same" if same else "choosing"
             return replace(pull, steps=read, fault=fault, state=state)
-        case p.PullSeconded(_, _, commander):
-            return replace(pull, state="seconding", first=by, first_at=stamp(at), with_commander=commander)
+        case p.PullSeconded(_, _, commander, on_call):
+            return replace(
+                pull, state="seconding", first=by, first_at=stamp(at), with_commander=commander, first_on_call=on_call
+            )
         case p.PullConfirmed(_, _, ks, first, glass):
             numbered = zip(pull.steps, ks or (None,) * len(pull.steps), strict=False)
             steps_now = tuple(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from stanch.core.check import Result
 from stanch.core.command import Command
+from stanch.core.pull_commands import Lever
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class StepBack(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class RunChecks(Command):
+class RunChecks(Lever):
     """Measure now; no ids: those of the class. `watch` is in minutes: go on measuring, and say when one turns red."""
 
     ids: tuple[str, ...] = ()
@@ -46,7 +47,7 @@ class ReportChecks(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class DrawSample(Command):
+class DrawSample(Lever):
     """Fresh answers, to be judged one by one."""
 
     n: int = 20
@@ -60,7 +61,7 @@ class ReportSample(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeAnswer(Command):
+class JudgeAnswer(Lever):
     """`good`, `bad`, or `unclear` (cannot tell)."""
 
     s: int
@@ -69,7 +70,7 @@ class JudgeAnswer(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class EndSample(Command):
+class EndSample(Lever):
     """Count what was judged so far."""
 
     s: int

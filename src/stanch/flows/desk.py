@@ -234,6 +234,15 @@ class Desk:
 
         return await self.database(work, background=True)
 
+    async def with_mitigations(self, most: int = 200) -> list[Incident]:
+        """Incidents that have something in force; at most so many mitigations are looked at, the oldest first."""
+
+        def work(db: Connection) -> list[Incident]:
+            numbers = dict.fromkeys(row.incident for row in self.log.in_force(db, most))
+            return [i for number in numbers if (i := self.log.load(db, number))]
+
+        return await self.database(work)
+
     async def latest(self, number: int, count: int) -> tuple[Incident | None, Sequence[Event]]:
         return await self.database(lambda db: (self.log.load(db, number), self.log.latest(db, number, count)))
 

@@ -36,9 +36,11 @@ def _of_levers(i: Incident, kind: str, payload: Mapping[str, Any], value: str, c
         case "pull_seconded":
             return [b.button("Agree", "pull:agree", of_pull, style="primary")]
         case "pull_effective":
-            proofs = ("sample", "check", "contained") if pull and pull.undoes is None else ("check",)
+            proofs = ("sample", "check", "contained", "runbook") if pull and pull.undoes is None else ("check",)
             shown = _offered(i, proofs, catalogue)
-            return [*(moves.button(name, value, first=n == 0) for n, name in enumerate(shown)), *undo]
+            first = reach.proof(i, shown, catalogue) if pull and pull.undoes is None else "check"
+            shown.sort(key=lambda name: name != first)
+            return [*(moves.button(name, value, first=name == first) for name in shown), *undo]
         case "pull_late":
             return [b.button("Check again", "pull:again", of_pull, style="primary"), *undo]
         case "pull_failed":
@@ -51,6 +53,8 @@ def _of_levers(i: Incident, kind: str, payload: Mapping[str, Any], value: str, c
             onward = {"mitigate": "contained", "resolve": "watch"}.get(i.phase)
             names = (onward, "check") if green and onward else ("check", "sample")
             return [moves.button(n, value, first=n == onward) for n in _offered(i, names, catalogue)]
+        case "rung_held" if not payload.get("green"):
+            return [moves.button(n, value) for n in _offered(i, ("check", "runbook"), catalogue)]
         case "came_back":
             return [moves.button(n, value, first=n == "runbook") for n in _offered(i, ("runbook", "check"), catalogue)]
     return []

@@ -32,7 +32,7 @@ def lever_facts(i: Incident, event: Event, catalogue: Catalogue, people: Directo
         return safe(bare(value) if aim is None or value is None else spoken(value, aim.values), 120)
 
     return {
-        "agree": _agree(i, pull, event.by, people, catalogue),
+        "agree": _agree(i, pull, event.by, bool(payload.get("on_call")), people, catalogue),
         "undone": pull is not None and pull.undoes is not None,
         "others": _others(pull, step),
         "owner_of": _owner(control, (aim.owner if aim else ""), people),
@@ -44,15 +44,19 @@ def lever_facts(i: Incident, event: Event, catalogue: Catalogue, people: Directo
     }
 
 
-def _agree(i: Incident, pull: Pull | None, first: str, people: Directory, catalogue: Catalogue) -> Mrkdwn:
-    """Mentions of those who can: who has a role here, else who is on call; only the commander where one is needed."""
+def _agree(
+    i: Incident, pull: Pull | None, first: str, on_call: bool, people: Directory, catalogue: Catalogue
+) -> Mrkdwn:
+    """Mentions of those who can: who has a role here, else who is on call, as they are the ones who can where the first
+    is not; only the commander where one is needed."""
     if pull is None:
         return Mrkdwn("")
     if pull.with_commander and i.commander != first:
         return Mrkdwn(f"<@{i.commander}>")
-    service = catalogue.service(pull.service)
+    owners = [user for user in people.seats(catalogue.service(pull.service)).invite if user != first]
     able = [user for user in holders(i) if user != first and user not in i.away]
-    able = able or [user for user in people.seats(service).invite if user != first]
+    able = able if on_call or not owners else [user for user in able if user in owners]
+    able = able or owners
     return Mrkdwn(" ".join(f"<@{user}>" for user in able) or "Anybody who is on call")
 
 

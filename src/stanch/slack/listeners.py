@@ -9,6 +9,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from stanch.core import commands as c
+from stanch.core.incident import Incident
 from stanch.core.policy import outsiders_stay_out, sees
 from stanch.core.text import cut, one_line
 from stanch.errors import Refusal, StanchError, Unavailable
@@ -19,7 +20,7 @@ from stanch.slack.client import Slack
 from stanch.slack.commands import Look, helped, take_apart
 from stanch.slack.directory import Directory
 from stanch.slack.lists import LISTED
-from stanch.slack.on_call import marked
+from stanch.slack.on_call import is_on_call, marked
 from stanch.slack.render import Render
 from stanch.slack.words import Words, plain
 
@@ -76,6 +77,9 @@ class Listeners:
     async def ask(self, asked: Asked) -> Answer:
         """Decide and commit what somebody asked, as who they are to this service. Raises `Unavailable`."""
         return await self._desk.ask(await marked(asked, self._desk, self._people), even_if_twin=asked.source == "form")
+
+    def is_on_call(self, user: str, state: Incident) -> bool:
+        return is_on_call(user, state, self._desk, self._people)
 
     async def clicked(
         self, ack: Any, body: Body, command: c.Command, number: int | None, key: str, *, shown: bool = False

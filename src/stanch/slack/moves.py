@@ -141,6 +141,8 @@ MOVES: tuple[Move, ...] = (
          form=Form("Mitigation", "Record it", inputs.applied, lambda v: c.Applied(v.get("what", "")))),
     Move("mitigate", "Begin to mitigate", "Contain first; names and numbers can follow", lambda i, _: c.Mitigate(),
          verb="mitigate"),
+    Move("again", "It hurts again", "Back to mitigate: contain it once more", lambda i, _: c.Mitigate(),
+         verb="mitigate"),
     Move("judged", "Are users better off?", "Count fresh answers: how many were good, how many bad",
          form=Form("Are users better off?", "Count them", inputs.judged,
                    lambda v: c.Judge(_number(v, "good"), _number(v, "bad"), v.get("note", "")))),
@@ -211,7 +213,7 @@ def button(name: str, value: str, *, first: bool = False, label: str = "") -> Bl
 def offered(i: Incident, catalogue: Catalogue) -> list[str]:
     """The moves that the card shows now, the likeliest first."""
     names = [name for name in offers(i) if reachable(i, name, catalogue)]
-    likeliest = _likeliest(i, names)
+    likeliest = _likeliest(i, names, catalogue)
     return sorted(names, key=lambda name: name != likeliest)
 
 
@@ -238,7 +240,7 @@ def reachable(i: Incident, name: str, catalogue: Catalogue) -> bool:
     return True
 
 
-def _likeliest(i: Incident, names: Sequence[str]) -> str:
+def _likeliest(i: Incident, names: Sequence[str], catalogue: Catalogue) -> str:
     """What stands between here and the next phase. `names`: what is offered."""
     match i.phase:
         case "mitigate" if "took_effect" in names:
@@ -246,7 +248,7 @@ def _likeliest(i: Incident, names: Sequence[str]) -> str:
         case "mitigate" if better(i, *i.judged):
             return "contained"
         case "mitigate" if any(m.state == "effective" for m in i.mitigations):
-            return "sample" if "sample" in names else "judged"
+            return reach.proof(i, names, catalogue)
         case "mitigate":
             return "runbook" if "runbook" in names else "applied"
         case "diagnose" if any(one.verdict == "open" for one in i.ideas):

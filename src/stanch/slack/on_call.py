@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from stanch.core import commands as c
+from stanch.core.incident import Incident
 from stanch.flows.desk import Asked, Desk
 from stanch.slack.directory import Directory
 
@@ -12,6 +13,10 @@ async def marked(asked: Asked, desk: Desk, people: Directory) -> Asked:
     command = asked.command
     if not isinstance(command, c.Lever | c.Join):
         return asked
-    state = await desk.state(asked.number or 0)
+    state = desk.seen(asked.number or 0) or await desk.state(asked.number or 0)
+    return replace(asked, command=replace(command, on_call=is_on_call(asked.by, state, desk, people)))
+
+
+def is_on_call(user: str, state: Incident | None, desk: Desk, people: Directory) -> bool:
     service = desk.catalogue.service(state.service) if state and state.service else None
-    return replace(asked, command=replace(command, on_call=asked.by in people.seats(service).invite))
+    return user in people.seats(service).invite

@@ -69,8 +69,8 @@ class Phrases:
         """What differs from the known-good set now; empty when nothing does."""
         shown = []
         for id, good, now in i.differs[:8]:
-            control = self._catalogue.controls.get(id)
-            shown.append(f"{safe(control.name if control else id, 40)} {safe(good, 60)} → {safe(now, 60)}")
+            # `prompt.back` is what puts it back; what differs is the prompt.
+            shown.append(f"{safe(id.partition('.')[0].replace('_', ' '), 40)} {safe(good, 60)} → {safe(now, 60)}")
         more = [f"{len(i.differs) - 8} more"] if len(i.differs) > 8 else []
         since = f" (green since {when(unstamp(i.good_since), '{date_short_pretty} {time}')})" if i.good_since else ""
         return f"*Differs from known-good*  {' · '.join([*shown, *more])}{since}" if shown else ""

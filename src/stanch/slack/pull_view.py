@@ -52,7 +52,8 @@ class PullViews(Phrases):
                 takes = f" It takes {safe(told(aim.values), 600)}." if aim else ""
                 return [b.section(f"To which value?{takes}")]
             case "same":
-                return [b.section("It stands where it should already; nothing was sent.")]
+                settle = f" It is back then: `/incident removed {pull.undoes}`." if pull.undoes is not None else ""
+                return [b.section(f"It stands where it should already; nothing was sent.{settle}")]
             case "cancelled":
                 return [b.context("Cancelled; nothing was sent.")]
             case "asking" | "seconding":
@@ -66,6 +67,8 @@ class PullViews(Phrases):
         moves = [self._moves(pull, step, alone=one) for step in pull.steps]
         blocks = [*sections([*does, *moves, self._within(pull)]), b.section(self._who_may(i, pull, now))]
         risks = [f"⚠ {safe(step.note, 300)}" for step in pull.steps if step.note]
+        if pull.undoes is not None and pull.direction != "less":
+            risks.insert(0, "So it stood before this was pulled. Is what hurt users mended?")
         if control and pull.undoes is None:
             risks += [f"*Watch out*  {safe(control.watch_out, 400)}"] if control.watch_out else []
             risks += [f"*Goes with*  {safe(control.pairs_with, 300)}"] if control.pairs_with else []

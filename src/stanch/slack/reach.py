@@ -1,5 +1,7 @@
 """What can be done from here for an incident's service: which controls are wired, whether answers can be sampled."""
 
+from collections.abc import Collection
+
 from stanch.core.catalogue import Catalogue
 from stanch.core.control import KNOWN_GOOD, Control
 from stanch.core.incident import Incident
@@ -29,6 +31,14 @@ def lever(i: Incident, catalogue: Catalogue) -> Control | None:
 def can_sample(i: Incident, catalogue: Catalogue) -> bool:
     check = catalogue.checks.get(SAMPLE)
     return check is not None and check.probe(i.service) is not None
+
+
+def proof(i: Incident, offered: Collection[str], catalogue: Catalogue) -> str:
+    """The move that shows first whether users are better off: people judge where the class says so, else it is
+    measured. `offered`: the moves that can be made here."""
+    sheet = catalogue.klass(i.klass) if i.klass else None
+    judged = sheet is None or SAMPLE in sheet.closure or "check" not in offered
+    return ("sample" if "sample" in offered else "judged") if judged else "check"
 
 
 def has_runbook(catalogue: Catalogue) -> bool:

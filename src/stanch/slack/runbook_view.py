@@ -62,8 +62,9 @@ class RunbookViews(Phrases):
 
     def _screen(self, i: Incident, sheet: Klass, tree: Tree, walk: Walk, node: Node) -> list[Block]:
         controls = self._in_order(i, tree, walk, node)
-        asked = [f"*{safe(node.text, 1_200)}*", *(f"• {safe(look, 400)}" for look in node.look[:20])]
-        blocks = sections([*asked, *self._beside(i, sheet, node)])
+        look = [f"• {safe(one, 400)}" for one in node.look[:20]]
+        asked = [f"*{safe(node.text, 1_200)}*", *self._beside(i, sheet, node)]
+        blocks = sections([*asked, *(["_Look at_", *look] if look else [])])
         if controls:
             blocks += sections([self._control_line(i, control) for control in controls])
         onward = ways(node, walk.tried)
@@ -147,8 +148,10 @@ class RunbookViews(Phrases):
         if node.kind in ("check", "end"):
             ids = node.by or (sheet.closure if node.kind == "end" else ())
             return [self._measured(i, id) for id in ids[:20]]
-        if node.kind == "ask" and (differs := self.differs(i)):
-            return [differs]
+        if node.kind in ("ask", "do"):
+            ran = [one.check for one in i.checks if one.check in sheet.closure][:6]
+            differs = self.differs(i)
+            return [*([differs] if differs else ()), *(self._measured(i, id) for id in ran)]
         if node.kind == "call":
             return [self._called(i, node)]
         return []

@@ -7,6 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from stanch.core import commands as c
+from stanch.core.guards import may_pull
 from stanch.core.incident import Incident
 from stanch.core.policy import outsiders_stay_out
 from stanch.errors import StanchError
@@ -62,6 +63,8 @@ class Walking:
             if state is None:
                 return
             outsiders_stay_out(state, user, channel)
+            # What users asked and were told is for those who work on it.
+            may_pull(state, user, self._listeners.is_on_call(user, state))
         except StanchError as refusal:
             await self._answers.show(body, str(refusal))
             return
