@@ -161,6 +161,7 @@ def test_undoing_a_less_in_security_names_the_commander() -> None:
         "Now *off*   →   will be *on*\nTakes effect within 30 s.",
         "This does *more*: a second person has to agree. One of the two has to be the commander, @alice,"
         " and a check has to be green since.",
+        "So it stood before this was pulled. Is what hurt users mended?",
         "[Ask a second person]", "[Dry run]", "[Cancel]",
     ]  # fmt: skip
 
@@ -220,7 +221,7 @@ def test_two_people_and_a_broken_glass_stand_there() -> None:
     alone = at_work()
     asking(alone, "secret.rotate", "old")
     alone.do(c.Confirm(1))
-    alone.do(c.Confirm(1, "the key is <public>"), after=timedelta(minutes=6))
+    alone.do(c.Confirm(1, "the key is <public>", on_call=True), after=timedelta(minutes=6))
     assert lines(alone)[2] == "Pulled by @alice +367s, alone, breaking the glass: the key is &lt;public&gt;"
 
 

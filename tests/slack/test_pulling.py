@@ -125,7 +125,7 @@ async def test_from_the_command_to_in_effect(stage: Stage) -> None:
     (told,) = [one for one in stage.room().messages if "✔ In effect" in seen(one["blocks"])]
     assert words(told["blocks"]) == [
         "✔ In effect: Prompt: v18 → v17 (20 of 20).\nIn effect is not contained: are users better off?",
-        "[Verify recovery]", "[Contained]", "[Undo]",
+        "[Verify recovery]", "[Contained]", "[Open runbook]", "[Undo]",
     ]  # fmt: skip
     keys = stage.room().keys()
     assert [one for one in keys if "/view/" in one] == [PULL]
@@ -179,8 +179,8 @@ async def test_more_waits_for_a_second_person(stage: Stage) -> None:
     await stage.bot.run(lambda: any("wants to move" in seen(one["blocks"]) for one in stage.room().messages))
     (asked,) = [one for one in stage.room().messages if "wants to move" in seen(one["blocks"])]
     assert words(asked["blocks"]) == [
-        "✋ @alice wants to move Secret: old → new. It does *more*, so a second person has to agree."
-        " <@U0BOB> <@U0CAROL> <@U0ERIN>, do you?",
+        "✋ @alice wants to move Secret: old → new. It does *more*: a second person has to agree."
+        "\n<@U0BOB> <@U0CAROL> <@U0ERIN>, do you agree?",
         "[Agree]",
     ]  # fmt: skip
     key = asked["metadata"]["event_payload"]["key"]

@@ -69,7 +69,7 @@ def test_what_stanch_can_read_stands_beside_a_question() -> None:
     """What differs from the known-good set is fetched, not asked."""
     tale = walked()
     tale.do(c.ReportDrift((("prompt.back", "v17", "<v18>"),), stamp(NOW)), STANCH)
-    assert lines(tale)[1] == ("*What is wrong?*\n*Differs from known-good*  Prompt v17 → &lt;v18&gt; (green since +0s)")
+    assert lines(tale)[1] == ("*What is wrong?*\n*Differs from known-good*  prompt v17 → &lt;v18&gt; (green since +0s)")
 
 
 def test_controls_are_pulled_from_their_step() -> None:
