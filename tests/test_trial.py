@@ -2,16 +2,22 @@
 
 import asyncio
 import fcntl
+import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import Connection
 
+from stanch.store import known_good
+from stanch.store.database import Database
 from tests.acceptance.harness import Process, clean_environment
 
 TRY = (sys.executable, "-m", "stanch", "try", "--port", "0", "--no-browser")
+NOWHERE = "http://127.0.0.1:9"
 
 
 def tried(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
@@ -51,11 +57,13 @@ def test_a_transport_that_there_is_not(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("transport", ["socket", "http"])
 async def test_both_transports_open_a_room(tmp_path: Path, transport: str) -> None:
-    """One command, one line with both addresses, and an incident that is declared gets its room; SIGTERM ends both."""
+    """One command, one line with both addresses, and an incident that is declared gets its room; SIGTERM ends all: no
+    process is left, and no port, that of the practice AI service included."""
     command = [*TRY, "--data", str(tmp_path), "--transport", transport]
     # Whatever the shell holds of a real Slack is of no use here.
     env = clean_environment() | {"SLACK_BOT_TOKEN": "xoxb-of-a-real-slack", "DATABASE_URL": "postgresql://nowhere/x"}
     process = Process(command, env, tmp_path / "try.log")
+    ai = ""
     try:
         at = await process.announced()
         assert set(at) == {"workspace", "bot"}
@@ -68,9 +76,58 @@ async def test_both_transports_open_a_room(tmp_path: Path, transport: str) -> No
                 while not await rooms(http, at["workspace"]):  # noqa: ASYNC110 - another process
                     await asyncio.sleep(0.05)
             status = (await http.post(f"{at['bot']}/slack/events", content=b"{}")).status_code
+            ai = (await http.get(f"{at['workspace']}/practice/app")).json()["ai_url"]
+            assert (await http.get(ai)).status_code == 200
+            bot = (await http.get(f"{at['workspace']}/practice/bot")).json()["pid"]
         assert status == {"socket": 404, "http": 401}[transport]
     finally:
         assert await process.end(at_once=False) == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(bot, 0)
+    for url in (at["workspace"], at["bot"], ai):
+        assert refuses(url), url
+
+
+def refuses(url: str) -> bool:
+    """Whether nobody listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex((str(httpx.URL(url).host), int(httpx.URL(url).port or 0))) != 0
+
+
+async def test_the_bot_of_a_trial_knows_its_service_and_when_it_is_good(tmp_path: Path) -> None:
+    """The bot reads the practice AI service of the same trial, and STANCH_KNOWN_GOOD_S says how long it must be green
+    before what stands there is recorded as good."""
+    env = clean_environment() | {"STANCH_KNOWN_GOOD_S": "1", "PRACTICE_AI_URL": NOWHERE, "PRACTICE_AI_TOKEN": "stale"}
+    process = Process([*TRY, "--data", str(tmp_path)], env, tmp_path / "try.log")
+    try:
+        await process.announced()
+        database = Database(f"sqlite:///{tmp_path / 'stanch.sqlite3'}")
+        async with asyncio.timeout(15):
+            while not ((good := database.run(recorded)) and good.values):  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.2)
+        database.close()
+        assert good.values == {
+            "prompt.back": "v17", "model.back": "sunrise-latest", "params.back": "default", "index.back": "2026-11-14",
+            "retrieval.depth": 8, "variant.share": 0,
+        }  # fmt: skip
+    finally:
+        assert await process.end(at_once=False) == 0
+
+
+def recorded(db: Connection) -> known_good.KnownGood | None:
+    return known_good.load(db, "support-copilot")
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    """One line, before the folder is touched or anything is started."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        answer = tried(tmp_path / "data", "--port", str(port))
+    said = f"stanch: Port {port} cannot be used: Address already in use. Choose another with --port.\n"
+    assert (answer.returncode, answer.stdout, answer.stderr) == (2, "", said)
+    assert [*(tmp_path / "data").iterdir()] == []
 
 
 async def rooms(http: httpx.AsyncClient, workspace: str) -> list[str]:

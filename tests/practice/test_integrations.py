@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from practice.server import running
+from practice.service import Settings
 from tests.practice.desk import Json, Person, actions, button
 from tests.practice.line import Line
 from tests.practice.stage import ALICE, TRIAGE
@@ -62,3 +65,10 @@ async def test_what_cannot_be_posted(person: Person) -> None:
     assert (empty["status"], empty["error"]) == (400, "text or attachments must be there")
     lost = await person.does("unfurl", channel="triage", ts="1.0")
     assert lost["error"] == "message_not_found"
+
+
+async def test_where_the_ai_service_is(person: Person, http: aiohttp.ClientSession) -> None:
+    """The page is told the address of the AI service that runs beside the workspace; alone, there is none."""
+    assert (await person.sees("app"))["ai_url"] == ""
+    async with running(Settings(ai_url="http://127.0.0.1:8766")) as service:
+        assert (await Person(service.base_url, http).sees("app"))["ai_url"] == "http://127.0.0.1:8766"
