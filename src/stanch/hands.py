@@ -29,32 +29,41 @@ from stanch.store.database import Database
 PATIENCE = 150.0
 """Seconds for which the shell waits; what is owed then stays owed, and the bot goes on with it."""
 LOOK = 0.1
+SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,}")
 
 
 class Hands:
     """One person at a shell, at one incident. `who` is a Slack id, or a name as in services.yml."""
 
     def __init__(self, desk: Desk, levers: Production, number: int, who: str, settings: Settings) -> None:
-        self._desk, self._levers, self.number, self._who = desk, levers, number, who
+        self.desk, self._levers, self.number, self.who = desk, levers, number, who
         self._settings = settings
         self._name = f"shell-{os.getpid()}"
 
     async def ask(self, command: c.Lever) -> str:
         """What it answers, as plain text. Raises `StanchError`."""
         state = await self.state()
-        by, on_call = identity(state, self._who, self._desk)
+        by, on_call = identity(state, self.who, self.desk)
         asked = _with(command, on_call)
-        answer = await self._desk.ask(Asked(asked, by, "shell", self.number, channel=state.room))
+        answer = await self.desk.ask(Asked(asked, by, "shell", self.number, channel=state.room))
         if answer.refused:
             raise StanchError(unmarked(answer.say))
         return answer.say
+
+    def must_be_another(self, first: str, by: str) -> None:
+        """One person is not two: an id of Slack and a name can be the same, and Slack cannot be asked here."""
+        if first != by and bool(SLACK_ID.fullmatch(first)) != bool(SLACK_ID.fullmatch(by)):
+            raise StanchError(
+                f"From here I cannot tell whether {by} and {first} are two people. Agree in Slack, or name your"
+                " Slack id with --as; when nobody can, the first may break the glass."
+            )
 
     async def begin(self, command: c.Pull | c.Undo) -> int:
         """Ask for a pull; its number. Others may ask for theirs at the same moment. Raises `StanchError`."""
         before = {one.p for one in (await self.state()).pulls}
         await self.ask(command)
         state = await self.state()
-        by, _ = identity(state, self._who, self._desk)
+        by, _ = identity(state, self.who, self.desk)
         for one in reversed(state.pulls):
             mine = one.p not in before and one.by == by
             same = one.control == command.control if isinstance(command, c.Pull) else one.undoes is not None
@@ -63,7 +72,7 @@ class Hands:
         raise StanchError("Somebody else is pulling the same: look at the room, or run this again.")
 
     async def state(self) -> Incident:
-        found = await self._desk.state(self.number)
+        found = await self.desk.state(self.number)
         if found is None:
             raise StanchError(f"There is no INC-{self.number}.")
         return found
@@ -95,12 +104,12 @@ class Hands:
         def take(db: Connection) -> list[tuple[outbox.Owed, Incident | None]]:
             only = (self.number, self._levers.kinds)
             claimed = outbox.claim(db, self._name, time.time(), lease=lease, grace=grace, limit=8, only=only)
-            return [with_state(self._desk, db, owed) for owed in claimed]
+            return [with_state(self.desk, db, owed) for owed in claimed]
 
-        for owed, state in await self._desk.database(take):
+        for owed, state in await self.desk.database(take):
             outcome = await self._levers.perform(owed, state)
-            await self._desk.database(
-                lambda db, owed=owed, outcome=outcome: settle(self._desk, db, owed, outcome, grace=grace)  # type: ignore[misc]
+            await self.desk.database(
+                lambda db, owed=owed, outcome=outcome: settle(self.desk, db, owed, outcome, grace=grace)  # type: ignore[misc]
             )
 
 
@@ -197,6 +206,8 @@ async def _run(
         return pull.state == "same"
     for shown in before_and_after(pull):
         say(shown)
+    if pull.state == "seconding" and pull.first:
+        hands.must_be_another(pull.first, by=identity(await hands.state(), hands.who, hands.desk)[0])
     if wish.dry or not sure():
         say(await levers.preview(await hands.state(), pull))
         if wish.agree is None:

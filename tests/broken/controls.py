@@ -44,28 +44,28 @@ CONTROLS = [
         FILE,
         "    by_hand: In the gateway, block the key.\n",
         "",
-        "runbooks/catalogue/controls.yml:550:5: key 'by_hand' is missing, expected 'by_hand:' here",
+        "runbooks/catalogue/controls.yml:557:5: key 'by_hand' is missing, expected 'by_hand:' here",
     ),
     Broken(
         "a control without an owner",
         FILE,
         "    by_hand: In the gateway, block the key.\n    owner: bob\n",
         "    by_hand: In the gateway, block the key.\n",
-        "runbooks/catalogue/controls.yml:550:5: key 'owner' is missing, expected 'owner:' here",
+        "runbooks/catalogue/controls.yml:557:5: key 'owner' is missing, expected 'owner:' here",
     ),
     Broken(
         "a direction that there is not",
         FILE,
         "    does: Stops spending above so much an hour.\n    direction: less",
         "    does: Stops spending above so much an hour.\n    direction: fewer",
-        "runbooks/catalogue/controls.yml:504:16: 'fewer', expected less, back or more",
+        "runbooks/catalogue/controls.yml:511:16: 'fewer', expected less, back or more",
     ),
     Broken(
         "a name too long for a button",
         FILE,
         "name: Cheaper or faster model",
         "name: The cheaper or perhaps the faster model",
-        "runbooks/catalogue/controls.yml:485:11: 'The cheaper or perhaps the faster model', expected at most 30 "
+        "runbooks/catalogue/controls.yml:492:11: 'The cheaper or perhaps the faster model', expected at most 30 "
         "characters",
     ),
     Broken(
@@ -73,7 +73,7 @@ CONTROLS = [
         FILE,
         "  alert.quiet:",
         "  Alert quiet:",
-        "runbooks/catalogue/controls.yml:665:3: 'Alert quiet', expected an id: small letters, digits, -, _ and "
+        "runbooks/catalogue/controls.yml:674:3: 'Alert quiet', expected an id: small letters, digits, -, _ and "
         "dots, at most 63 characters",
     ),
     Broken(
@@ -81,7 +81,7 @@ CONTROLS = [
         FILE,
         "  alert.quiet:",
         "  capture.window:",
-        "runbooks/catalogue/controls.yml:665:3: key 'capture.window' a second time, expected it once (first on "
+        "runbooks/catalogue/controls.yml:674:3: key 'capture.window' a second time, expected it once (first on "
         "line 624)",
     ),
     Broken(
@@ -98,7 +98,7 @@ CONTROLS = [
         FILE,
         "In the gateway, block the key.",
         "In the gateway, https://gateway.internal/keys, block the key.",
-        "runbooks/catalogue/controls.yml:555:14: a text of 61 characters, expected words without an address: the "
+        "runbooks/catalogue/controls.yml:562:14: a text of 61 characters, expected words without an address: the "
         "runbook pages are public",
     ),
     Broken(
@@ -106,7 +106,7 @@ CONTROLS = [
         FILE,
         "In the gateway, block the key.",
         "In the gateway, with password hunter2 (password=hunter2), block the key.",
-        "runbooks/catalogue/controls.yml:555:14: what looks like a secret, expected no secret: a plane's `secret` "
+        "runbooks/catalogue/controls.yml:562:14: what looks like a secret, expected no secret: a plane's `secret` "
         "names the environment variable that holds it",
     ),
     Broken(
@@ -114,28 +114,28 @@ CONTROLS = [
         FILE,
         "within: 15m",
         "within: 0s",
-        "runbooks/catalogue/controls.yml:578:13: no time, expected a duration above zero, such as 30s",
+        "runbooks/catalogue/controls.yml:587:13: no time, expected a duration above zero, such as 30s",
     ),
     Broken(
         "a time that is none",
         FILE,
         "within: 15m",
         "within: soon",
-        "runbooks/catalogue/controls.yml:578:13: 'soon', expected a duration such as 24h, 30m, 45s or 0s",
+        "runbooks/catalogue/controls.yml:587:13: 'soon', expected a duration such as 24h, 30m, 45s or 0s",
     ),
     Broken(
         "a drill on a day that there is not",
         FILE,
         "    watch_out: Copy first.\n",
         "    watch_out: Copy first.\n    drilled: 2026-02-30\n",
-        "runbooks/catalogue/controls.yml:616:14: '2026-02-30', expected a date such as 2026-11-22",
+        "runbooks/catalogue/controls.yml:625:14: '2026-02-30', expected a date such as 2026-11-22",
     ),
     Broken(
         "a class that there is not",
         FILE,
         "never_in: [safety_violation, security]",
         "never_in: [safety_violation, securty]",
-        "runbooks/catalogue/controls.yml:674:34: unknown class 'securty', expected one of cost_runaway, "
+        "runbooks/catalogue/controls.yml:683:34: unknown class 'securty', expected one of cost_runaway, "
         "latency_saturation, provider_outage, quality_regression, retrieval_failure, safety_violation, security; "
         "did you mean 'security'?",
     ),
@@ -144,7 +144,7 @@ CONTROLS = [
         FILE,
         "    for:\n      support-copilot:\n        plane: practice\n        target: {setting: reranker",
         "    for:\n      support-copliot:\n        plane: practice\n        target: {setting: reranker",
-        "runbooks/catalogue/controls.yml:377:7: unknown service 'support-copliot', expected one of search-answers, "
+        "runbooks/catalogue/controls.yml:382:7: unknown service 'support-copliot', expected one of search-answers, "
         "support-copilot; did you mean 'support-copilot'?",
     ),
     Broken(
@@ -152,7 +152,7 @@ CONTROLS = [
         FILE,
         "        plane: practice\n        target: {setting: reranker",
         "        plane: practise\n        target: {setting: reranker",
-        "runbooks/catalogue/controls.yml:378:16: unknown plane 'practise', expected 'practice'; did you mean "
+        "runbooks/catalogue/controls.yml:383:16: unknown plane 'practise', expected 'practice'; did you mean "
         "'practice'?",
     ),
     Broken(
@@ -162,14 +162,14 @@ CONTROLS = [
         "{steps: [batch, none], hold: 10s, checks: [latency]}\n      search",
         "values: []\n        to: batch\n        known_good: false\n        ladder: {steps: [batch, none], hold: "
         "10s, checks: [latency]}\n      search",
-        "runbooks/catalogue/controls.yml:423:17: an empty list, expected from one value to 100",
+        "runbooks/catalogue/controls.yml:430:17: an empty list, expected from one value to 100",
     ),
     Broken(
         "values that are neither a list nor a range",
         FILE,
         "values: [large, small]",
         "values: large",
-        "runbooks/catalogue/controls.yml:497:17: a single value, expected a list such as [v17, v16], or {from: 0, "
+        "runbooks/catalogue/controls.yml:504:17: a single value, expected a list such as [v17, v16], or {from: 0, "
         "to: 100}",
     ),
     Broken(
@@ -177,14 +177,14 @@ CONTROLS = [
         FILE,
         "values: [large, small]",
         "values: [large, small, large]",
-        "runbooks/catalogue/controls.yml:497:32: 'large' a second time, expected each value once",
+        "runbooks/catalogue/controls.yml:504:32: 'large' a second time, expected each value once",
     ),
     Broken(
         "a value that YAML takes for a truth",
         FILE,
         'values: ["on", quiet]',
         "values: [on, quiet]",
-        "runbooks/catalogue/controls.yml:679:18: on, which YAML takes for true, expected true or false, or a text "
+        "runbooks/catalogue/controls.yml:688:18: on, which YAML takes for true, expected true or false, or a text "
         "in quotes: 'on'",
     ),
     Broken(
@@ -192,7 +192,7 @@ CONTROLS = [
         FILE,
         "values: [large, small]",
         "values: [large, small, 1:30]",
-        "runbooks/catalogue/controls.yml:497:32: 1:30, which YAML takes for the number 90, expected a text in "
+        "runbooks/catalogue/controls.yml:504:32: 1:30, which YAML takes for the number 90, expected a text in "
         "quotes: '1:30'",
     ),
     Broken(
@@ -200,14 +200,14 @@ CONTROLS = [
         FILE,
         "values: [large, small]",
         "values: [large, [small]]",
-        "runbooks/catalogue/controls.yml:497:25: a list, expected a text, a number, true or false",
+        "runbooks/catalogue/controls.yml:504:25: a list, expected a text, a number, true or false",
     ),
     Broken(
         "a button that sends what may not be sent",
         FILE,
         "to: quarantined",
         "to: quarantine",
-        "runbooks/catalogue/controls.yml:621:13: 'quarantine', which is not among the values, expected normal or "
+        "runbooks/catalogue/controls.yml:630:13: 'quarantine', which is not among the values, expected normal or "
         "quarantined",
     ),
     Broken(
@@ -215,7 +215,7 @@ CONTROLS = [
         FILE,
         "to: 30   #",
         "to: 6000   #",
-        "runbooks/catalogue/controls.yml:515:13: 6000, which is not among the values, expected whole numbers from "
+        "runbooks/catalogue/controls.yml:522:13: 6000, which is not among the values, expected whole numbers from "
         "1 to 1000 USD an hour",
     ),
     Broken(
@@ -223,7 +223,7 @@ CONTROLS = [
         FILE,
         "        to: quarantined\n",
         "",
-        "runbooks/catalogue/controls.yml:618:9: key 'to' is missing, expected 'to:' here, the value that the "
+        "runbooks/catalogue/controls.yml:627:9: key 'to' is missing, expected 'to:' here, the value that the "
         "button pulls to",
     ),
     Broken(
@@ -238,14 +238,14 @@ CONTROLS = [
         FILE,
         "{from: 1, to: 1000, unit: USD an hour}",
         "{from: 1000, to: 1, unit: USD an hour}",
-        "runbooks/catalogue/controls.yml:514:17: from 1000 to 1, expected the lower number first, and not the same",
+        "runbooks/catalogue/controls.yml:521:17: from 1000 to 1, expected the lower number first, and not the same",
     ),
     Broken(
         "a range with a key misspelt",
         FILE,
         "{from: 1, to: 1000, unit: USD an hour}",
         "{from: 1, to: 1000, units: USD an hour}",
-        "runbooks/catalogue/controls.yml:514:37: unknown key 'units', expected one of from, to, whole, less, unit; "
+        "runbooks/catalogue/controls.yml:521:37: unknown key 'units', expected one of from, to, whole, less, unit; "
         "did you mean 'unit'?",
     ),
     Broken(
@@ -253,21 +253,21 @@ CONTROLS = [
         FILE,
         "{from: 1, to: 1000, unit: USD an hour}",
         "{from: 1, unit: USD an hour}",
-        "runbooks/catalogue/controls.yml:514:17: key 'to' is missing, expected 'to:' here",
+        "runbooks/catalogue/controls.yml:521:17: key 'to' is missing, expected 'to:' here",
     ),
     Broken(
         "a range whose end is a word",
         FILE,
         "{from: 1, to: 1000, unit: USD an hour}",
         "{from: 1, to: many, unit: USD an hour}",
-        "runbooks/catalogue/controls.yml:514:31: 'many', expected a number",
+        "runbooks/catalogue/controls.yml:521:31: 'many', expected a number",
     ),
     Broken(
         "whole numbers up to a half",
         FILE,
         "{from: 1, to: 1000, unit: USD an hour}",
         "{from: 1, to: 99.5, unit: USD an hour}",
-        "runbooks/catalogue/controls.yml:514:17: from 1 to 99.5, expected whole numbers, or whole: false",
+        "runbooks/catalogue/controls.yml:521:17: from 1 to 99.5, expected whole numbers, or whole: false",
     ),
     Broken(
         "a step back that may not be sent",
@@ -313,7 +313,7 @@ CONTROLS = [
         FILE,
         "target: {setting: tier, ",
         "target: {setting: tier, api_key: 8f3a9c1d7be24e6f, ",
-        "runbooks/catalogue/controls.yml:496:42: what looks like a secret, expected no secret: a plane's `secret` "
+        "runbooks/catalogue/controls.yml:503:42: what looks like a secret, expected no secret: a plane's `secret` "
         "names the environment variable that holds it",
     ),
     Broken(
@@ -442,7 +442,7 @@ SWITCH_WARNINGS = [
         FILE,
         "        evaluated: each release\n        known_good: false   #",
         "        known_good: false   #",
-        "warning: runbooks/catalogue/controls.yml:530:7: provider.failover of support-copilot was never evaluated "
+        "warning: runbooks/catalogue/controls.yml:537:7: provider.failover of support-copilot was never evaluated "
         "with what runs now; pulling it takes two people",
     ),
     Broken(

@@ -116,6 +116,8 @@ class Levers:
             return "held by the pull itself"
         try:
             value = aim.to if aim.to is not None else "held"
+            if same((await self._planes.of(aim).read(aim)).value, value):
+                return "held already"
             receipt = await self._planes.of(aim).apply(
                 aim, value, detail={}, request_id=_request(owed), by=pull.confirmed_by
             )

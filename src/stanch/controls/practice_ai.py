@@ -52,7 +52,10 @@ class PracticeAi:
         if not same(stands.value, value):
             return Proof(False, f"the setting still says {said(stands.value)}")
         if isinstance(target.proof, SettingProof):
-            return Proof(True, f"the setting says {said(value)}; nothing else shows it")
+            # What only the plane itself says is no proof: a person has to look.
+            return Proof(
+                None, f"the setting says {said(value)}, and nothing that is served shows it: look for yourself"
+            )
         return await prove(Service(self._wire, since, self._clock()), target.proof, aim, value)
 
     def preview(self, aim: Aim, value: Value) -> str:

@@ -178,7 +178,12 @@ class Wire:
         if not path.startswith("/") or _origin(self._url + path) != _origin(self._url):
             raise _unusable(f"The path of this control leads away from {self.plane.id}; nothing was sent.")
         limit = self.plane.timeout.total_seconds()
-        content = json.dumps(body, ensure_ascii=False).encode() if body is not None else None
+        try:
+            content = json.dumps(body, allow_nan=False).encode() if body is not None else None
+        except ValueError:
+            raise _unusable(
+                f"What would be sent to {self.plane.id} cannot be written as JSON; nothing was sent."
+            ) from None
         try:
             found = await self._shared.send(
                 method, self._url + path, {**headers, **self._own(self._secret, body)}, content, limit

@@ -129,6 +129,13 @@ def red(i: Incident, ids: tuple[str, ...]) -> list[Checked]:
     return [one for one in i.checks if one.check in ids and one.verdict == "red"]
 
 
+def red_now(i: Incident, ids: tuple[str, ...]) -> list[Checked]:
+    """Those of them that were red after something was moved last: they speak against what was pulled."""
+    moved = [unstamp(one.confirmed_at) for one in i.pulls if one.confirmed_at]
+    since = max([*moved, *([unstamp(i.anew_at)] if i.anew_at else [])], default=None)
+    return [one for one in red(i, ids) if since is not None and unstamp(one.at) >= since]
+
+
 def draw(i: Incident, command: c.DrawSample, by: str, now: datetime, catalogue: Catalogue) -> Said:
     """What users asked and were told is shown to those who work on it, and to nobody else."""
     may_pull(i, by, command.on_call)

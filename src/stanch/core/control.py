@@ -69,6 +69,8 @@ class Aim:
     known_good: bool = True
     """Part of the known-good set."""
     ladder: Ladder | None = None
+    on: str = ""
+    """Which one it is about, where there are several: the caller, the tool, the source."""
     by_hand: str = ""
     owner: str = ""
     within: timedelta | None = None
@@ -108,6 +110,11 @@ class Control:
 
     def aim(self, service: str | None) -> Aim | None:
         return self.aims.get(service or "")
+
+    def called(self, service: str | None) -> str:
+        """Its name, and which one it is about for this service: `Limit a caller (acme)`."""
+        aim = self.aim(service)
+        return f"{self.name} ({aim.on})" if aim and aim.on else self.name
 
     def deadline(self, service: str | None) -> timedelta:
         """How long it may take until it is in effect, for this service."""

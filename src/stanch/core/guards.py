@@ -9,13 +9,11 @@ from typing import Final
 
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import unstamp
-from stanch.core.incident import Incident
+from stanch.core.incident import DANGEROUS as DANGEROUS, Incident
 from stanch.core.pulls import Pull
 from stanch.core.words import when
 from stanch.errors import Refusal
 
-DANGEROUS: Final = ("safety_violation", "security")
-"""Classes in which what made the system do less is undone only with the commander and a green check."""
 GLASS: Final = {"SEV1": timedelta(minutes=2), "SEV2": timedelta(minutes=5)}
 """After how long the on-call may go on alone, with a reason; at SEV3 and SEV4 the request stays open."""
 
@@ -32,7 +30,8 @@ class Guard:
 def guard(i: Incident, pull: Pull) -> Guard:
     if pull.direction != "more":
         return Guard()
-    dangerous = pull.undoes is not None and i.klass in DANGEROUS
+    # What was called dangerous once is not made harmless by another class.
+    dangerous = pull.undoes is not None and i.dangerous
     return Guard(True, dangerous, dangerous)
 
 
@@ -58,7 +57,8 @@ def glass_at(i: Incident, pull: Pull, catalogue: Catalogue) -> datetime | None:
     controls = [catalogue.controls.get(one) for one in (pull.control, *(step.control for step in pull.steps))]
     if after is None or not pull.first_at or any(one is None or not one.break_glass for one in controls):
         return None
-    return unstamp(pull.first_at) + after
+    asked = max(unstamp(pull.first_at), i.severity_since or unstamp(pull.first_at))
+    return asked + after
 
 
 def someone_on_call(i: Incident, on_call: bool, catalogue: Catalogue) -> None:

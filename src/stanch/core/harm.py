@@ -8,10 +8,11 @@ from datetime import UTC, datetime, time
 from stanch.core import commands as c, events as e
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp
-from stanch.core.checking import green, measured, red
+from stanch.core.checking import green, measured, red, red_now
 from stanch.core.incident import Incident, Mitigation, advance
 from stanch.core.phases import NEXT, NOW, leads
 from stanch.core.policy import command_only
+from stanch.core.pulls import of_mitigation
 from stanch.core.said import Said
 from stanch.core.sample import WORTH_JUDGING, at_least, at_most, percent
 from stanch.core.text import clean
@@ -44,6 +45,7 @@ def move(i: Incident, command: c.MoveMitigation, by: str, now: datetime, catalog
         raise Refusal(f"{command.until} is over. Until when does it stay? `/incident kept K @who until DATE WHY`.")
     if command.state == mitigation.state != "kept":
         return Said(say=f"Mitigation {mitigation.k} is {mitigation.state} already: {escape(mitigation.what)}")
+    _by_word_alone(i, mitigation, command.state, by)
     until = stamp(datetime.combine(command.until, time(), UTC)) if command.until else None
     k, what, why = mitigation.k, mitigation.what, clean(command.why, 500)
     moved = e.MitigationMoved(k, command.state, command.owner, until, why, what)
@@ -52,6 +54,25 @@ def move(i: Incident, command: c.MoveMitigation, by: str, now: datetime, catalog
         say += "\nIn effect is not contained: are users better off?"
         return Said((moved,), say, ("judged", "contained"))
     return Said((moved,), say)
+
+
+def _by_word_alone(i: Incident, mitigation: Mitigation, state: str, by: str) -> None:
+    """What was pulled from here is not what somebody says it is, but what its plane shows. Raises `Refusal`."""
+    found = of_mitigation(i.pulls, mitigation.k)
+    k = mitigation.k
+    if found is None or state == "kept" or (state == "removed" and by == i.commander):
+        return
+    if state == "effective" and found[1].state == "late":
+        return  # Nothing shows it to a machine; a person has looked.
+    if state == "removed":
+        raise Refusal(
+            f"Mitigation {k} was pulled from here: `/incident undo {k}` puts it back, and sees it if somebody has done"
+            f" so by hand. Where its plane cannot be read, the commander, <@{i.commander}>, may record it.",
+            "undo",
+        )
+    raise Refusal(
+        f"Mitigation {k} was pulled from here: what shows that it took effect stands at its pull, in the room."
+    )
 
 
 def _which(i: Incident, command: c.MoveMitigation) -> Mitigation:
@@ -129,6 +150,8 @@ def next_step(i: Incident) -> str:
         return "Users are better off, as judged answers show." if i.phase == "mitigate" else "Nothing is in the way."
     if i.phase in ("diagnose", "resolve") and i.bleeding != "contained":
         return "It is not contained any more: pull again, then verify."
+    if i.phase == "mitigate" and red_now(i, tuple(one.check for one in i.checks)):
+        return "A check is red since the last pull: open the runbook, pull the next control."
     if i.phase == "mitigate" and any(m.state == "effective" for m in i.mitigations):
         return "In effect. Are users better off? Verify, or judge 20 fresh answers."
     return NEXT[i.phase]
@@ -185,21 +208,32 @@ def contain(i: Incident, command: c.Contain, by: str, now: datetime, catalogue: 
         command_only(i, by, "waive the proof")
         waived = e.Contained("waived", clean(command.waive, 500))
         return Said((waived,), "Waived and recorded with your name. Now diagnose.", after)
+    checks = measured(i, catalogue)
+    if turned := red_now(i, checks):
+        listed = "; ".join(escape(one.seen) for one in turned)
+        raise Refusal(
+            f"Not yet: red since the last pull: {listed}. Pull the next control, `/incident runbook`; measure again,"
+            ' `/incident check`; or as commander waive it: `/incident contained --waive "REASON"`.',
+            "runbook",
+            "check",
+            "waive",
+        )
     good, bad = i.judged
     if better(i, good, bad):
         proof = e.Contained("judged", f"{bad} of {good + bad} bad")
         return Said((proof,), f"Contained: at most {percent(at_most(good + bad, bad))} bad. Now diagnose.", after)
-    if (checks := measured(i, catalogue)) and green(i, checks, now):
+    if checks and green(i, checks, now):
         seen = "; ".join(one.seen for one in i.checks if one.check in checks)
         return Said(
             (e.Contained("checked", clean(seen, 500)),), "Contained: its checks are green. Now diagnose.", after
         )
     raise Refusal(
         f"Not yet: {_what_is_known(i)} nobody has shown that users are better off ({_count(i)}).\n"
-        f"Do one of: judge {WORTH_JUDGING} fresh answers, `/incident judged GOOD BAD` · it stopped by itself:"
+        f"Do one of: {'measure, `/incident check` · ' if checks else ''}judge {WORTH_JUDGING} fresh answers,"
+        " `/incident judged GOOD BAD` · it stopped by itself:"
         " `/incident bleeding contained WHAT SHOWS IT` · waive it as commander:"
         ' `/incident contained --waive "REASON"`',
-        *(("check",) if measured(i, catalogue) else ()),
+        *(("check",) if checks else ()),
         "sample",
         "judged",
         "stopped",

@@ -10,7 +10,13 @@ from stanch.core.chain import Event, stamp
 from stanch.core.parts import Action as Action, Idea as Idea, Message as Message, Mitigation as Mitigation, kept
 from stanch.core.pull_events import PullConfirmed
 from stanch.core.pulls import mitigated, moved
-from stanch.core.state import OPEN as OPEN, PHASES as PHASES, STANCH as STANCH, Incident as Incident
+from stanch.core.state import (
+    DANGEROUS as DANGEROUS,
+    OPEN as OPEN,
+    PHASES as PHASES,
+    STANCH as STANCH,
+    Incident as Incident,
+)
 from stanch.core.walks import walked
 
 
@@ -45,6 +51,7 @@ def advance(incident: Incident | None, number: int, payload: e.Payload | None, b
             impact=first.impact,
             restricted=first.restricted,
             drill=first.drill,
+            dangerous=first.klass in DANGEROUS,
             signals=((first.signal, "firing"),) if first.signal else (),
             recurs_from=first.recurs_from,
         )
@@ -139,6 +146,8 @@ def _changed(change: e.Changed, at: datetime) -> dict[str, Any]:
     facts: dict[str, Any] = {change.what: change.to}
     if change.what == "severity":
         facts["severity_since"] = at
+    if change.what == "klass" and change.to in DANGEROUS:
+        facts["dangerous"] = True
     if change.what == "service":
         facts |= {"service_assumed": False, "cleared": ()}
     return facts

@@ -8,7 +8,6 @@ from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp
 from stanch.core.control import KNOWN_GOOD, Aim, Control, Value
 from stanch.core.course_events import MitigationMoved
-from stanch.core.guards import DANGEROUS
 from stanch.core.incident import Incident
 from stanch.core.moving import direction, holds, place, same, suggested, undo_direction
 from stanch.core.pulls import Pull, Step, of_mitigation, spoken
@@ -60,7 +59,7 @@ def _held_down(i: Incident, pull: Pull, read: c.ReadStep, step: dict[str, Any]) 
     an undo has. Empty when it may."""
     if step["direction"] == "less":
         return ""
-    if pull.undoes is None and i.klass in DANGEROUS:
+    if pull.undoes is None and i.dangerous:
         for m in i.mitigations:
             found = of_mitigation(i.pulls, m.k) if m.in_force or m.state == "kept" else None
             if found and found[1].control == read.control and found[1].direction == "less":
@@ -94,12 +93,15 @@ def _step(
     i: Incident, pull: Pull, read: c.ReadStep, control: Control, aim: Aim, to: Value | None, now: datetime
 ) -> dict[str, Any]:
     step: dict[str, Any] = {
-        "control": control.id, "name": control.name, "before": read.value, "to": to, "detail": read.detail,
+        "control": control.id, "name": control.called(pull.service), "unit": aim.values.unit, "before": read.value,
+        "to": to, "detail": read.detail,
     }  # fmt: skip
     if pull.undoes is None:
         recorded = [one for one in (read.good, *_befores(i, control.id)) if one is not None]
         assert to is not None
         step["direction"] = direction(control, aim, read.value, to, recorded, today=now.date())
+        if step["direction"] == "more" and aim.ladder and read.value is not None:
+            step["goal"], step["to"] = to, rung(aim, read.value, to)
         return step
     found = of_mitigation(i.pulls, pull.undoes)
     assert found is not None

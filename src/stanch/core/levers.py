@@ -28,7 +28,7 @@ def pull(i: Incident, command: c.Pull, by: str, now: datetime, catalogue: Catalo
     leads(i, "applied")
     may_pull(i, by, command.on_call)
     control = known(command.control, catalogue)
-    name = escape(control.name)
+    name = escape(control.called(i.service))
     _not_here(i, control)
     aim = control.aim(i.service)
     controls = known_good_members(i.service, catalogue) if control.id == KNOWN_GOOD else (control.id,)
@@ -40,7 +40,7 @@ def pull(i: Incident, command: c.Pull, by: str, now: datetime, catalogue: Catalo
         )
     to = None if command.value is None or aim is None else allowed(aim.values, command.value)
     over = _in_the_way(i, control.id)
-    asked = e.PullAsked(_next(i), control.id, control.name, i.service or "", to, None, controls)
+    asked = e.PullAsked(_next(i), control.id, control.called(i.service), i.service or "", to, None, controls)
     return Said((*over, asked), f"Reading {name}: before and after are shown in the room, then you confirm.")
 
 

@@ -30,6 +30,7 @@ class Step:
     """What else the plane said of the value before; needed to put exactly that back."""
     restore: Mapping[str, Any] = field(default_factory=dict)
     """The same of the value that is put back, when this takes a pull back."""
+    unit: str = ""
     note: str = ""
     """What the person should know before confirming: somebody else changed it meanwhile."""
     state: str = "read"
@@ -48,7 +49,8 @@ class Step:
 
     @property
     def what(self) -> str:
-        return f"{self.name}: {spoken(self.before)} → {spoken(self.to)}"
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{self.name}: {spoken(self.before)} → {spoken(self.to)}{unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,7 @@ def _pull(pull: Pull, payload: Payload, by: str, at: datetime) -> Pull:
 def _read(place: int, one: Mapping[str, Any], turn: int) -> Step:
     return Step(
         place, one["control"], one["name"], one.get("before"), one["to"], one["direction"], one.get("detail") or {},
-        one.get("restore") or {}, one.get("note") or "", turn=turn, goal=one.get("goal"),
+        one.get("restore") or {}, one.get("unit") or "", one.get("note") or "", turn=turn, goal=one.get("goal"),
     )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from stanch.core.pulls import Pull
 from stanch.core.walks import Checked, Sample, Walk, Watch
 
 STANCH = "stanch"
+DANGEROUS = ("safety_violation", "security")
+"""Classes in which what made the system do less is undone only with the commander and a green check."""
 OPEN = ("assess", "mitigate", "diagnose", "resolve", "watching")
 PHASES = (*OPEN, "learn", "closed", "dismissed")
 
@@ -34,6 +36,8 @@ class Incident:
     bleeding: str = "unknown"
     restricted: bool = False
     drill: bool = False
+    dangerous: bool = False
+    """It is of a class of `DANGEROUS`, or was."""
     seats: dict[str, str] = field(default_factory=dict)
     seated_by_owners: tuple[str, ...] = ()
     """Roles whose holder came from the owners in `services.yml`; a change of the service may seat others there."""

@@ -50,7 +50,7 @@ class Cards(Phrases):
         """What can be done now comes first; filling in never stands in its way."""
         names = moves.offered(i, self._catalogue)[:BUTTONS]
         lever = reach.lever(i, self._catalogue)
-        labels = {"lever": f"Pull: {lever.name}"} if lever else {}
+        labels = {"lever": f"Pull: {lever.called(i.service)}"} if lever else {}
         buttons = [
             moves.button(name, value, first=place == 0, label=labels.get(name, "")) for place, name in enumerate(names)
         ]

@@ -103,8 +103,12 @@ class RunbookViews(Phrases):
 
     def _pull_button(self, i: Incident, control: Control, value: str) -> Block:
         if reach.wired(i, control, self._catalogue):
-            return b.button(f"Pull: {control.name}", f"pull:start:{control.id}"[:255], f"{value}:{control.id}")
-        return b.button(f"Pulled by hand: {control.name}", f"pull:hand:{control.id}"[:255], f"{value}:{control.id}")
+            return b.button(
+                f"Pull: {control.called(i.service)}", f"pull:start:{control.id}"[:255], f"{value}:{control.id}"
+            )
+        return b.button(
+            f"Pulled by hand: {control.called(i.service)}", f"pull:hand:{control.id}"[:255], f"{value}:{control.id}"
+        )
 
     def _in_order(self, i: Incident, tree: Tree, walk: Walk, node: Node) -> list[Control]:
         """The controls of this step; the one that the choice before points at leads, else what is known to differ."""
@@ -117,7 +121,7 @@ class RunbookViews(Phrases):
 
     def _control_line(self, i: Incident, control: Control) -> str:
         """What it does, which way, how fast; or how it is done by hand; and how it stands here."""
-        name, state = f"*{safe(control.name, 80)}*", self._stands_at(i, control.id)
+        name, state = f"*{safe(control.called(i.service), 80)}*", self._stands_at(i, control.id)
         shown = f" · {state}" if state else ""
         if i.klass in control.never_in:
             return f"{name} is never pulled in {safe(str(i.klass), 60)}: its file says so."

@@ -99,6 +99,7 @@ class AimSheet(Model):
     good: list[Any] = Field(default_factory=list)
     known_good: bool = True
     ladder: LadderSheet | None = None
+    on: Label = ""
     by_hand: Prose = ""
     owner: Person = ""
     within: Span | None = None

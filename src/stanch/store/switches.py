@@ -150,6 +150,7 @@ def _aim(
         good=tuple(sheet.good),
         known_good=sheet.known_good,
         ladder=value_rules.ladder(sheet.ladder),
+        on=sheet.on,
         by_hand=sheet.by_hand,
         owner=sheet.owner.removeprefix("@"),
         within=sheet.within,

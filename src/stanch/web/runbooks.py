@@ -32,6 +32,13 @@ HEADERS: Final = {
 NOTHING_SAID: Final[Mapping[str, str]] = MappingProxyType({})
 _SHEETS: Final = Path(__file__).parent / "sheets"
 _ADDRESS: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s<>\"')]*[^\s<>\"').,;:!?]", re.IGNORECASE)
+_PLACE: Final = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # somebody's address
+    r"|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"
+    r"|\b(?:[a-z0-9-]+\.){2,}[a-z]{2,}(?::\d+)?\b",
+    re.IGNORECASE,
+)
+"""What stands for a machine or a mailbox without a scheme before it."""
 _HIDDEN: Final = "(address: ask the owner)"
 
 
@@ -135,7 +142,7 @@ def _without_addresses(catalogue: Catalogue) -> Callable[[Any], Any]:
     def hide(value: Any) -> Any:
         if type(value) is not str:  # ready markup, a number
             return value
-        without = _ADDRESS.sub(_HIDDEN, value)
+        without = _PLACE.sub(_HIDDEN, _ADDRESS.sub(_HIDDEN, value))
         return named.sub(_HIDDEN, without) if named else without
 
     return hide
