@@ -60,6 +60,18 @@ def _below(path: str, command: Any) -> Iterator[tuple[str, str]]:
     yield " ".join(parts), (command.help or "").split("\n\n")[0].replace("\n", " ")
 
 
+def options() -> Iterator[tuple[str, str]]:
+    """Each argument and option, after its command, and its help."""
+    yield from _of("", typer.main.get_command(app))
+
+
+def _of(path: str, command: Any) -> Iterator[tuple[str, str]]:
+    for name, one in getattr(command, "commands", {}).items():
+        yield from _of(f"{path} {name}".strip(), one)
+    if not hasattr(command, "commands"):
+        yield from ((f"{path} {one.opts[0]}", one.help or "") for one in command.params)
+
+
 def settings() -> str:
     """Every setting, with what `.env.example` says of it."""
     text = (ROOT / ".env.example").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from stanch.core.phases import TRANSITIONS
 from stanch.slack.commands import VERBS
-from tests.readme import README, ROOT, commands, written
+from tests.readme import README, ROOT, commands, options, written
 
 
 def test_the_generated_parts_are_those_of_the_code() -> None:
@@ -32,6 +32,11 @@ def test_every_verb_and_command_is_told() -> None:
     text = README.read_text(encoding="utf-8").replace("\\|", "|")
     assert [verb.usage for verb in VERBS if f"`{verb.usage}`" not in text] == []
     assert [name for name, _ in commands() if f"`stanch {name}`" not in text] == []
+
+
+def test_every_option_is_explained() -> None:
+    """`--help` has a word on each argument and option of each command."""
+    assert [name for name, said in options() if not said] == []
 
 
 def test_every_file_that_is_linked_is_there() -> None:

@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.skipif(chromium() is None, reason="no Chromium: set CHROMIUM to one, or install it"),
 ]
 
-browser, page, tried, workspace = pages.browser, pages.page, pages.tried, pages.workspace
+browser, page, tried, workspace, alone = pages.browser, pages.page, pages.tried, pages.workspace, pages.alone
 
 
 @pytest.mark.slow
@@ -174,3 +174,17 @@ def test_hostile_text_stays_text(page: Page, workspace: str) -> None:
     expect(messages(page).locator(".message").filter(has_text=HOSTILE)).not_to_have_count(0)
     expect(card(page)).to_contain_text("<img src=x")
     assert_harmless(page)
+
+
+def test_the_way_to_the_ai_service(page: Page, workspace: str, alone: dict[str, str]) -> None:
+    """Beside the bot's state stands the way to the service that is broken and mended; a workspace alone has none."""
+    page.goto(workspace)
+    link = page.locator("#bot").get_by_role("link", name="Practice AI service")
+    expect(link).to_have_attribute("href", ask(workspace, "app")["ai_url"] + "/")
+    with page.expect_popup() as opened:
+        link.click()
+    expect(opened.value).to_have_title("Practice AI service")
+    expect(opened.value.get_by_role("button", name="Break:")).to_have_count(7)
+    page.goto(alone["workspace"])
+    expect(page.locator("#bot")).to_contain_text("No bot connected")
+    expect(page.locator("#bot").get_by_role("link")).to_have_count(0)
