@@ -123,7 +123,7 @@ class Levers:
             )
         except PlaneFault as fault:
             return f"evidence: {fault}"
-        return f"held ({receipt.said}, request {receipt.request_id})"
+        return f"held, request {receipt.request_id}: {receipt.said}"
 
     async def apply(self, owed: Owed, i: Incident) -> Outcome:
         """Look, send, read back. What may have been sent before is looked for first."""

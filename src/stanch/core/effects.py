@@ -129,6 +129,8 @@ def owed(before: Incident | None, after: Incident, payload: e.Payload, by: str) 
             return
         case e.Checked(quiet=True):
             pass
+        case e.ChecksAsked(until=until) if until and after.phase != "watching":
+            yield _post(after)
         case _:
             if payload.kind in POSTED:
                 yield _post(after)

@@ -18,7 +18,7 @@ from stanch.core.phases import leads
 from stanch.core.pulls import Pull, of_mitigation
 from stanch.core.said import Said
 from stanch.core.text import clean, cut
-from stanch.core.words import escape
+from stanch.core.words import escape, when
 from stanch.errors import Refusal
 
 BUSY = ("reading", "asking", "seconding", "pulling")
@@ -182,8 +182,7 @@ def _broken(i: Incident, one: Pull, confirmed: e.PullConfirmed, by: str, now: da
 def _too_late(one: Pull) -> str:
     match one.state:
         case "pulling" | "done":
-            moment = unstamp(one.confirmed_at)
-            return f"<@{one.confirmed_by}> was faster: pulled at {moment:%H:%M:%S} UTC."
+            return f"<@{one.confirmed_by}> was faster: pulled at {when(unstamp(one.confirmed_at), '{time_secs}')}."
         case "cancelled":
             return "That was cancelled. Pull it anew from the runbook or `/incident controls`."
         case "unread":

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from stanch.core import walk_commands as c, walk_events as w
 from stanch.core.catalogue import Catalogue
+from stanch.core.commands import Change as Command
+from stanch.core.facts import change
 from stanch.core.incident import OPEN, Incident
 from stanch.core.runbook import Node, Tree, first
 from stanch.core.said import Said
@@ -89,6 +91,10 @@ def choose(i: Incident, command: c.Choose, by: str, now: datetime, catalogue: Ca
     if other is None or other.tree is None:
         raise Refusal(f"There is no runbook `{klass}` any more.")
     at = _at(walk_of(i, klass), other.tree)
+    if other.restricted and not i.restricted:
+        # An attacker, or a leak: what was done stays, and from here on only named people see it (catalogue, rule 10).
+        said = change(i, Command("klass", klass), catalogue)
+        return Said((chose, *said.events, w.RunbookOpened(klass, at)), said.say)
     return Said((chose, w.RunbookOpened(klass, at)), f"The runbook {escape(other.name)} goes on. {_reclass(i, klass)}")
 
 
@@ -98,6 +104,12 @@ def _reclass(i: Incident, klass: str) -> str:
 
 def back(i: Incident, command: c.StepBack, by: str, now: datetime, catalogue: Catalogue) -> Said:
     walk, node = _here(i, command.step, catalogue)
+    before = i.walks[-2] if len(i.walks) > 1 else None
+    sheet = catalogue.klass(before.klass) if before else None
+    if not walk.path and before and sheet and sheet.tree:
+        # Into another tree by mistake: back to the one before.
+        left = w.RunbookBack(walk.klass, node.id, node.id)
+        return Said((left, w.RunbookOpened(before.klass, _at(before, sheet.tree))))
     if not walk.path:
         other = f" The one before it: `/incident runbook {i.walks[-2].klass}`." if len(i.walks) > 1 else ""
         raise Refusal(f"This is where the runbook begins.{other}")

@@ -76,6 +76,11 @@ def button(text: str, action: str, value: str, *, style: str | None = None, conf
     return block
 
 
+def sure(title: str, text: str, yes: str, no: str) -> Block:
+    """What Slack asks before a click counts."""
+    return {"title": plain(title, 100), "text": plain(text, 300), "confirm": plain(yes, 30), "deny": plain(no, 30)}
+
+
 def overflow(action: str, options: Mapping[str, str]) -> Block:
     """`options`: value → visible text, at most five."""
     return {

@@ -3,18 +3,18 @@
 from typing import Any, Final
 
 from stanch.core.catalogue import Catalogue
-from stanch.core.chain import Event
+from stanch.core.chain import Event, unstamp
 from stanch.core.control import Control
 from stanch.core.guards import holders
 from stanch.core.incident import Incident
 from stanch.core.moving import spoken
 from stanch.core.pulls import Pull, Step, spoken as bare
-from stanch.core.words import Mrkdwn
+from stanch.core.words import Mrkdwn, when
 from stanch.slack.blocks import safe
 from stanch.slack.directory import Directory
 from stanch.slack.phrases import VERDICTS, that_fit
 
-NAMES: Final = "agree undone others owner_of by_hand found_said to_said measured service_name".split()
+NAMES: Final = "agree undone others owner_of by_hand found_said to_said measured service_name until_at".split()
 MEASURED: Final = 1_900
 
 
@@ -40,6 +40,9 @@ def lever_facts(i: Incident, event: Event, catalogue: Catalogue, people: Directo
         "found_said": said(payload.get("found")),
         "to_said": "" if payload.get("to") is None else said(payload["to"]),
         "measured": _measured(payload.get("results")),
+        "until_at": when(unstamp(str(payload["until"])))
+        if event.kind == "checks_asked" and payload.get("until")
+        else "",
         "service_name": service.name if service else i.service or "the service",
     }
 

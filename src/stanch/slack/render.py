@@ -67,7 +67,8 @@ TEMPLATE_WORDS = frozenset(FACTS) | {field.name for kind in KINDS.values() for f
 TEMPLATES_NEEDED = (
     frozenset(
         "roles role_given member_left changed trouble quiet_held room_opened join_asked"
-        " told_trouble told_room_changed told_join_asked break_glass told_break_glass".split()
+        " told_trouble told_room_changed told_join_asked break_glass told_break_glass"
+        " checks_asked".split()
     )
     | POSTED
 )

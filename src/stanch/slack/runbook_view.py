@@ -73,16 +73,27 @@ class RunbookViews(Phrases):
         value = f"{i.number}:{walk.step}"
         here = self._here(i, node, controls, value)
         out = [
-            b.button(label, f"walk:choose:{n}", f"{value}:{to}|{label[:300]}") for n, (label, to) in enumerate(onward)
+            b.button(label, f"walk:choose:{n}", f"{value}:{to}|{label[:300]}", confirm=self._sure(i, to))
+            for n, (label, to) in enumerate(onward)
         ]
         done_here = node.kind == "pull" and any(self._newest(i, control.id) for control in controls)
         if out and node.kind != "ask" and (done_here or not here):
             out[0]["style"] = "primary"
-        back = [b.button("← Back", "walk:back", value)] if walk.path else []
+        back = [b.button("← Back", "walk:back", value)] if walk.path or len(i.walks) > 1 else []
         rows = [here, [*out[:20], *back]] if here else [[*out[:24], *back]]
         for n, row in enumerate(row for row in rows if row):
             blocks.append({**b.actions(row), "block_id": f"walk:{value}:{i.seq}:{n}"})
         return blocks
+
+    def _sure(self, i: Incident, to: str) -> Block | None:
+        """Before the room is left for a private one: that cannot be taken back."""
+        sheet = self._catalogue.klass(to.removeprefix("tree:")) if to.startswith("tree:") else None
+        if sheet is None or not sheet.restricted or i.restricted:
+            return None
+        text = (
+            f"It becomes restricted, of class {sheet.name}: it goes on in a private room, and this one is made neutral."
+        )
+        return b.sure("Restrict it?", f"{text} What was done stays.", "Restrict it", "Not now")
 
     def _here(self, i: Incident, node: Node, controls: Sequence[Control], value: str) -> list[Block]:
         """What can be done at this step: pull, by hand too, or measure."""
