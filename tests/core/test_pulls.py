@@ -61,7 +61,7 @@ def test_before_and_after_are_shown() -> None:
     tale.do(c.Pull("tool.off", "ask"))
     told = read(tale, "on", detail={"revision": [3, {"a": 1}]})
     shown = {
-        "control": "tool.off", "name": "Tool", "before": "on", "to": "ask",
+        "control": "tool.off", "name": "Tool", "unit": "", "before": "on", "to": "ask",
         "detail": {"revision": [3, {"a": 1}]}, "direction": "less",
     }  # fmt: skip
     assert told.events == (e.PullRead(1, (shown,)),)
@@ -398,7 +398,7 @@ def test_two_confirms_are_one_application() -> None:
     tale = at_work()
     asking(tale, "tool.off", "on")
     tale.do(c.Confirm(1), BOB)
-    faster = f"<@U0BOB> was faster: pulled at {tale.now:%H:%M:%S} UTC."
+    faster = f"<@U0BOB> was faster: pulled at <!date^{int(tale.now.timestamp())}^{{time_secs}}|{tale.now:%H:%M} UTC>."
     assert refused(tale, c.Confirm(1)) == faster
     tale.do(c.ReportSaved(1, {}), STANCH)
     accepted(tale)
@@ -417,8 +417,9 @@ def test_cancelled_before_it_was_sent() -> None:
     assert (mitigations(tale), tale.incident.phase) == ([], "assess")
     other = at_work()
     pulling(other, "tool.off", "on")
+    at = other.events[-2].at
     assert refused(other, c.CancelPull(1)) == (
-        f"<@U0ALICE> was faster: pulled at {other.now - timedelta(seconds=2):%H:%M:%S} UTC."
+        f"<@U0ALICE> was faster: pulled at <!date^{int(at.timestamp())}^{{time_secs}}|{at:%H:%M} UTC>."
         " To put it back: `/incident undo`."
     )
 
@@ -741,16 +742,16 @@ def test_the_way_back_is_climbed_step_by_step() -> None:
     tale = way_back()
     first = rung(tale)
     assert ("hold", "inc-7/pull/2/1/hold/1", "inc-7/pull/2/1", None) in owed(first)
-    assert (step(tale).state, step(tale).what, last(tale).state) == ("holding", "New version: 0 → 5", "pulling")
+    assert (step(tale).state, step(tale).what, last(tale).state) == ("holding", "New version: 0 → 5 %", "pulling")
     onward = held(tale, green=True)
-    assert onward.events == (e.RungHeld(2, 1, 1, "New version: 0 → 5", True, "errors 0 %", 25),)
+    assert onward.events == (e.RungHeld(2, 1, 1, "New version: 0 → 5 %", True, "errors 0 %", 25),)
     assert ("apply", "inc-7/pull/2/1/apply/2", "inc-7/pull/2/1", None) in owed(onward)
-    climbed = ["New version: 5 → 25", "New version: 25 → 50", "New version: 50 → 100"]
+    climbed = ["New version: 5 → 25 %", "New version: 25 → 50 %", "New version: 50 → 100 %"]
     for what in climbed:
         assert (step(tale).what, mitigations(tale)[0][2]) == (what, "effective")
         rung(tale)
         told = held(tale, green=True)
-    assert told.events == (e.RungHeld(2, 1, 4, "New version: 50 → 100", True, "errors 0 %"),)
+    assert told.events == (e.RungHeld(2, 1, 4, "New version: 50 → 100 %", True, "errors 0 %"),)
     assert [one.kind for one in told.effects if one.kind in ("apply", "hold")] == []
     assert views(told) == ["pull/2", "pull/1"]
     assert (step(tale).state, last(tale).state, mitigations(tale)[0][2]) == ("effective", "done", "removed")
@@ -765,9 +766,9 @@ def test_red_goes_back_by_itself() -> None:
     held(tale, green=True)
     rung(tale)
     told = held(tale, green=False, words="errors 9 %")
-    assert told.events == (e.RungHeld(2, 1, 2, "New version: 5 → 25", False, "errors 9 %", 0),)
+    assert told.events == (e.RungHeld(2, 1, 2, "New version: 5 → 25 %", False, "errors 9 %", 0),)
     assert [one.kind for one in told.effects if one.kind == "apply"] == ["apply"]
-    assert (step(tale).state, step(tale).what, step(tale).turn) == ("pulling", "New version: 25 → 0", 3)
+    assert (step(tale).state, step(tale).what, step(tale).turn) == ("pulling", "New version: 25 → 0 %", 3)
     rung(tale)
     assert (step(tale).state, last(tale).state, mitigations(tale)[0][2]) == ("effective", "done", "effective")
     tale.do(c.Undo())
@@ -780,12 +781,12 @@ def test_the_last_step_goes_back_too() -> None:
     in_effect(tale, "variant.share", 5)
     confirmed(tale, undoing(tale, 0))
     rung(tale)
-    assert (step(tale).what, step(tale).state) == ("New version: 0 → 5", "holding")
+    assert (step(tale).what, step(tale).state) == ("New version: 0 → 5 %", "holding")
     held(tale, green=False, words="errors 9 %")
     told = rung(tale)
     assert [one.kind for one in told.effects if one.kind == "hold"] == []
     assert (step(tale).what, step(tale).state, mitigations(tale)[0][2]) == (
-        "New version: 5 → 0", "effective", "effective",
+        "New version: 5 → 0 %", "effective", "effective",
     )  # fmt: skip
 
 
@@ -794,7 +795,7 @@ def test_undoing_what_did_more_is_not_waited_for() -> None:
     tale = at_work()
     in_effect(tale, "variant.share", 0, 100)
     confirmed(tale, undoing(tale, 100))
-    assert step(tale).what == "New version: 100 → 0"
+    assert step(tale).what == "New version: 100 → 0 %"
     rung(tale)
     assert (step(tale).state, mitigations(tale)[0][2]) == ("effective", "removed")
 
@@ -840,7 +841,7 @@ def test_a_way_back_that_failed_half_way_goes_on_from_there() -> None:
     assert (last(tale).state, mitigations(tale)[0][2]) == ("done", "effective")
     tale.do(c.LookAgain(2))
     read(tale, 5)
-    assert (step(tale).what, step(tale).goal, step(tale).turn) == ("New version: 5 → 25", 100, 3)
+    assert (step(tale).what, step(tale).goal, step(tale).turn) == ("New version: 5 → 25 %", 100, 3)
     assert step(tale).note == "Part of the way back is gone already: it is 5 now, not 0 as pulled."
 
 

@@ -11,6 +11,7 @@ from functools import cache
 import pytest
 
 from stanch.core import commands as c, events as e
+from stanch.core.chain import unstamp
 from stanch.core.decide import Decision, decide
 from stanch.core.incident import STANCH, Incident
 from stanch.core.walks import Checked
@@ -182,6 +183,13 @@ def brought(direction: str, state: str, first: str = FIRST) -> Tale:
     return tale
 
 
+def moment(at: str) -> str:
+    """As each reader's Slack shows it, to the second."""
+    if not at:
+        return ""
+    return f"<!date^{int(unstamp(at).timestamp())}^{{time_secs}}|{at[11:16]} UTC>"
+
+
 @cache
 def green_now(tale: Tale) -> tuple[Checked, ...]:
     """What stands there after a check was measured, and is green."""
@@ -206,7 +214,7 @@ class Cell:
 
     @property
     def incident(self) -> Incident:
-        i = replace(self.tale.incident, klass=self.klass, severity=self.severity)
+        i = replace(self.tale.incident, klass=self.klass, severity=self.severity, dangerous=self.klass != CLASSES[0])
         if self.who == "acting":
             i = replace(i, seats={role: user for role, user in i.seats.items() if role != "commander"})
         return i
@@ -303,8 +311,8 @@ def test_nobody_confirms_what_does_not_wait_for_it(direction: str, state: str) -
     tale = brought(direction, state)
     pull = last(tale)
     name = {"less": "Tool", "back": "Prompt", "more": "Secret"}[direction.removeprefix("undo ")]
-    at = pull.confirmed_at[11:19]
-    faster = f"<@{pull.confirmed_by}> was faster: pulled at {at} UTC."
+    at = moment(pull.confirmed_at)
+    faster = f"<@{pull.confirmed_by}> was faster: pulled at {at}."
     wanted = {
         "reading": "reading", "choosing": "choosing", "same": "same", "cancelled": "cancelled",
         "unread": f"It could not be read: {name}: 503. Look again, or do it by hand.",
@@ -398,6 +406,8 @@ def test_a_broken_glass_is_looked_at_within_one_working_day(friday: datetime, du
     """It is said in the room, its owners are warned, and somebody else than the one who broke it has to look at it."""
     tale = at_work("SEV1")
     tale.now = friday.replace(tzinfo=tale.now.tzinfo)
+    for severity in ("SEV2", "SEV1"):
+        tale.do(c.Change("severity", severity))
     asking(tale, "secret.rotate", "old")
     tale.do(c.Confirm(1), ALICE)
     told = tale.do(c.Confirm(1, glass="the key is out", on_call=True), ALICE, minutes(2))
@@ -507,7 +517,7 @@ def test_who_cancels_and_who_looks_again(state: str) -> None:
     """Everybody who may pull may cancel what was not sent and look at what went wrong; nobody else may either."""
     tale = brought("back" if state == "choosing" else "more", state)
     pull = last(tale)
-    faster = f"<@{pull.confirmed_by}> was faster: pulled at {pull.confirmed_at[11:19]} UTC."
+    faster = f"<@{pull.confirmed_by}> was faster: pulled at {moment(pull.confirmed_at)}."
     faster += " To put it back: `/incident undo`."
     for cell in cells(tale):
         cancels, looks = CANCELLING[state], LOOKING[state]
