@@ -206,14 +206,16 @@ def test_what_was_tried_is_passed_over() -> None:
 
 
 def test_a_choice_can_lead_into_another_tree() -> None:
-    """What was decided stays with the tree in which it was; the class is the person's to set."""
+    """What was decided stays with the tree in which it was; into security the class goes along, and its doors close."""
     tale = begun()
     told = go(tale, "tree:security", "It leaks", BOB)
     assert told.events == (
-        e.RunbookChose("quality_regression", "q1", "It leaks", "q1"), e.RunbookOpened("security", "q1"),
-    )  # fmt: skip
-    assert told.say == "The runbook Security goes on. If that is what it is: `/incident class security`."
-    assert (at(tale), tale.incident.klass) == (("security", "q1"), "quality_regression")
+        e.RunbookChose("quality_regression", "q1", "It leaks", "q1"),
+        e.Changed("klass", "security", "quality_regression"),
+        e.Restricted("class Security"),
+        e.RunbookOpened("security", "q1"),
+    )
+    assert (at(tale), tale.incident.klass, tale.incident.restricted) == (("security", "q1"), "security", True)
     assert [went.said for went in tale.incident.walks[0].path] == ["It leaks"]
     assert refused(tale, c.StepBack(walk(tale).step)) == (
         "This is where the runbook begins. The one before it: `/incident runbook quality_regression`."
