@@ -217,9 +217,9 @@ def test_a_choice_can_lead_into_another_tree() -> None:
     )
     assert (at(tale), tale.incident.klass, tale.incident.restricted) == (("security", "q1"), "security", True)
     assert [went.said for went in tale.incident.walks[0].path] == ["It leaks"]
-    assert refused(tale, c.StepBack(walk(tale).step)) == (
-        "This is where the runbook begins. The one before it: `/incident runbook quality_regression`."
-    )
+    back = tale.do(c.StepBack(walk(tale).step), CAROL)
+    assert back.events == (e.RunbookBack("security", "q1", "q1"), e.RunbookOpened("quality_regression", "q1"))
+    assert (at(tale), tale.incident.klass) == (("quality_regression", "q1"), "security")
 
 
 def test_a_late_click_of_another_tree_is_not_taken() -> None:
