@@ -360,5 +360,5 @@ def test_on_the_card_what_was_pulled_says_what_is_seen() -> None:
     assert Render(LEVERS, people()).mitigations(tale.incident) == (
         "✔ 1 Tool: on → off (in effect: 20 of 20)\n"
         "… 2 route back (applied)\n"
-        "… 3 New version: 50 → 0 (accepted, waiting for effect)"
+        "… 3 New version: 50 → 0 % (accepted, waiting for effect)"
     )

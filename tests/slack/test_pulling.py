@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from stanch.core import commands as c
+from stanch.core.chain import unstamp
 from stanch.core.incident import STANCH, Incident
 from stanch.core.pulls import Pull
+from stanch.core.words import when
 from stanch.flows.deliver import Cancelled, Outcome
 from stanch.flows.desk import Asked
 from stanch.slack.clicks import Clicks
@@ -85,8 +87,10 @@ class Stage:
 async def stage(database: Database) -> Stage:
     """SEV2, quality regression, with its room, its card and its owners in their seats."""
     made = Stage(await Front(Bot(database, known=LEVERS, planes=dict.fromkeys(HELD, elsewhere))).ready())
+    ago(made, 10)
     await made.bot.declare(klass="quality_regression", severity="SEV2", service="support-copilot")
     await made.bot.run()
+    ago(made, 0)
     return made
 
 
@@ -166,8 +170,8 @@ async def test_two_clicks_at_once_pull_it_once(stage: Stage) -> None:
     click = (buttons[0]["action_id"], buttons[0]["value"], stage.room().id)
     assert (await stage.front.click(BOB, *click))["text"] == ""
     told = (await stage.front.click(CAROL, *click))["text"]
-    moment = (await stage.state()).pulls[0].confirmed_at
-    assert told == f"<@{BOB}> was faster: pulled at {moment[11:19]} UTC."
+    moment = unstamp((await stage.state()).pulls[0].confirmed_at)
+    assert told == f"<@{BOB}> was faster: pulled at {when(moment, '{time_secs}')}."
     timeline = await stage.bot.desk.timeline(1)
     assert [event.kind for event in timeline].count("pull_confirmed") == 1
 
@@ -219,6 +223,26 @@ async def test_breaking_the_glass(stage: Stage) -> None:
     assert [action.what for action in (await stage.state()).actions] == [
         "look at the glass that was broken for Secret: old → new: the <key> is public"
     ]
+
+
+async def test_whoever_has_no_part_in_it_is_told_no_details(stage: Stage) -> None:
+    """Of a restricted incident an owner who has no part in it learns that the glass was broken, and whom to ask."""
+    bot = stage.bot
+    await bot.ask(c.Restrict("customer data"))
+    ago(stage, 6)
+    await asked_for(stage, "secret.rotate", "old")
+    await bot.ask(c.Confirm(1), ALICE)
+    ago(stage, 0)
+    for user in (BOB, DAVE):
+        await bot.desk.ask(Asked(c.ReportMember(user, joined=False), STANCH, "slack", 1))
+    await bot.ask(c.Confirm(1, "the secret leaks", on_call=True), ALICE)
+    await bot.run(lambda: "dm-U0DAVE" in [one.name for one in bot.slack.channels.values() if one.messages])
+    (word,) = bot.slack.named("dm-U0DAVE").messages
+    stub = "🔒 INC-1 · restricted · commander @alice"
+    assert words(word["blocks"]) == [
+        f"{stub}. Break-glass was used on a control that you look after. Please ask the commander about it."
+    ]
+    assert word["text"] == stub
 
 
 async def test_a_dry_run_is_shown_to_one_person(stage: Stage) -> None:
@@ -389,12 +413,15 @@ async def test_a_control_that_is_pulled_by_hand_is_recorded(stage: Stage) -> Non
     assert [one.what for one in (await stage.state()).mitigations][:1] == ["Ranker, by hand"]
 
 
-async def test_leading_over_to_security_says_what_it_means(stage: Stage) -> None:
-    """The other class's runbook opens, and the person is told how to change the class."""
+async def test_leading_over_to_security_restricts_it(stage: Stage) -> None:
+    """The other class's runbook opens, the class follows, and the person is told what that means for the room."""
     await stage.press(BOB, "inc-1/card/0", "Open runbook")
     shown = await stage.front.click(BOB, "walk:choose:1", "1:1:tree:security|It leaks", stage.room().id)
-    assert shown["text"] == ("The runbook Security goes on. If that is what it is: `/incident class security`.")
-    assert [one.klass for one in (await stage.state()).walks] == ["quality_regression", "security"]
+    assert shown["text"].startswith("The class is now: Security\nINC-1 is restricted. A private room opens;")
+    state = await stage.state()
+    assert ([one.klass for one in state.walks], state.klass, state.restricted) == (
+        ["quality_regression", "security"], "security", True,
+    )  # fmt: skip
 
 
 # Samples
