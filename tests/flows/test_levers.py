@@ -541,3 +541,44 @@ async def test_a_tool_comes_back_by_way_of_a_person(bot: House, ai: Plant) -> No
     [held] = await bot.payloads(number, "rung_held")
     assert (held["green"], held["to"], ai.stands("tool.refund")) == (True, "on", "on")
     assert [one.state for one in (await bot.state(number)).mitigations] == ["removed"]
+
+
+# Looking again
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("stands", "state", "seen"), [
+    ("v17", "effective", SEEN),
+    ("v18", "failed", "it was not applied: it stands at v18"),
+    ("v16", "failed", "it was not applied: it stands at v16"),
+])  # fmt: skip
+async def test_what_is_unclear_is_looked_at_and_never_sent_again(
+    stands: str, state: str, seen: str, bot: House, ai: Plant
+) -> None:
+    """After four tries without a clear answer nothing is sent by itself; *Look again* reads, and says what it found."""
+    number = await bot.incident()
+    await ai.fault(kind="nothing")
+    pull = await bot.pulled(number, "prompt.back")
+    assert pull.steps[0].state == "unclear"
+    await ai.no_fault()
+    ai.put("prompt", stands)
+    mark = ai.mark()
+    await bot.told(number, c.LookAgain(pull.p))
+    [step] = (await bot.over(number)).steps
+    assert (step.state, step.seen, ai.arrived(mark)) == (state, seen, [])
+
+
+@pytest.mark.slow
+async def test_what_was_late_is_looked_at_again(bot: House, ai: Plant) -> None:
+    """Accepted and not in effect: *Check again* only looks; once it is served, it is in effect, with nothing sent."""
+    number = await bot.incident()
+    await ai.fault(kind="lies")
+    pull = await bot.pulled(number, "prompt.back")
+    assert pull.steps[0].state == "late"
+    await ai.no_fault()
+    ai.put("prompt", "v17")
+    mark = ai.mark()
+    await asyncio.sleep(1)
+    await bot.told(number, c.LookAgain(pull.p))
+    [step] = (await bot.over(number)).steps
+    assert (step.state, ai.arrived(mark)) == ("effective", [])
