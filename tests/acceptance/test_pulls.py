@@ -1,14 +1,18 @@
 """Controls pulled in Slack, from the command to the proof: once, whoever clicks how often, and said as it is."""
 
 import asyncio
+import os
+import signal
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from tests.acceptance.harness import Stage, said, staged
+from tests.acceptance.harness import ROOT, Stage, clean_environment, said, staged
 from tests.acceptance.incidents import Incident, buttons, declared, words
 from tests.acceptance.production import Levers, Plant, plant, quick_home
 
@@ -221,3 +225,41 @@ async def test_the_home_tab_lists_what_is_pulled_anywhere(scene: Scene) -> None:
     await levers.presses("alice", "pull/1", "Undo")
     await levers.presses("alice", "pull/2", "Put it back")
     assert await home() == []
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+async def test_a_replica_that_freezes_over_its_lease_while_it_sends(postgres_url: str, tmp_path: Path) -> None:
+    """Another one takes over and sends it; the first wakes up with its request still open: it is changed once."""
+    upgrade = [sys.executable, "-m", "stanch", "db", "upgrade"]
+    env = clean_environment() | {"DATABASE_URL": postgres_url}
+    assert await (await asyncio.create_subprocess_exec(*upgrade, env=env, cwd=ROOT)).wait() == 0
+    async with plant() as ai:
+        home = {"STANCH_HOME": str(quick_home(tmp_path / "home")), **ai.environment}
+        async with staged(tmp_path / "stage", {"DATABASE_URL": postgres_url, **home}) as stage:
+            i, levers = await Scene(stage, ai).incident("one of us freezes", "class quality_regression")
+            ai.put("prompt", "v18")
+            await i.types("alice", "pull prompt.back")
+            mark = ai.mark()
+            await ai.fault(kind="hold", nth=1)
+            await levers.clicks("alice", "pull/1", "Pull it")
+            async with asyncio.timeout(20):
+                while not ai.arrived(mark):  # noqa: ASYNC110 - it is another process
+                    await asyncio.sleep(0.05)
+            assert stage.bot is not None
+            frozen = stage.bot
+            os.kill(frozen.pid, signal.SIGSTOP)
+            try:
+                await stage.start_bot()
+                async with asyncio.timeout(60):
+                    while "✔ in effect" not in await levers.says("pull/1"):  # noqa: ASYNC110
+                        await asyncio.sleep(0.1)
+            finally:
+                os.kill(frozen.pid, signal.SIGCONT)
+            await ai.no_fault()
+            await asyncio.sleep(2)
+            await stage.settle()
+            await frozen.end()
+            assert ai.changed(mark) == [("prompt", "v18", "v17")]
+            assert kinds(i) == ONE_PULL
+            assert len(await levers.views("pull/1")) == 1
