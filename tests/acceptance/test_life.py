@@ -31,13 +31,13 @@ async def test_by_buttons_and_forms_only(stage: Stage) -> None:
     facts |= {"service": "support-copilot", "impact": "half a minute until the first word"}
     assert (await stage.does("submit", user="alice", view_id=opened["view"]["id"], values=facts))["ok"]
     i = await newest(stage)
-    assert (await i.phase(), (await i.labels())[0]) == ("assess", "First move is pulled")
-    await i.presses("bob", "First move is pulled")
+    assert (await i.phase(), (await i.labels())[0]) == ("assess", "Pull: Shed load")
+    await i.presses("bob", "Record a mitigation…", what="batch and free traffic paused, by hand")
     assert (await i.phase(), (await i.labels())[0]) == ("mitigate", "It took effect")
     await i.presses("bob", "It took effect")
     await i.presses("carol", "Are users better off?", good="20", bad="0", note="the newest")
     await i.presses("alice", "Contained")
-    assert (await i.phase(), (await i.labels())[0]) == ("diagnose", "Suppose a cause…")
+    assert (await i.phase(), (await i.labels())[0]) == ("diagnose", "Open runbook")
     await i.presses("bob", "Suppose a cause…", text="one tenant floods the queue")
     await i.presses("bob", "Judge a hypothesis…", k="1", verdict="supported", text="its share is 70 %")
     await i.presses("bob", "Explain the cause…", certainty="confirmed", text="no limit for each tenant")
@@ -54,7 +54,7 @@ async def test_by_buttons_and_forms_only(stage: Stage) -> None:
     deeds = [one["kind"] for one in i.events() if one["by"] != "stanch"]
     assert deeds == [
         "declared", "mitigation_applied", "mitigation_moved", "judged", "contained", "hypothesis", "hypothesis_judged",
-        "explained", "mitigation_moved", "judged", "watching", "resolved", "action_added", "closed",
+        "explained", "mitigation_moved", "judged", "watching", "checks_asked", "resolved", "action_added", "closed",
     ]  # fmt: skip
 
 
@@ -87,13 +87,16 @@ async def test_by_commands_at_sev1_without_a_form(stage: Stage) -> None:
 
 
 async def test_refusals_offer_what_can_be_done_as_buttons(stage: Stage) -> None:
-    """Each button below a refusal does what it says: counting answers, then *Contained*, leads out of mitigate."""
+    """Each button below a refusal does what it says: a sample is drawn at once, the others open their form; counting
+    answers, then *Contained*, leads out of mitigate."""
     i = await declared(stage, "answers in the wrong language")
     await i.types("bob", "applied language back to auto")
     refused = await stage.types("alice", "contained", i.room)
     [told] = refused["ephemerals"]
-    assert buttons(told) == ["Are users better off?", "It stopped by itself…", "Waive the proof…"]
-    for label in buttons(told):
+    assert buttons(told) == [
+        "Sample and judge", "Are users better off?", "It stopped by itself…", "Waive the proof…",
+    ]  # fmt: skip
+    for label in buttons(told)[1:]:
         clicked = await stage.does("click", user="alice", channel=i.room, ts=told["ts"], text=label)
         assert clicked["view"], label
         await stage.does("close_view", user="alice", view_id=clicked["view"]["id"])
