@@ -29,6 +29,9 @@ PACE = Pace(lease=5.0, grace=0.02)
 class Bot:
     """One process of the bot after another on the same database and the same Slack."""
 
+    known: Catalogue = CATALOGUE
+    performers: Mapping[str, Performer] = PERFORMERS
+
     def __init__(
         self,
         database: Database,

@@ -96,7 +96,7 @@ def test_an_open_incident_with_what_its_people_owe(render: Render) -> None:
         "• INC-7 · look after by 2026-12-01: cap 5\n"
         "• INC-7 · communications lead",
         "Still applied",
-        "✔ INC-7 · failover 50 % (effective)\n📌 INC-7 · cap 5 (kept until 2026-12-01) · @carol",
+        "✔ INC-7 · failover 50 % (in effect)\n📌 INC-7 · cap 5 (kept until 2026-12-01) · @carol",
         f"As of {at(tale.now)}",
     ]  # fmt: skip
 

@@ -9,6 +9,7 @@ import pytest
 from practice.limits import check_blocks
 from stanch.core import commands as c
 from stanch.core.catalogue import Catalogue
+from stanch.core.check import Result
 from stanch.core.control import KNOWN_GOOD, Aim, Control, Values
 from stanch.core.incident import STANCH
 from stanch.slack.render import Message, Render
@@ -362,3 +363,26 @@ def test_on_the_card_what_was_pulled_says_what_is_seen() -> None:
         "… 2 route back (applied)\n"
         "… 3 New version: 50 → 0 % (accepted, waiting for effect)"
     )
+
+
+def test_the_card_says_when_a_check_is_older_than_the_last_pull() -> None:
+    """What was measured before something moved is no proof of how it is now."""
+    tale = at_work()
+    tale.do(c.ReportChecks(0, (Result("errors", "green", "0 %"), Result("latency", "red", "8 s"))), STANCH)
+    card = Render(LEVERS, people()).card(tale.incident)
+    assert "*Checks*  ✔ Errors · ✗ Latency (+5s)" in [timed(text) for text in words(card.blocks)]
+    pulling(tale, "tool.off", "on")
+    card = Render(LEVERS, people()).card(tale.incident)
+    assert "*Checks*  ✔ Errors · ✗ Latency (+5s, before the last pull)" in [timed(text) for text in words(card.blocks)]
+
+
+def test_it_stands_at_the_value_that_was_asked_for() -> None:
+    """Where a value was named, it is said; an undo that finds it there says how to settle the mitigation."""
+    tale = at_work()
+    tale.do(c.Pull("tool.off", "ask"))
+    read(tale, "ask")
+    assert lines(tale)[1] == "It stands at *ask* already; nothing was sent."
+    undone = at_work()
+    in_effect(undone, "prompt.back", "v18", "v17")
+    undoing(undone, "v18")
+    assert lines(undone)[1] == ("It stands at *v18* already; nothing was sent. It is back then: `/incident removed 1`.")

@@ -472,6 +472,17 @@ async def test_answers_are_judged_one_by_one(stage: Stage) -> None:
     assert (state.judged, state.samples[0].state) == ((1, 1), "over")
 
 
+async def test_too_small_a_sample_offers_more_answers(stage: Stage) -> None:
+    """Two answers show nothing: *Contained* is not offered for them, more answers are."""
+    await stage.bot.ask(c.Mitigate())
+    key = await sampled(stage, "a1", "a2")
+    await stage.press(BOB, key, "Judge answers")
+    await judge(stage, BOB, "Good")
+    await judge(stage, BOB, "Good")
+    await stage.bot.run()
+    assert words(stage.message(key)["blocks"])[-1] == "[Sample and judge]"
+
+
 async def test_an_answer_that_is_gone_is_passed_over(stage: Stage) -> None:
     """Nobody is asked to judge what cannot be shown."""
     key = await sampled(stage, "gone")

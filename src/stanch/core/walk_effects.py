@@ -29,6 +29,8 @@ def of_walk(after: Incident, payload: Payload) -> Iterator[Effect]:
             yield Effect(f"{at}/sample/{s}", "sample", lane=f"{at}/sample/{s}", payload={"s": s})
         case w.SampleDrawn(s) | w.AnswerJudged(s):
             yield showing(after, f"sample/{s}")
+        case w.Drifted() if after.walks:
+            yield showing(after, runbook(after))
         case w.Shown(view, ts) if not ts:
             # Somebody deleted it, and it was about to change: it comes back.
             yield showing(after, view)

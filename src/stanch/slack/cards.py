@@ -87,7 +87,9 @@ class Cards(Phrases):
         ]
         newest = when(unstamp(max(one.at for one in i.checks)), "{time}")
         watched = f", measured until {when(unstamp(i.watch.until), '{time}')}" if i.watch else ""
-        return f"*Checks*  {' · '.join(shown)} ({newest}{watched})"
+        last = max(one.at for one in i.checks)
+        old = ", before the last pull" if any(p.confirmed_at > last for p in i.pulls) else ""
+        return f"*Checks*  {' · '.join(shown)} ({newest}{old}{watched})"
 
     def _elsewhere(self, i: Incident) -> str:
         """Other incidents that this one hangs together with."""

@@ -24,6 +24,7 @@ from stanch.slack.listeners import FORMS, Listeners
 from stanch.slack.phrases import MARKS
 from stanch.slack.render import Render
 
+SPOKEN = {"effective": "in effect"}
 LISTED = 15
 """Incidents, and mitigations, on one screen; the list has the rest."""
 OWED = 20
@@ -163,7 +164,8 @@ def _applied(seen: Seen, user: str, render: Render) -> list[Block]:
         owner = f" · {safe(render.person(row.who), 60)}" if row.who else ""
         until = f" until {row.due[:10]}" if row.due else ""
         ended = "" if i.is_open else f" · incident {i.phase}"
-        line = f"{MARKS.get(row.state, '·')} INC-{row.incident} · {what} ({row.state}{until}){owner}{ended}"
+        state = SPOKEN.get(row.state, row.state)
+        line = f"{MARKS.get(row.state, '·')} INC-{row.incident} · {what} ({state}{until}){owner}{ended}"
         if row.k in reach.to_undo(i):
             value = f"{row.incident}:home:{row.k}"
             rows.append(b.section(line, b.button("Undo", f"pull:undo:{row.incident}:{row.k}", value)))

@@ -222,7 +222,10 @@ class Listeners:
         """
         about = forms.metadata(view)
         number = number_in(about.get("number")) if number is None else number
-        asked = Asked(command, who(body), "form", number, f"form:{view['id']}", channel=about.get("channel"))
+        asked = Asked(
+            command, who(body), "form", number, f"form:{view['id']}", channel=about.get("channel"),
+            delivery=f"form:{view['id']}:{body.get('trigger_id')}",
+        )  # fmt: skip
         try:
             answer = await self.ask(asked)
         except Unavailable as away:

@@ -53,7 +53,10 @@ class PullViews(Phrases):
                 return [b.section(f"To which value?{takes}")]
             case "same":
                 settle = f" It is back then: `/incident removed {pull.undoes}`." if pull.undoes is not None else ""
-                return [b.section(f"It stands where it should already; nothing was sent.{settle}")]
+                where = "where it should"
+                if aim and pull.to is not None and len(pull.controls) == 1:
+                    where = f"at *{safe(spoken(pull.to, aim.values), 120)}*"
+                return [b.section(f"It stands {where} already; nothing was sent.{settle}")]
             case "cancelled":
                 return [b.context("Cancelled; nothing was sent.")]
             case "asking" | "seconding":

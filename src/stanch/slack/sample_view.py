@@ -3,6 +3,7 @@
 from typing import Final
 
 from stanch.core.checking import VERDICTS
+from stanch.core.harm import better
 from stanch.core.incident import Incident
 from stanch.core.sample import at_least, at_most, percent
 from stanch.core.walks import Sample
@@ -34,7 +35,9 @@ class SampleViews(Phrases):
             buttons += [b.button("Count what is judged", "sample:end", value)] if counted else []
             blocks.append({**b.actions(buttons), "block_id": f"sample:{value}:{i.seq}"})
         elif sample.state == "over" and i.phase == "mitigate":
-            blocks.append(b.actions([moves.button("contained", f"{value}:{i.seq}")]))
+            # Too few, or too many bad ones: then more answers are what is needed.
+            name = "contained" if better(i, *i.judged) else "sample"
+            blocks.append(b.actions([moves.button(name, f"{value}:{i.seq}")]))
         elif sample.state == "failed" and i.is_open:
             blocks.append(b.actions([moves.button("sample", f"{value}:{i.seq}"), moves.button("judged", value)]))
         return Message(self.fallback(i, f"Sample {sample.s}: {sample.state}"), blocks)
