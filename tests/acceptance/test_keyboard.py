@@ -94,6 +94,14 @@ def fill(page: Page, label: str, **fields: Any) -> None:
             page.keyboard.type(value)
 
 
+def types(page: Page, command: str) -> None:
+    """`/incident …` in the message box: the slash leads there from anywhere."""
+    page.keyboard.press("/")
+    page.keyboard.type(f"incident {command}")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+
+
 def test_from_declaring_to_closed_by_keyboard(page: Page, workspace: str) -> None:
     """Typing, Tab, arrows, Enter and the page's keys lead through every phase; what is missing is refused."""
     page.goto(f"{workspace}/#/alice/general")
@@ -101,10 +109,7 @@ def test_from_declaring_to_closed_by_keyboard(page: Page, workspace: str) -> Non
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("Buttons of the pinned message")
     page.keyboard.press("Escape")
-    page.keyboard.press("/")
-    page.keyboard.type("incident declare")
-    page.keyboard.press("Escape")
-    page.keyboard.press("Enter")
+    types(page, "declare")
     expect(page.get_by_role("dialog", name="Declare an incident")).to_be_visible()
     tab_to(page, "What is wrong?")
     page.keyboard.type("Keys alone")
@@ -117,14 +122,15 @@ def test_from_declaring_to_closed_by_keyboard(page: Page, workspace: str) -> Non
     page.keyboard.type("keys-alone")
     page.keyboard.press("Enter")
     expect(card(page)).to_contain_text("phase assess")
-    press(page, "First move is pulled")
+    fill(page, "Record a mitigation…", What="batch and free traffic paused")
+    send(page, "Record it")
     expect(card(page)).to_contain_text("phase mitigate")
     press(page, "It took effect")
     expect(card(page)).to_contain_text("(effective)")
     press(page, "Contained")
     expect(page.locator("#messages")).to_contain_text("nobody has shown that users are better off")
-    fill(page, "Are users better off?", Good_answers="20", Bad_answers="0")
-    send(page, "Count them")
+    types(page, "judged 20 0")
+    expect(page.locator("#messages")).to_contain_text("enough for /incident contained")
     press(page, "Contained")
     expect(card(page)).to_contain_text("phase diagnose")
     fill(page, "Explain the cause…", choice="Probable", The_cause="one tenant took the queue")
@@ -133,8 +139,7 @@ def test_from_declaring_to_closed_by_keyboard(page: Page, workspace: str) -> Non
     fill(page, "Settle a mitigation…", choice="It is taken back")
     send(page, "Save")
     expect(card(page)).to_contain_text("(removed)")
-    fill(page, "Are users better off?", Good_answers="60", Bad_answers="0")
-    send(page, "Count them")
+    types(page, "judged 60 0")
     press(page, "Watch")
     expect(card(page)).to_contain_text("phase watching")
     fill(page, "It held: resolve…", What_is_the="a limit for each tenant")
