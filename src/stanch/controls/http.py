@@ -41,6 +41,8 @@ class Http:
             except LookupError:
                 self._must_hold(target, answer, document)
         value = _ours(target, raw, aim)
+        if value is None and isinstance(raw, str | int | float):
+            raise answer.fault(f"{self._wire.name} stands at something too long or too odd to be put back.")
         return Reading(value, self._kept(target, answer, document))
 
     async def apply(self, aim: Aim, value: Value, *, detail: Mapping[str, Any], request_id: str, by: str) -> Receipt:

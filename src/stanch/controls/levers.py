@@ -19,7 +19,7 @@ from stanch.core.control import Aim, Control, Value
 from stanch.core.guards import DANGEROUS
 from stanch.core.incident import Incident
 from stanch.core.levers import known_good_members
-from stanch.core.moving import same
+from stanch.core.moving import one_switch, same
 from stanch.core.pulls import Pull, Step, of_mitigation, spoken
 from stanch.flows.deliver import Cancelled, Done, Later, Outcome, Unclear
 from stanch.flows.desk import Desk
@@ -72,7 +72,7 @@ class Levers:
         values = good.values if good else {}
         others = [one for one in await self._desk.with_mitigations() if one.number != i.number]
         read = await asyncio.gather(*(self._read(one, pull.service, values.get(one)) for one in pull.controls))
-        steps = (replace(one, elsewhere=_held_by(others, one.control, pull.service)) for one in read)
+        steps = (replace(one, elsewhere=self._held_by(others, one.control, pull.service)) for one in read)
         return Done(reports=(c.ReportReading(pull.p, tuple(steps)),))
 
     async def _read(self, control: str, service: str, good: Value | None) -> c.ReadStep:
@@ -226,6 +226,18 @@ class Levers:
         left = max(timedelta(seconds=0.2), ladder.hold - over) if over < ladder.hold else ladder.hold
         return Later(seen, min(left.total_seconds(), max(0.5, ladder.hold.total_seconds() / MEASURES)))
 
+    def _held_by(self, others: Sequence[Incident], control: str, service: str) -> tuple[int, ...]:
+        """Open incidents of safety or security in which this switch does less on purpose."""
+        aim = self._aim(control, service)
+        found = []
+        for i in others:
+            pulled = (of_mitigation(i.pulls, m.k) for m in i.mitigations if m.in_force) if i.is_open else ()
+            less = [one for one in pulled if one and one[1].direction == "less"] if i.dangerous else []
+            aims = (self._aim(step.control, pull.service) for pull, step in less)
+            if aim and any(other and one_switch(aim, other) for other in aims):
+                found.append(i.number)
+        return tuple(found)
+
     def _moved(self, owed: Owed, i: Incident, states: Sequence[str]) -> Moved | None:
         pull = _pull(i, owed)
         step = pull.step(int(owed.payload["s"])) if pull else None
@@ -247,18 +259,6 @@ class Levers:
     def _aim(self, control: str, service: str) -> Aim | None:
         found = self._catalogue.controls.get(control)
         return found.aim(service) if found else None
-
-
-def _held_by(others: Sequence[Incident], control: str, service: str) -> tuple[int, ...]:
-    """Open incidents of safety or security in which this control does less on purpose."""
-    found = []
-    for i in others:
-        if not i.is_open or i.service != service or i.klass not in DANGEROUS:
-            continue
-        pulled = (of_mitigation(i.pulls, m.k) for m in i.mitigations if m.in_force)
-        if any(one and one[1].control == control and one[1].direction == "less" for one in pulled):
-            found.append(i.number)
-    return tuple(found)
 
 
 def moved_timeout(catalogue: Catalogue, aim: Aim) -> float:

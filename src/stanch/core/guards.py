@@ -61,17 +61,17 @@ def glass_at(i: Incident, pull: Pull, catalogue: Catalogue) -> datetime | None:
     return asked + after
 
 
-def someone_on_call(i: Incident, on_call: bool, catalogue: Catalogue) -> None:
+def someone_on_call(asked: str, on_call: bool, catalogue: Catalogue) -> None:
     """More needs at least one who is on call for the service: a seat can be taken by anybody. Raises `Refusal`."""
-    service = catalogue.service(i.service) if i.service else None
+    service = catalogue.service(asked) if asked else None
     if on_call or service is None or not service.owners:
         return
-    raise Refusal(f"One of the two has to be on call for {i.service}: its owners in services.yml.")
+    raise Refusal(f"One of the two has to be on call for {asked}: its owners in services.yml.")
 
 
 def break_glass(i: Incident, pull: Pull, by: str, on_call: bool, now: datetime, catalogue: Catalogue) -> None:
     """Raises `Refusal` unless this person may go on alone now."""
-    someone_on_call(i, on_call, catalogue)
+    someone_on_call(pull.service, on_call, catalogue)
     opens = glass_at(i, pull, catalogue)
     others = ", ".join(f"<@{user}>" for user in holders(i) if user != by) or "anybody on call"
     asks = f"A second person has to agree: {others}."

@@ -11,7 +11,7 @@ from stanch.core.chain import stamp
 from stanch.core.checking import green, measured, red, red_now
 from stanch.core.incident import Incident, Mitigation, advance
 from stanch.core.phases import NEXT, NOW, leads
-from stanch.core.policy import command_only
+from stanch.core.policy import command_only, role_holder_only
 from stanch.core.pulls import of_mitigation
 from stanch.core.said import Said
 from stanch.core.sample import WORTH_JUDGING, at_least, at_most, percent
@@ -63,7 +63,8 @@ def _by_word_alone(i: Incident, mitigation: Mitigation, state: str, by: str) -> 
     if found is None or state == "kept" or (state == "removed" and by == i.commander):
         return
     if state == "effective" and found[1].state == "late":
-        return  # Nothing shows it to a machine; a person has looked.
+        role_holder_only(i, by, "say that it took effect")  # Nothing shows it to a machine; a person has looked.
+        return
     if state == "removed":
         raise Refusal(
             f"Mitigation {k} was pulled from here: `/incident undo {k}` puts it back, and sees it if somebody has done"

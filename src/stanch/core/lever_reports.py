@@ -9,7 +9,7 @@ from stanch.core.chain import stamp
 from stanch.core.control import KNOWN_GOOD, Aim, Control, Value
 from stanch.core.course_events import MitigationMoved
 from stanch.core.incident import Incident
-from stanch.core.moving import direction, holds, place, same, suggested, undo_direction
+from stanch.core.moving import direction, holds, one_switch, place, same, suggested, undo_direction
 from stanch.core.pulls import Pull, Step, of_mitigation, spoken
 from stanch.core.said import Said
 from stanch.core.text import one_line, storable
@@ -36,7 +36,7 @@ def reading(i: Incident, command: c.ReportReading, by: str, now: datetime, catal
             named = True
             if not same(to, read.value):
                 step = _step(i, pull, read, control, aim, to, now)
-                if held := _held_down(i, pull, read, step):
+                if held := _held_down(i, pull, read, step, aim, catalogue):
                     unread.append(f"{control.name}: {held}")
                 else:
                     steps.append(step)
@@ -54,7 +54,7 @@ def _put_back_already(i: Incident, pull: Pull) -> tuple[MitigationMoved, ...]:
     return (MitigationMoved(found.k, "removed", why="it stood there already", what=found.what),) if found else ()
 
 
-def _held_down(i: Incident, pull: Pull, read: c.ReadStep, step: dict[str, Any]) -> str:
+def _held_down(i: Incident, pull: Pull, read: c.ReadStep, step: dict[str, Any], aim: Aim, catalogue: Catalogue) -> str:
     """Why this may not go up: in safety and security what does less on purpose is only ever undone, with the guard that
     an undo has. Empty when it may."""
     if step["direction"] == "less":
@@ -62,7 +62,9 @@ def _held_down(i: Incident, pull: Pull, read: c.ReadStep, step: dict[str, Any]) 
     if pull.undoes is None and i.dangerous:
         for m in i.mitigations:
             found = of_mitigation(i.pulls, m.k) if m.in_force or m.state == "kept" else None
-            if found and found[1].control == read.control and found[1].direction == "less":
+            control = catalogue.controls.get(found[1].control) if found else None
+            other = control.aim(found[0].service) if control and found else None
+            if found and other and one_switch(aim, other) and found[1].direction == "less":
                 return f"mitigation {m.k} holds it at {spoken(found[1].to)}: only `/incident undo {m.k}` lifts it"
     if read.elsewhere:
         return f"INC-{read.elsewhere[0]} holds it where it is; it is undone there"

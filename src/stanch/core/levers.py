@@ -132,6 +132,10 @@ def confirm(i: Incident, command: c.Confirm, by: str, now: datetime, catalogue: 
         raise Refusal(_too_late(one), *(("undo",) if one.state == "done" else ()))
     if one.undoes is None:
         leads(i, "applied")
+    # Who is on call was looked up for the service that the incident has now.
+    on_call = command.on_call and one.service == (i.service or "")
+    if one.undoes is None and one.service != (i.service or ""):
+        raise Refusal(f"The service was {one.service} when this was asked for, and is another now. Pull it anew.")
     may_pull(i, by, command.on_call)
     if one.undoes is None and (control := catalogue.controls.get(one.control)):
         _not_here(i, control)
@@ -146,17 +150,17 @@ def confirm(i: Incident, command: c.Confirm, by: str, now: datetime, catalogue: 
     if by == STANCH:
         raise Refusal("This does *more*: two people have to agree, and I am none.")
     if one.state == "asking":
-        asked = e.PullSeconded(one.p, _what(one), needs.commander, command.on_call)
+        asked = e.PullSeconded(one.p, _what(one), needs.commander, on_call)
         return Said((asked,), "This does *more*: a second person has to agree. The room is asked.")
     if by == one.first:
         reason = clean(command.glass, 500)
-        break_glass(i, one, by, command.on_call, now, catalogue)
+        break_glass(i, one, by, on_call, now, catalogue)
         if not reason:
             raise Refusal("Break the glass with one reason; the owner and the security contact are told.", "glass")
         return _broken(i, one, e.PullConfirmed(one.p, _what(one), _ks(i, one), None, reason, one.undoes), by, now)
     if needs.commander and i.commander not in (by, one.first):
         raise Refusal(f"One of the two has to be the commander: <@{i.commander}>.")
-    someone_on_call(i, command.on_call or one.first_on_call, catalogue)
+    someone_on_call(one.service, on_call or one.first_on_call, catalogue)
     return _pulled(i, one, e.PullConfirmed(one.p, _what(one), _ks(i, one), one.first, "", one.undoes))
 
 

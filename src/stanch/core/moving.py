@@ -26,6 +26,17 @@ def same(one: Value | None, other: Value | None) -> bool:
     return one == other
 
 
+def one_switch(a: Aim, b: Aim) -> bool:
+    """Do these stand for the same switch, whatever their controls are called? What proves it may differ."""
+
+    def where(aim: Aim) -> dict[str, object]:
+        return {
+            key: value for key, value in aim.target.items() if key not in ("proof", "probe", "map", "apply", "undo")
+        }
+
+    return a.plane == b.plane and where(a) == where(b)
+
+
 def holds(values: Values, value: Value | None) -> bool:
     """May exactly this value be sent?"""
     if values.choices:

@@ -17,6 +17,8 @@ class Asked:
     number: int | None = None
     key: str | None = None
     at: datetime | None = None
+    delivery: str | None = None
+    """Names this one delivery, where `key` stands for what may be sent again once it was refused: a form."""
     channel: str | None = None
     """Where it was said or clicked; it shows who is in a restricted room."""
 

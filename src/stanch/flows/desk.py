@@ -82,7 +82,7 @@ class Desk:
 
     def _take(self, db: Connection, asked: Asked, even_if_twin: bool) -> Answer:
         now = self.clock()
-        if asked.key and (told := self._told(db, asked.key)):
+        if told := next((t for one in (asked.key, asked.delivery) if one and (t := self._told(db, one))), None):
             return told
         if isinstance(asked.command, c.Declare):
             answer = self._declare(db, asked, asked.command, now, even_if_twin)
@@ -98,8 +98,8 @@ class Desk:
 
     async def _refuse(self, asked: Asked, answer: Answer) -> None:
         """Remembered too, in a transaction of its own: a second delivery must not succeed where the first did not."""
-        if asked.key:
-            key, now = asked.key, self.clock()
+        if key := asked.delivery or asked.key:
+            now = self.clock()
             await self.database(lambda db: None if self._told(db, key) else self._remember(db, key, answer, now))
 
     def _declare(self, db: Connection, asked: Asked, command: c.Declare, now: datetime, even_if_twin: bool) -> Answer:
