@@ -9,6 +9,8 @@ from stanch.store import schema
 from stanch.store.database import Database
 from tests.fakes.bot import Bot
 from tests.fakes.front import Front
+from tests.fakes.levers import LEVERS
+from tests.slack.stage import HELD, Stage, ago, elsewhere
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +42,14 @@ def bot(database: Database) -> Bot:
 @pytest.fixture
 async def front(bot: Bot) -> Front:
     return await Front(bot).ready()
+
+
+@pytest.fixture
+async def stage(database: Database) -> Stage:
+    """SEV2, quality regression, with its room, its card and its owners in their seats."""
+    made = Stage(await Front(Bot(database, known=LEVERS, planes=dict.fromkeys(HELD, elsewhere))).ready())
+    ago(made, 10)
+    await made.bot.declare(klass="quality_regression", severity="SEV2", service="support-copilot")
+    await made.bot.run()
+    ago(made, 0)
+    return made

@@ -1,98 +1,16 @@
 """From a click or a command to the event, and back to what the person and the room are shown."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
-
-import pytest
 
 from stanch.core import commands as c
 from stanch.core.chain import unstamp
-from stanch.core.incident import STANCH, Incident
-from stanch.core.pulls import Pull
+from stanch.core.incident import STANCH
 from stanch.core.words import when
-from stanch.flows.deliver import Cancelled, Outcome
 from stanch.flows.desk import Asked
 from stanch.slack.clicks import Clicks
-from stanch.slack.gateway import Kit
-from stanch.store.database import Database
-from stanch.store.outbox import Owed
-from tests.fakes.bot import Bot
-from tests.fakes.front import ELSEWHERE, Front, Json, seen, words
-from tests.fakes.levers import LEVERS
-from tests.fakes.slack import Channel
+from tests.fakes.front import ELSEWHERE, seen, words
 from tests.fakes.world import ALICE, BOB, CAROL, DAVE, ERIN
-
-OUTSIDER = "U0OUTSIDER"
-HELD = ("read", "save", "apply", "probe", "hold", "check", "sample")
-"""Effects for a control plane; these tests say themselves what the plane answered."""
-
-
-async def fetch(incident: Incident, id: str) -> tuple[str, str, str] | None:
-    return None if id == "gone" else (f"what is {id}?", f"<!channel> it is *{id}*", "en, v17")
-
-
-async def preview(incident: Incident, pull: Pull) -> str:
-    return f"PUT /{pull.control}\nAuthorization: Bearer ••••\n<{pull.steps[0].to}> ``` & more"
-
-
-async def elsewhere(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
-    return Cancelled("a test says what the plane answered")
-
-
-class Stage:
-    """A front with controls, in an incident's room; what planes answer is said by hand."""
-
-    def __init__(self, front: Front) -> None:
-        self.front, self.bot = front, front.bot
-        front.clicks = Clicks(self.bot.desk, self.bot.kit.directory, front.listeners, preview, fetch)
-
-    async def state(self) -> Incident:
-        found = await self.bot.desk.state(1)
-        assert found is not None
-        return found
-
-    async def told(self, command: c.Command) -> None:
-        """What a plane answered."""
-        await self.bot.desk.ask(Asked(command, STANCH, "worker", 1))
-
-    async def reads(self, value: Any, good: Any = None) -> None:
-        pull = (await self.state()).pulls[-1]
-        await self.told(c.ReportReading(pull.p, (c.ReadStep(pull.controls[0], value, good=good),)))
-
-    def room(self) -> Channel:
-        (room,) = [one for one in self.bot.slack.channels.values() if one.name.startswith("inc-1-")]
-        return room
-
-    def message(self, key: str) -> Json:
-        (found,) = [
-            one
-            for one in self.room().messages
-            if (one.get("metadata") or {}).get("event_payload", {}).get("key") == key
-        ]
-        return found
-
-    async def press(self, user: str, key: str, label: str) -> Json:
-        """The button of that label on the message of that key, as it stands there now."""
-        found = [
-            one
-            for block in self.message(key)["blocks"]
-            for one in (*block.get("elements", ()), *([block["accessory"]] if "accessory" in block else ()))
-            if one["type"] == "button" and one["text"]["text"] == label
-        ]
-        assert found, f"{label} is not among {words(self.message(key)['blocks'])}"
-        return await self.front.click(user, found[0]["action_id"], found[0]["value"], self.room().id)
-
-
-@pytest.fixture
-async def stage(database: Database) -> Stage:
-    """SEV2, quality regression, with its room, its card and its owners in their seats."""
-    made = Stage(await Front(Bot(database, known=LEVERS, planes=dict.fromkeys(HELD, elsewhere))).ready())
-    ago(made, 10)
-    await made.bot.declare(klass="quality_regression", severity="SEV2", service="support-copilot")
-    await made.bot.run()
-    ago(made, 0)
-    return made
-
+from tests.slack.stage import OUTSIDER, Stage, ago
 
 PULL = "inc-1/view/pull/1"
 
@@ -135,11 +53,6 @@ async def test_from_the_command_to_in_effect(stage: Stage) -> None:
     assert [one for one in keys if "/view/" in one] == [PULL]
     await stage.press(BOB, PULL, "Undo")
     assert (await stage.state()).pulls[-1].undoes == 1
-
-
-def ago(stage: Stage, minutes: float) -> None:
-    """What follows happened so many minutes ago."""
-    stage.bot.desk.clock = lambda: datetime.now(UTC) - timedelta(minutes=minutes)
 
 
 async def asked_for(stage: Stage, control: str, before: Any, by: str = ALICE) -> None:
@@ -382,129 +295,3 @@ async def test_nothing_of_it_reaches_outsiders(stage: Stage) -> None:
         assert "Tool" not in seen(shown)
         assert "restricted" in shown["text"]
     assert (await stage.state()).pulls[0].state == "asking"
-
-
-# Runbooks
-
-
-async def test_the_first_choice_wins(stage: Stage) -> None:
-    """Two people click different choices of the same screen: the second is told who was faster, and the room shows one
-    way."""
-    await stage.press(BOB, "inc-1/card/0", "Open runbook")
-    await stage.bot.run()
-    key = f"inc-1/view/runbook/{(await stage.state()).runbook_at}"
-    buttons = {one["text"]["text"]: one for one in stage.message(key)["blocks"][-1]["elements"]}
-    choices = [(one["action_id"], one["value"], stage.room().id) for one in buttons.values()]
-    assert (await stage.front.click(BOB, *choices[0]))["text"] == ""
-    told = (await stage.front.click(CAROL, *choices[2]))["text"]
-    assert told == f"<@{BOB}> was faster: Wrong or made up. The runbook has moved on; the room shows where it stands."
-    await stage.bot.run()
-    assert words(stage.message(key)["blocks"])[0] == "*Quality regression · step 2 of about 4*"
-    assert (await stage.press(CAROL, key, "← Back"))["text"] == ""
-    await stage.bot.run()
-    assert words(stage.message(key)["blocks"])[0] == "*Quality regression · step 1 of about 4*"
-
-
-async def test_a_control_that_is_pulled_by_hand_is_recorded(stage: Stage) -> None:
-    """One click records it as a mitigation, in the control's own name, once."""
-    value = "1:5:reranker.off"
-    for _ in range(2):
-        await stage.front.click(BOB, "pull:hand:reranker.off", value, stage.room().id)
-    assert [one.what for one in (await stage.state()).mitigations][:1] == ["Ranker, by hand"]
-
-
-async def test_leading_over_to_security_restricts_it(stage: Stage) -> None:
-    """The other class's runbook opens, the class follows, and the person is told what that means for the room."""
-    await stage.press(BOB, "inc-1/card/0", "Open runbook")
-    shown = await stage.front.click(BOB, "walk:choose:1", "1:1:tree:security|It leaks", stage.room().id)
-    assert shown["text"].startswith("The class is now: Security\nINC-1 is restricted. A private room opens;")
-    state = await stage.state()
-    assert ([one.klass for one in state.walks], state.klass, state.restricted) == (
-        ["quality_regression", "security"], "security", True,
-    )  # fmt: skip
-
-
-# Samples
-
-
-async def sampled(stage: Stage, *ids: str) -> str:
-    """A sample is drawn; its message's key."""
-    await stage.front.command(BOB, "1 sample 3")
-    await stage.told(c.ReportSample(1, ids))
-    await stage.bot.run()
-    return "inc-1/view/sample/1"
-
-
-def form(stage: Stage) -> tuple[str, Json]:
-    """The form that is open: its id, and what it shows now."""
-    (id,) = [one for one, shown in stage.bot.slack.modals.items() if shown["callback_id"] == "sample"]
-    return id, stage.bot.slack.modals[id]
-
-
-async def judge(stage: Stage, user: str, label: str) -> None:
-    id, shown = form(stage)
-    (button,) = [one for one in shown["blocks"][-1]["elements"] if one["text"]["text"] == label]
-    await stage.front.click(user, button["action_id"], button["value"], None, view={**shown, "id": id})
-
-
-async def test_answers_are_judged_one_by_one(stage: Stage) -> None:
-    """A form shows one answer at a time, as it was written and pinging nobody; the last one counts the sample."""
-    key = await sampled(stage, "a1", "a2", "a3")
-    await stage.press(BOB, key, "Judge answers")
-    first = words(form(stage)[1]["blocks"])
-    answer = first[0].split("`")[1]
-    assert first == [
-        f"1 of 3 · sample 1 · `{answer}`", "*A user asked*", f"what is {answer}?", "*It was answered*",
-        f"<!channel> it is *{answer}*", "en, v17", "[Good]", "[Bad]", "[Can't tell]",
-    ]  # fmt: skip
-    assert form(stage)[1]["blocks"][4]["text"]["type"] == "plain_text"
-    for label in ("Good", "Can't tell"):
-        await judge(stage, BOB, label)
-    await stage.bot.run()
-    assert words(stage.message(key)["blocks"]) == [
-        "*Sample 1* · 3 fresh answers of Support copilot\n"
-        "2 of 3 judged: 1 good, 0 bad, 1 cannot be told. Between 0 % and 95 % of all answers may be bad.",
-        "Judged by @bob", "[Judge answers]", "[Count what is judged]",
-    ]  # fmt: skip
-    await judge(stage, BOB, "Bad")
-    assert words(form(stage)[1]["blocks"]) == ["That was the last one. The sample is counted: 1 of 2 bad."]
-    state = await stage.state()
-    assert (state.judged, state.samples[0].state) == ((1, 1), "over")
-
-
-async def test_too_small_a_sample_offers_more_answers(stage: Stage) -> None:
-    """Two answers show nothing: *Contained* is not offered for them, more answers are."""
-    await stage.bot.ask(c.Mitigate())
-    key = await sampled(stage, "a1", "a2")
-    await stage.press(BOB, key, "Judge answers")
-    await judge(stage, BOB, "Good")
-    await judge(stage, BOB, "Good")
-    await stage.bot.run()
-    assert words(stage.message(key)["blocks"])[-1] == "[Sample and judge]"
-
-
-async def test_an_answer_that_is_gone_is_passed_over(stage: Stage) -> None:
-    """Nobody is asked to judge what cannot be shown."""
-    key = await sampled(stage, "gone")
-    await stage.press(BOB, key, "Judge answers")
-    assert words(form(stage)[1]["blocks"])[1:] == ["This answer is not there any more.", "[Can't tell]"]
-
-
-async def test_a_sample_is_counted_early(stage: Stage) -> None:
-    """What is judged counts, and the rest is left."""
-    key = await sampled(stage, "a1", "a2", "a3")
-    await stage.press(BOB, key, "Judge answers")
-    await judge(stage, BOB, "Good")
-    await stage.bot.run()
-    assert (await stage.press(BOB, key, "Count what is judged"))["text"] == ""
-    assert (await stage.state()).judged == (1, 0)
-
-
-async def test_an_open_sample_is_judged_on(stage: Stage) -> None:
-    """Asking for another while one stands open offers to judge that one."""
-    await sampled(stage, "a1", "a2")
-    shown = await stage.front.command(CAROL, "1 sample", stage.room().id)
-    assert words(shown["blocks"]) == ["Sample 1 is open: judge on where it stands.", "[Judge answers]"]
-    button = shown["blocks"][1]["elements"][0]
-    await stage.front.click(CAROL, button["action_id"], button["value"], stage.room().id)
-    assert words(form(stage)[1]["blocks"])[0].startswith("1 of 2 · sample 1 · `a")
