@@ -3,6 +3,7 @@ and no write is sent that is not wanted.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -332,7 +333,9 @@ async def test_in_security_the_evidence_is_held_before(bot: House, ai: Plant) ->
     assert pull.steps[0].state == "effective"
     [saved] = await bot.payloads(number, "settings_saved")
     [held] = saved["held"]
-    assert held.startswith("held (200, copies held: 4, missing: conversation memory older than an hour")
+    assert re.match(
+        r"held, request inc-1-pull-1-save-\S+: 200, copies held: 4, missing: conversation memory older", held
+    )
     assert ai.arrived(mark) == [("evidence/hold", None, 200), ("settings/source.wiki", "off", 200)]
     assert ai.stands("evidence") == "held"
 
@@ -411,7 +414,7 @@ async def limited(bot: House, ai: Plant) -> tuple[int, Pull]:
     pull = await bot.pulled(number, "rate.limit", 250)
     assert pull.steps[0].state in ("effective", "late")
     undo = await bot.read(number, c.Undo(1))
-    assert [(one.to, one.goal, one.direction) for one in undo.steps] == [(500, 1000, "more")]
+    assert [(one.to, one.goal, one.direction) for one in undo.steps] == [(600, 1000, "more")]
     await bot.told(number, c.Confirm(undo.p))
     refused = await bot.ask(number, c.Confirm(undo.p))
     assert refused.refused
@@ -420,13 +423,14 @@ async def limited(bot: House, ai: Plant) -> tuple[int, Pull]:
 
 
 async def test_a_limit_goes_back_in_steps_while_the_checks_are_green(bot: House, ai: Plant) -> None:
-    """Every step is one write, held and measured; at the end the mitigation is removed."""
+    """Every step is one write, held and measured, the last one too; then the mitigation is removed."""
     mark = ai.mark()
     number, _ = await limited(bot, ai)
     pull = await bot.over(number)
-    assert [one for one in ai.arrived(mark)] == [("settings/rate_limit.acme", value, 200) for value in (250, 500, 1000)]
-    [held] = await bot.payloads(number, "rung_held")
-    assert (held["green"], held["to"], pull.steps[0].state) == (True, 1000, "effective")
+    values = (250, 600, 750, 1000)
+    assert [one for one in ai.arrived(mark)] == [("settings/rate_limit.acme", value, 200) for value in values]
+    held = [(one["green"], one["to"]) for one in await bot.payloads(number, "rung_held")]
+    assert (held, pull.steps[0].state) == ([(True, 750), (True, 1000), (True, None)], "effective")
     assert [one.state for one in (await bot.state(number)).mitigations] == ["removed"]
 
 
@@ -437,7 +441,7 @@ async def test_a_limit_comes_back_by_itself_when_a_check_turns_red(bot: House, a
     await bot.until(number, lambda pull: pull.steps[0].state == "holding")
     await ai.breaks("provider_outage")
     pull = await bot.over(number)
-    assert [value for _, value, _ in ai.arrived(mark)] == [250, 500, 250]
+    assert [value for _, value, _ in ai.arrived(mark)] == [250, 600, 250]
     [held] = await bot.payloads(number, "rung_held")
     assert (held["green"], held["to"], pull.steps[0].state) == (False, 250, "effective")
     assert [one.state for one in (await bot.state(number)).mitigations] != ["removed"]
@@ -538,8 +542,8 @@ async def test_a_tool_comes_back_by_way_of_a_person(bot: House, ai: Plant) -> No
     await bot.told(number, c.Confirm(undo.p, on_call=True), BOB)
     await bot.over(number)
     assert [value for _, value, _ in ai.arrived(mark)] == ["off", "ask", "on"]
-    [held] = await bot.payloads(number, "rung_held")
-    assert (held["green"], held["to"], ai.stands("tool.refund")) == (True, "on", "on")
+    held = [(one["green"], one["to"]) for one in await bot.payloads(number, "rung_held")]
+    assert (held, ai.stands("tool.refund")) == ([(True, "on"), (True, None)], "on")
     assert [one.state for one in (await bot.state(number)).mitigations] == ["removed"]
 
 
