@@ -150,7 +150,7 @@ async def test_what_does_more_waits_for_a_second_person(scene: Scene) -> None:
     mark = scene.ai.mark()
     await levers.presses("alice", "pull/1", "Undo")
     shown = await levers.says("pull/2")
-    assert "Now *250 a minute*   →   will be *500 a minute*, then step by step to *1000 a minute*" in shown
+    assert "Now *250 a minute*   →   will be *600 a minute*, then step by step to *1000 a minute*" in shown
     await levers.presses("alice", "pull/2", "Ask a second person")
     assert buttons(await levers.view("pull/2")) == ["Agree", "Dry run", "Cancel"]
     told = await levers.presses("alice", "pull/2", "Agree")
@@ -158,7 +158,7 @@ async def test_what_does_more_waits_for_a_second_person(scene: Scene) -> None:
     assert "you may break the glass at " in told
     assert scene.ai.arrived(mark) == []
     await levers.presses("bob", "pull/2", "Agree")
-    assert [value for _, value, _ in scene.ai.arrived(mark)] == [500, 1000]
+    assert [value for _, value, _ in scene.ai.arrived(mark)] == [600, 750, 1000]
     assert "✔ in effect" in await levers.says("pull/2")
 
 

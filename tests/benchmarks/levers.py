@@ -55,6 +55,8 @@ async def measure(stage: Stage, ai: Plant) -> dict[str, list[float]]:
             watched.writes.clear()
             clicked = time.monotonic() * 1000
             answer = await stage.does("click", user="alice", channel=i.room, ts=ts, text="Pull it")
+            while not watched.writes:  # noqa: ASYNC110 - it is another process; nobody asks the bot meanwhile
+                await asyncio.sleep(0.002)
             await stage.settle()
             found["ack"].append(float(answer["ack_ms"][0]))
             found["first"].append(watched.reads[0] - clicked)

@@ -34,7 +34,8 @@ SERVICE = "support-copilot"
 def known(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     """The shipped catalogue, with nothing to wait long for."""
     folder = quick_home(
-        tmp_path_factory.mktemp("home") / "home", **{r"timeout: 2s": "timeout: 1s", "within: 15s": "within: 2s"}
+        tmp_path_factory.mktemp("home") / "home",
+        **{r"timeout: 2s": "timeout: 1s", "within: 15s": "within: 2s", "none_for: 2": "none_for: 1"},
     )
     return production.read(folder)
 
