@@ -29,7 +29,7 @@ from stanch.store.database import Database
 PATIENCE = 150.0
 """Seconds for which the shell waits; what is owed then stays owed, and the bot goes on with it."""
 LOOK = 0.1
-SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,}")
+SLACK_ID = re.compile(r"[UW][A-Z0-9]{3,}")
 
 
 class Hands:

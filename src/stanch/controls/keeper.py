@@ -14,7 +14,7 @@ from stanch.core.control import Value
 from stanch.core.incident import STANCH, Incident
 from stanch.core.levers import known_good_members
 from stanch.core.moving import same
-from stanch.core.pulls import spoken
+from stanch.core.pulls import Pull, Step, of_mitigation, spoken
 from stanch.flows.desk import Asked, Desk
 from stanch.store import known_good
 from stanch.store.known_good import KnownGood
@@ -56,7 +56,11 @@ class Keeper:
         period = self._period * 0.9
         if not await self._desk.database(lambda db: known_good.my_turn(db, service, now, period), background=True):
             return
-        values = await self._values(service)
+        at = stamp(self._desk.clock())
+        members = known_good_members(service, self._desk.catalogue)
+        pulled = {step.control for i in about for _, step in _in_force(i).values()}
+        values = await self._values(service, members)
+        moved = values | await self._values(service, tuple(pulled - set(members)))
         before = await self._desk.database(lambda db: known_good.load(db, service), background=True)
         assert before is not None
         # While something is wrong nothing is called good, however green it looks.
@@ -64,12 +68,11 @@ class Keeper:
         if after != before:
             await self._desk.database(lambda db: known_good.keep(db, after), background=True)
         for one in about:
-            await self._tell(one, after, values)
+            await self._tell(one, after, values, moved, at)
 
-    async def _values(self, service: str) -> Mapping[str, Value]:
-        members = known_good_members(service, self._desk.catalogue)
-        read = await asyncio.gather(*(self._value(one, service) for one in members))
-        return {one: value for one, value in zip(members, read, strict=True) if value is not None}
+    async def _values(self, service: str, controls: tuple[str, ...]) -> dict[str, Value]:
+        read = await asyncio.gather(*(self._value(one, service) for one in controls))
+        return {one: value for one, value in zip(controls, read, strict=True) if value is not None}
 
     async def _value(self, control: str, service: str) -> Value | None:
         aim = self._desk.catalogue.controls[control].aim(service)
@@ -98,16 +101,28 @@ class Keeper:
         results = await self._measures.measured(tuple(passive), service)
         return bool(results) and all(one.verdict == "green" for one in results)
 
-    async def _tell(self, i: Incident, good: KnownGood, values: Mapping[str, Value]) -> None:
+    async def _tell(
+        self, i: Incident, good: KnownGood, values: Mapping[str, Value], moved: Mapping[str, Value], at: str
+    ) -> None:
+        """What differs from the known-good set, and where the controls stand that were pulled here."""
         differs = tuple(
             (one, spoken(good.values[one]), spoken(now))
             for one, now in values.items()
             if one in good.values and not same(good.values[one], now)
         )
         since = stamp(datetime.fromtimestamp(good.since, UTC)) if good.values else ""
-        if differs == i.differs and (since == i.good_since or not differs):
+        held = {k: step for k, (pull, step) in _in_force(i).items() if pull.service == good.service}
+        stands = tuple((k, moved[step.control]) for k, step in held.items() if step.control in moved)
+        as_left = all(same(value, held[k].to) for k, value in stands)
+        if differs == i.differs and (since == i.good_since or not differs) and as_left:
             return
-        await self._desk.ask(Asked(c.ReportDrift(differs, since), STANCH, "tick", i.number))
+        await self._desk.ask(Asked(c.ReportDrift(differs, since, stands, at), STANCH, "tick", i.number))
+
+
+def _in_force(i: Incident) -> dict[int, tuple[Pull, Step]]:
+    """What was pulled in this incident and stands: by mitigation."""
+    found = ((m.k, of_mitigation(i.pulls, m.k)) for m in i.mitigations if m.state in ("applied", "effective", "kept"))
+    return {k: one for k, one in found if one}
 
 
 def _equal(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:

@@ -6,9 +6,12 @@ from stanch.core import events as e, walk_commands as c, walk_events as w
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp, unstamp
 from stanch.core.check import Result
+from stanch.core.control import Value
 from stanch.core.effect import Effect
 from stanch.core.guards import may_pull
 from stanch.core.incident import Incident
+from stanch.core.moving import same
+from stanch.core.pulls import of_mitigation, spoken
 from stanch.core.said import Said
 from stanch.core.text import one_line, storable
 from stanch.core.walking import standing
@@ -97,7 +100,7 @@ def _alarm(i: Incident, results: tuple[Result, ...], watched: bool, closing: tup
     turned = [one for one in results if one.verdict == "red" and before.get(one.check) != "red"]
     if i.phase == "watching":
         return [one for one in turned if watched or one.check in closing]
-    if i.phase in ("diagnose", "resolve") and i.bleeding == "contained":
+    if i.phase in ("diagnose", "resolve") and i.bleeding != "yes":
         # It was called contained, and is not: whoever looked, people are told.
         return [one for one in turned if one.check in closing]
     return [one for one in turned if watched and i.is_open and before.get(one.check) == "green"]
@@ -212,7 +215,38 @@ def shown(i: Incident, command: c.ReportShown, by: str, now: datetime, catalogue
 
 def drift(i: Incident, command: c.ReportDrift, by: str, now: datetime, catalogue: Catalogue) -> Said:
     told = tuple((control, one_line(good), one_line(value)) for control, good, value in command.differs)
-    if i.differs == told and i.good_since == command.good_since:
-        return Said()
-    differs = tuple({"control": control, "good": good, "now": value} for control, good, value in told)
-    return Said((w.Drifted(differs, command.good_since),))
+    events: list[e.Payload] = []
+    if i.differs != told or i.good_since != command.good_since:
+        differs = tuple({"control": control, "good": good, "now": value} for control, good, value in told)
+        events.append(w.Drifted(differs, command.good_since))
+    return Said((*events, *_undone_elsewhere(i, dict(command.stands), command.at)))
+
+
+def _undone_elsewhere(i: Incident, stands: dict[int, Value], at: str) -> list[e.Payload]:
+    """What was pulled, and somebody has moved since: it is not in force, whatever it was."""
+    events: list[e.Payload] = []
+    # Of several pulls of one control only the last says where it should stand.
+    last = {found[1].control: m.k for m in i.mitigations if (found := of_mitigation(i.pulls, m.k))}
+    for m in i.mitigations:
+        found = of_mitigation(i.pulls, m.k)
+        if (
+            found is None
+            or last[found[1].control] != m.k
+            or m.state not in ("applied", "effective", "kept")
+            or m.k not in stands
+            or _busy(i, at)
+        ):
+            continue
+        if not same(stands[m.k], found[1].to):
+            why = f"it stands at {one_line(spoken(stands[m.k]))} now, moved by somebody else"
+            events.append(e.MitigationMoved(m.k, "failed", why=why, what=m.what))
+    if events and i.phase == "watching":
+        events.append(e.RedCheck("what was pulled was moved by somebody else"))
+    elif events and i.bleeding == "contained":
+        events.append(e.BleedingChanged("unknown", "what contained it was moved by somebody else"))
+    return events
+
+
+def _busy(i: Incident, at: str) -> bool:
+    """Something is being moved from here, or was since it was looked at: what was read then tells nothing."""
+    return any(one.state == "pulling" or one.confirmed_at >= at for one in i.pulls)

@@ -130,7 +130,7 @@ def way_is_free(i: Incident) -> bool:
     """Nothing stands in the way to the next phase: judged answers suffice, and where it matters nothing is in force."""
     match i.phase:
         case "mitigate":
-            return better(i, *i.judged)
+            return better(i, *i.judged) and not red_now(i, tuple(one.check for one in i.checks))
         case "resolve":
             return closes(i, i.good_in_a_row) and not any(m.in_force for m in i.mitigations)
     return False

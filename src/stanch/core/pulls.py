@@ -115,7 +115,8 @@ def mitigated(
         new = tuple(Mitigation(step.k, step.what, "pulling") for step in pull.steps if step.k is not None)
         return (*mitigations, *new)
     if pull.undoes is not None:
-        back = any(step.state == "effective" and equal(step.to, pull.to) for step in pull.steps)
+        # What goes back shows on its plane; not everything shows in what is served.
+        back = any(equal(step.to, pull.to) and _is_back(step) for step in pull.steps)
         return tuple(replace(m, state="removed") if back and m.k == pull.undoes else m for m in mitigations)
     was = {step.k: step.state for one in before for step in one.steps}
     # Only what this event changed: of another step of the set somebody may have said more by hand since.
@@ -123,6 +124,10 @@ def mitigated(
     return tuple(
         replace(m, state=now[m.k]) if m.k in now and m.state not in ("removed", "kept") else m for m in mitigations
     )
+
+
+def _is_back(step: Step) -> bool:
+    return step.state == "effective" or (step.state == "late" and equal(step.found, step.to))
 
 
 def of_mitigation(pulls: tuple[Pull, ...], k: int) -> tuple[Pull, Step] | None:

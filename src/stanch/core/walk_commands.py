@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from stanch.core.check import Result
 from stanch.core.command import Command
+from stanch.core.control import Value
 from stanch.core.pull_commands import Lever
 
 
@@ -91,3 +92,6 @@ class ReportDrift(Command):
 
     differs: tuple[tuple[str, str, str], ...]
     good_since: str = ""
+    stands: tuple[tuple[int, Value], ...] = ()
+    """Mitigation and the value at which its control stood at `at` (ISO, UTC)."""
+    at: str = ""

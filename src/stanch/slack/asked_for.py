@@ -51,7 +51,8 @@ def _of_levers(i: Incident, kind: str, payload: Mapping[str, Any], value: str, c
         case "checked":
             green = all(one.get("verdict") == "green" for one in payload.get("results") or ())
             onward = {"mitigate": "contained", "resolve": "watch"}.get(i.phase)
-            names = (onward, "check") if green and onward else ("check", "sample")
+            red = any(one.get("verdict") == "red" for one in payload.get("results") or ())
+            names = (onward, "check") if green and onward else ("runbook", "check") if red else ("check", "sample")
             return [moves.button(n, value, first=n == onward) for n in _offered(i, names, catalogue)]
         case "rung_held" if not payload.get("green"):
             return [moves.button(n, value) for n in _offered(i, ("check", "runbook"), catalogue)]

@@ -158,7 +158,7 @@ class PullViews(Phrases):
     def _around(self, pull: Pull) -> list[Block]:
         """Who pulled it, and what was saved before."""
         by = f"Pulled by {safe(self._people.name(pull.confirmed_by), 100)} {when(unstamp(pull.confirmed_at), CLOCK)}"
-        by += f", as {safe(self._people.name(pull.first), 100)} asked" if pull.first else ""
+        by += f", asked for by {safe(self._people.name(pull.first), 100)}: both agreed" if pull.first else ""
         by += f", alone, breaking the glass: {safe(pull.glass, 500)}" if pull.glass else ""
         by += f" · request `{safe(pull.steps[0].request_id, 60)}`" if _requested(pull) else ""
         saved = "The service's settings were saved before." if pull.saved else "The settings are being saved."
