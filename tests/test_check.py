@@ -350,8 +350,8 @@ message_templates/room/closed.j2:5:15: unknown part 'nmae' of 'incident', expect
 did you mean 'name'?
 message_templates/room/closed.j2:5:65: unknown variable 'sumary', expected one of agree, by, by_hand, called, \
 commander, drill, due, due_by, entry, former, found_said, head, incident, label, measured, others, owner_of, \
-payload_entry, quiet_until_at, range, roles_held, room, seats, service_name, spoken, summary, to_said, undone; \
-did you mean 'summary'?
+payload_entry, quiet_until_at, range, roles_held, room, seats, service_name, spoken, summary, to_said, undone, \
+until_at; did you mean 'summary'?
 message_templates/room/resolved.j2:5:52: `{% if %}` is not closed, expected `{% endif %}`
 runbooks/catalogue/services.yml:6:11: the number 7, expected a text in quotes: '7'
 runbooks/catalogue/services.yml:7:14: unknown key 'comander', expected one of commander, technical, communications, \

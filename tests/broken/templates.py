@@ -15,7 +15,7 @@ TEMPLATES = [
         "message_templates/room/closed.j2:5:65: unknown variable 'sumary', expected one of agree, by, "
         "by_hand, called, commander, drill, due, due_by, entry, former, found_said, head, incident, label, measured, "
         "others, owner_of, payload_entry, quiet_until_at, range, roles_held, room, seats, service_name, spoken, "
-        "summary, to_said, undone; did you mean 'summary'?",
+        "summary, to_said, undone, until_at; did you mean 'summary'?",
     ),
     Broken(
         "a part of the incident misspelt",
@@ -172,7 +172,7 @@ TEMPLATES = [
         "message_templates/room/resolved.j2:5:68: unknown variable 'summary', expected one of agree, "
         "by, by_hand, called, commander, drill, due, due_by, entry, fixed, former, found_said, head, incident, label, "
         "measured, others, owner_of, payload_entry, quiet_until_at, range, roles_held, room, seats, service_name, "
-        "spoken, to_said, undone",
+        "spoken, to_said, undone, until_at",
     ),
     Broken(
         "a title that is too long",
