@@ -154,7 +154,7 @@ async def test_two_people_at_two_shells(shell: Shell) -> None:
     assert "If nobody answers, you may break the glass at " in early[1]
     assert shell.ai.arrived(mark) == []
     status, out = await shell.pull("--agree", 1, "--incident", i.number, "--yes", who="bob")
-    assert (status, shell.ai.arrived(mark)) == (0, [("settings/secret", 2, 200)])
+    assert (status, shell.ai.arrived(mark)) == (0, [("settings/secret", 2, 200)]), out
     confirmed = [one for one in i.events() if one["kind"] == "pull_confirmed"]
     assert [(one["by"], one["payload"]["first"]) for one in confirmed] == [("U0BOB", "U0ALICE")]
 
