@@ -115,6 +115,7 @@ WAYS = [
         "      - what changed in the 24 h before it began, newest first",
         "      - what changed in the 24 h before it began, newest first\n"
         "      - what support hears\n"
+        "      - what sales hears\n"
         "      - what the press writes\n"
         "      - what the provider says about it today",
         "runbooks/quality_regression.yml:28:3: node 'q1' takes 19 lines on a phone, expected at most 18",

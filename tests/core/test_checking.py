@@ -543,3 +543,26 @@ def test_what_was_called_contained_and_is_red(phase: str) -> None:
     told = measured(tale, errors="red")
     assert told.events[1:] == (e.CameBack("Errors: errors is red"),)
     assert (tale.incident.phase, tale.incident.bleeding) == (phase, "yes")
+
+
+def test_what_was_pulled_and_moved_by_somebody_else_is_not_in_force() -> None:
+    """Read at another value since: the mitigation has failed, and what it contained is unknown again."""
+    tale = at_work("SEV3")
+    in_effect(tale, "prompt.back", "v18", "v17")
+    tale.do(c.Contain("it has stopped"))
+    at = stamp(tale.now + timedelta(seconds=5))
+    told = tale.do(c.ReportDrift((), "", ((1, "v18"),), at), STANCH)
+    assert told.events == (
+        e.MitigationMoved(1, "failed", why="it stands at v18 now, moved by somebody else", what="Prompt: v18 → v17"),
+        e.BleedingChanged("unknown", "what contained it was moved by somebody else"),
+    )
+    assert (tale.incident.mitigations[0].state, tale.incident.bleeding) == ("failed", "unknown")
+
+
+def test_what_was_read_before_a_pull_says_nothing_against_it() -> None:
+    """A look that began before the pull was confirmed finds the old value, and nothing is said."""
+    tale = at_work("SEV3")
+    at = stamp(tale.now)
+    in_effect(tale, "prompt.back", "v18", "v17")
+    assert tale.do(c.ReportDrift((), "", ((1, "v18"),), at), STANCH).events == ()
+    assert tale.incident.mitigations[0].state == "effective"

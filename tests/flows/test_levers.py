@@ -335,7 +335,7 @@ async def test_in_security_the_evidence_is_held_before(bot: House, ai: Plant) ->
     [saved] = await bot.payloads(number, "settings_saved")
     [held] = saved["held"]
     assert re.match(
-        r"held, request inc-1-pull-1-save-\S+: 200, copies held: 4, missing: conversation memory older", held
+        r"held, request inc-\d+-pull-1-save-\S+: 200, copies held: 4, missing: conversation memory older", held
     )
     assert ai.arrived(mark) == [("evidence/hold", None, 200), ("settings/source.wiki", "off", 200)]
     assert ai.stands("evidence") == "held"

@@ -165,7 +165,7 @@ def measured(tale: Tale, *results: Result) -> None:
 
 
 def test_what_was_measured() -> None:
-    """A line for each check with its verdict and its figure; green leads on, anything else to a closer look."""
+    """A line for each check with its verdict and its figure; green leads on, red to the runbook, anything else to a closer look."""
     tale = at_work()
     tale.do(c.Mitigate())
     measured(tale, Result("errors", "green", "0.2 %"))
@@ -175,7 +175,7 @@ def test_what_was_measured() -> None:
     measured(tale, Result("errors", "red", "9 % <b>"), Result("latency", "unknown", "too few"))
     assert said(tale, "checked") == [
         "🔎 Measured for Support copilot:\n✗ Errors: red, 9 % &lt;b&gt;\n? Latency: unknown, too few",
-        "[Verify recovery]",
+        "[Open runbook]", "[Verify recovery]",
     ]  # fmt: skip
 
 

@@ -218,7 +218,7 @@ def test_two_people_and_a_broken_glass_stand_there() -> None:
     """Who wanted it and who agreed; or who went on alone, and why."""
     tale = at_work()
     confirmed(tale, asking(tale, "secret.rotate", "old"))
-    assert lines(tale)[2] == "Pulled by @bob +8s, as @alice asked"
+    assert lines(tale)[2] == "Pulled by @bob +8s, asked for by @alice: both agreed"
     alone = at_work()
     asking(alone, "secret.rotate", "old")
     alone.do(c.Confirm(1))
