@@ -165,7 +165,7 @@ def measured(tale: Tale, *results: Result) -> None:
 
 
 def test_what_was_measured() -> None:
-    """A line for each check with its verdict and its figure; green leads on, red to the runbook, anything else to a closer look."""
+    """A line for each check with its verdict and its figure; green leads on, red to the runbook, else look closer."""
     tale = at_work()
     tale.do(c.Mitigate())
     measured(tale, Result("errors", "green", "0.2 %"))
