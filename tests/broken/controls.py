@@ -82,7 +82,7 @@ CONTROLS = [
         "  alert.quiet:",
         "  capture.window:",
         "runbooks/catalogue/controls.yml:674:3: key 'capture.window' a second time, expected it once (first on "
-        "line 624)",
+        "line 633)",
     ),
     Broken(
         "a key misspelt",
