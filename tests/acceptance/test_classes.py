@@ -67,7 +67,7 @@ WAYS = (
     ),
     Way(
         "provider_outage", ("Provider errors or timeouts",), "Second provider", ("provider_share", 0, 100),
-        ("Go on",), ("Errors", "Latency"), "errors latency smoke", ("q1", "c1", "k1"), slow=False,
+        ("Go on",), ("Errors", "Latency"), "errors latency smoke", ("q1", "c1", "k1"),
     ),
     Way(
         "security", ("Poisoned source or memory",), "Leave a source out", ("source.wiki", "on", "off"),

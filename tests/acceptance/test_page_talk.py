@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -47,9 +48,10 @@ def goes_to(page: Page, place: str) -> None:
 
 def reported(page: Page, what: str) -> dict[str, Any]:
     """What the app said it was sent."""
-    said = row(page, f"{what} {{").last
-    expect(said).to_be_visible()
-    found: dict[str, Any] = json.loads(said.locator(".text").inner_text().removeprefix(what))
+    said = row(page, f"{what} {{").last.locator(".text")
+    # Whole: the row may be drawn anew at this moment.
+    expect(said).to_have_text(re.compile(rf"^\s*{what} {{.*}}\s*$", re.DOTALL))
+    found: dict[str, Any] = json.loads((said.text_content() or "").strip().removeprefix(what))
     return found
 
 

@@ -130,6 +130,7 @@ async def test_a_dry_run_shows_the_request_and_sends_nothing(scene: Scene) -> No
     assert "Cancelled; nothing was sent." in await levers.says("pull/1")
 
 
+@pytest.mark.slow
 async def test_who_may_not_is_told_who_can(scene: Scene) -> None:
     """Erin has no part in it: she is refused with the names of those who can, and nothing moves."""
     i, levers = await scene.incident("erin helps")
@@ -197,6 +198,7 @@ async def test_a_refusal_is_said_with_the_way_on(fault: dict[str, Any], shown: s
     assert "✔ in effect" in await levers.says("pull/1")
 
 
+@pytest.mark.slow
 async def test_somebody_else_changed_it_meanwhile(scene: Scene) -> None:
     """Nothing is sent; the message says what it stands at now, and asks to read again."""
     i, levers = await scene.incident("somebody else is at it")
@@ -209,6 +211,7 @@ async def test_somebody_else_changed_it_meanwhile(scene: Scene) -> None:
     assert words(await levers.view("pull/1")).endswith("Read again")
 
 
+@pytest.mark.slow
 async def test_the_home_tab_lists_what_is_pulled_anywhere(scene: Scene) -> None:
     """A mitigation stands on Home until it is taken back."""
     i, levers = await scene.incident("is it still pulled?")

@@ -105,6 +105,7 @@ async def test_with_the_bot_dead_it_is_pulled_from_the_shell_alone(shell: Shell)
     assert shell.ai.arrived(mark) == [(PUT, "v17", 200)]
 
 
+@pytest.mark.slow
 async def test_with_the_bot_alive_each_effect_is_performed_once(shell: Shell) -> None:
     """Shell and bot take from the same outbox: one change of production, whoever performs it, and both show it."""
     i, levers = await incident(shell, "both are up", dead=False)
@@ -118,6 +119,7 @@ async def test_with_the_bot_alive_each_effect_is_performed_once(shell: Shell) ->
     assert [kind for kind, _, _ in deeds(i)].count("pull_accepted") == 1
 
 
+@pytest.mark.slow
 async def test_a_dry_run_sends_nothing_and_leaves_nothing_open(shell: Shell) -> None:
     """The request is shown with its secret masked; status 1, as nothing was pulled; the pull is cancelled."""
     i, _ = await incident(shell, "what would it send?")
@@ -133,6 +135,7 @@ async def test_a_dry_run_sends_nothing_and_leaves_nothing_open(shell: Shell) -> 
     assert [kind for kind, _, _ in deeds(i)] == ["pull_asked", "pull_read", "pull_cancelled"]
 
 
+@pytest.mark.slow
 async def test_undo_from_the_shell(shell: Shell) -> None:
     """What the shell pulled it puts back, from the recorded value."""
     i, _ = await incident(shell, "there and back")
@@ -145,6 +148,7 @@ async def test_undo_from_the_shell(shell: Shell) -> None:
     assert shell.ai.arrived(mark) == [(PUT, "v17", 200), (PUT, "v18", 200)]
 
 
+@pytest.mark.slow
 async def test_two_people_at_two_shells(shell: Shell) -> None:
     """*More* waits: the first is told how a second agrees, too early the glass holds, the second's word moves it."""
     i, _ = await incident(shell, "a secret is known", "severity SEV1")
@@ -165,6 +169,7 @@ async def test_two_people_at_two_shells(shell: Shell) -> None:
     assert [(one["by"], one["payload"]["first"]) for one in confirmed] == [("U0BOB", "U0ALICE")]
 
 
+@pytest.mark.slow
 async def test_what_cannot_be_is_refused_with_status_2(shell: Shell) -> None:
     """An unknown control, incident, value or person, and nothing named: each is said in a line, and nothing moves."""
     i, _ = await incident(shell, "typing in a hurry")

@@ -58,6 +58,7 @@ async def test_sample_of_the_sweep(tmp_path: Path) -> None:
     shown(await sweep(tmp_path, parts=parts, **chosen, lanes=2))
 
 
+@pytest.mark.slow
 async def test_sample_of_the_sweep_over_a_pull(tmp_path: Path) -> None:
     """Killed or failed around each change of production: every change is made once, and the value is right."""
     shown(await sweep(tmp_path, parts=["pull"], choose=lambda clean: PULLS, lanes=2))

@@ -22,8 +22,9 @@ from stanch.store.database import Database
 from stanch.store.events import Log
 from stanch.store.projections import projection
 from tests.fakes.clock import Clock
+from tests.fakes.levers import LEVERS
 from tests.fakes.strategies import DECLARE, REPORTS, STEP, in_place
-from tests.fakes.world import ALICE, BOB, CAROL, CATALOGUE, LATER_DAY, NOW, Tale
+from tests.fakes.world import ALICE, BOB, CAROL, LATER_DAY, NOW, Tale
 
 
 def write(log: Log, db: Connection, before: Incident | None, *payloads: e.Payload, number: int = 7) -> Incident:
@@ -197,7 +198,7 @@ EVERYTHING = (
 def test_projections_follow_from_the_events(database: Database, clock: Clock) -> None:
     """After any commands, the rows rebuilt from the events equal the rows that were written in each of the tables that
     follow from them, and every export verifies."""
-    desk = Desk(database, CATALOGUE, clock=clock)
+    desk = Desk(database, LEVERS, clock=clock)
 
     # without shrinking, which would take minutes on a database
     phases = [Phase.explicit, Phase.generate]
@@ -224,7 +225,7 @@ def told(desk: Desk, db: Connection, first: c.Declare, steps: list, clock: Clock
     assert number is not None
     for asked, person, after in steps:
         clock.move(after)
-        tale = Tale()
+        tale = Tale(LEVERS)
         tale.state = desk.log.load(db, number)
         command = in_place(tale, asked)
         if isinstance(command, c.SeatOwners):

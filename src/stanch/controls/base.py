@@ -39,6 +39,8 @@ class Proof:
 
     effective: bool | None
     seen: str
+    final: bool = False
+    """Looking again will show no more: there is nothing but the plane's own word."""
 
 
 @dataclass(frozen=True, slots=True)

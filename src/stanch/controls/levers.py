@@ -199,10 +199,10 @@ class Levers:
         assert step.to is not None
         try:
             proof = await self._planes.of(moved.aim).probe(moved.aim, step.to, since=unstamp(step.accepted_at))
-            effective, seen = proof.effective, proof.seen
+            effective, seen, final = proof.effective, proof.seen, proof.final
         except PlaneFault as fault:
-            effective, seen = None, f"it could not be looked at: {fault}"
-        if effective or self._desk.clock() >= unstamp(step.until):
+            effective, seen, final = None, f"it could not be looked at: {fault}", False
+        if effective or final or self._desk.clock() >= unstamp(step.until):
             return Done(reports=(c.ReportProof(moved.pull.p, step.s, step.turn, bool(effective), seen),))
         return Later(seen, self._between)
 
