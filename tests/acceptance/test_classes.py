@@ -62,7 +62,7 @@ WAYS = (
         ("Go on",), ("Latency",), "latency errors", ("q1", "c1", "k1"), undone=("none",), two=True,
     ),
     Way(
-        "cost_runaway", ("One key, tenant or user",), "Limit a caller", ("rate_limit.acme", 1000, 500),
+        "cost_runaway", ("One key, tenant or user",), "Limit a caller (acme)", ("rate_limit.acme", 1000, 500),
         ("Go on", "No"), ("Spend", "Refusals"), "spend refusals", ("q1", "c1", "q2", "k1"),
     ),
     Way(
@@ -70,7 +70,7 @@ WAYS = (
         ("Go on",), ("Errors", "Latency"), "errors latency smoke", ("q1", "c1", "k1"),
     ),
     Way(
-        "security", ("Poisoned source or memory",), "Leave a source out", ("source.wiki", "on", "off"),
+        "security", ("Poisoned source or memory",), "Leave a source out (wiki)", ("source.wiki", "on", "off"),
         ("Go on", "Nothing that matters"), ("Attack replay", "Harmless set"), "attack_replay",
         ("q1", "c2", "q2", "k1"),
     ),
@@ -134,6 +134,9 @@ class Walk:
         found: list[Json] = [one for one in asked if not one.get("quiet")][-1]["results"]
         return found
 
+    def told(self, kind: str) -> list[Json]:
+        return [one["payload"] for one in self.i.events() if one["kind"] == kind]
+
     def nodes(self) -> tuple[str, ...]:
         """The steps of the tree that were left, in order, and where it stands."""
         chosen = [one["payload"] for one in self.i.events() if one["kind"] == "runbook_chose"]
@@ -177,13 +180,13 @@ async def test_from_broken_to_verified(way: Way, scene: Scene) -> None:
 
     if way.undone:
         await put_back(walk)
-        assert [to for _, _, to in ai.changed(mark)][-len(way.undone) :] == list(way.undone)
+        assert [to for _, _, to in ai.changed(mark)][-len(way.undone) :] == list(way.undone), walk.told("rung_held")
     else:
         await i.types("alice", "kept 1 @bob until 2030-12-01 the next version has to pass first")
     await i.types("carol", "judged 60 0")
     await walk.measured(lambda: i.types("alice", f"check {way.closure}"))
     assert "Watching." in await i.types("alice", "watch")
-    assert "Resolved" in await i.types("alice", "resolved --fixed a test for it")
+    assert "Resolved" in await i.types("alice", "resolved --fixed a test for it"), walk.told("red_check")
     assert await i.phase() == "learn"
     assert (await scene.stage.health())["buried"] == 0
 
