@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from stanch import production
 from stanch.core import commands as c
 from stanch.core.incident import STANCH, Incident
-from stanch.core.pulls import SETTLED, Pull, spoken
+from stanch.core.pulls import SETTLED, Pull, find, spoken
 from stanch.errors import StanchError
 from stanch.flows.deliver import settle, with_state
 from stanch.flows.desk import Asked, Desk
@@ -44,8 +44,9 @@ class Hands:
         """What it answers, as plain text. Raises `StanchError`."""
         state = await self.state()
         by, on_call = identity(state, self.who, self.desk)
-        asked = _with(command, on_call)
-        answer = await self.desk.ask(Asked(asked, by, "shell", self.number, channel=state.room))
+        answer = await self.desk.ask(
+            Asked(replace(command, on_call=on_call), by, "shell", self.number, channel=state.room)
+        )
         if answer.refused:
             raise StanchError(unmarked(answer.say))
         return answer.say
@@ -78,7 +79,7 @@ class Hands:
         return found
 
     async def pull(self, p: int) -> Pull:
-        found = next((one for one in (await self.state()).pulls if one.p == p), None)
+        found = find((await self.state()).pulls, p)
         if found is None:
             raise StanchError(f"INC-{self.number} has no pull {p}. The incident's room shows what was asked for.")
         return found
@@ -111,10 +112,6 @@ class Hands:
             await self.desk.database(
                 lambda db, owed=owed, outcome=outcome: settle(self.desk, db, owed, outcome, grace=grace)  # type: ignore[misc]
             )
-
-
-def _with(command: c.Lever, on_call: bool) -> c.Lever:
-    return replace(command, on_call=on_call)
 
 
 def identity(state: Incident, who: str, desk: Desk) -> tuple[str, bool]:

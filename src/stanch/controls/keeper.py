@@ -14,7 +14,7 @@ from stanch.core.control import Value
 from stanch.core.incident import STANCH, Incident
 from stanch.core.levers import known_good_members
 from stanch.core.moving import same
-from stanch.core.pulls import Pull, Step, of_mitigation, spoken
+from stanch.core.pulls import spoken, standing
 from stanch.flows.desk import Asked, Desk
 from stanch.store import known_good
 from stanch.store.known_good import KnownGood
@@ -58,7 +58,7 @@ class Keeper:
             return
         at = stamp(self._desk.clock())
         members = known_good_members(service, self._desk.catalogue)
-        pulled = {step.control for i in about for _, step in _in_force(i).values()}
+        pulled = {step.control for i in about for _, step in standing(i.mitigations, i.pulls).values()}
         values = await self._values(service, members)
         moved = values | await self._values(service, tuple(pulled - set(members)))
         before = await self._desk.database(lambda db: known_good.load(db, service), background=True)
@@ -111,18 +111,12 @@ class Keeper:
             if one in good.values and not same(good.values[one], now)
         )
         since = stamp(datetime.fromtimestamp(good.since, UTC)) if good.values else ""
-        held = {k: step for k, (pull, step) in _in_force(i).items() if pull.service == good.service}
+        held = {k: step for k, (pull, step) in standing(i.mitigations, i.pulls).items() if pull.service == good.service}
         stands = tuple((k, moved[step.control]) for k, step in held.items() if step.control in moved)
         as_left = all(same(value, held[k].to) for k, value in stands)
         if differs == i.differs and (since == i.good_since or not differs) and as_left:
             return
         await self._desk.ask(Asked(c.ReportDrift(differs, since, stands, at), STANCH, "tick", i.number))
-
-
-def _in_force(i: Incident) -> dict[int, tuple[Pull, Step]]:
-    """What was pulled in this incident and stands: by mitigation."""
-    found = ((m.k, of_mitigation(i.pulls, m.k)) for m in i.mitigations if m.state in ("applied", "effective", "kept"))
-    return {k: one for k, one in found if one}
 
 
 def _equal(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:

@@ -20,7 +20,7 @@ from stanch.core.guards import DANGEROUS
 from stanch.core.incident import Incident
 from stanch.core.levers import known_good_members
 from stanch.core.moving import one_switch, same
-from stanch.core.pulls import Pull, Step, of_mitigation, spoken
+from stanch.core.pulls import Pull, Step, find, going, of_mitigation, spoken
 from stanch.flows.deliver import Cancelled, Done, Later, Outcome, Unclear
 from stanch.flows.desk import Desk
 from stanch.store import known_good
@@ -65,7 +65,7 @@ class Levers:
 
     async def read(self, owed: Owed, i: Incident) -> Outcome:
         """What stands there now, for each control of the pull."""
-        pull = _pull(i, owed)
+        pull = find(i.pulls, owed.payload["p"])
         if pull is None or pull.state != "reading":
             return Cancelled("it is not waited for any more")
         good = await self._desk.database(lambda db: known_good.load(db, pull.service))
@@ -87,7 +87,7 @@ class Levers:
 
     async def save(self, owed: Owed, i: Incident) -> Outcome:
         """The service's settings before and, in safety and security, a hold on the evidence; neither blocks it."""
-        pull = _pull(i, owed)
+        pull = find(i.pulls, owed.payload["p"])
         if pull is None or pull.saved:
             return Cancelled("it is saved already")
         members = known_good_members(pull.service, self._catalogue)
@@ -239,10 +239,10 @@ class Levers:
         return tuple(found)
 
     def _moved(self, owed: Owed, i: Incident, states: Sequence[str]) -> Moved | None:
-        pull = _pull(i, owed)
-        step = pull.step(int(owed.payload["s"])) if pull else None
-        if pull is None or step is None or step.turn != owed.payload["turn"] or step.state not in states:
+        waited = _going(owed, i, states)
+        if waited is None:
             return None
+        pull, step = waited
         control, aim = self._catalogue.controls.get(step.control), self._aim(step.control, pull.service)
         return Moved(pull, step, control, aim) if control and aim else None
 
@@ -250,10 +250,10 @@ class Levers:
         self, owed: Owed, i: Incident, states: Sequence[str], report: Callable[[int, int, int], Outcome]
     ) -> Outcome:
         """Where the control, its aim or its ladder has left the catalogue meanwhile: nothing may wait for ever."""
-        pull = _pull(i, owed)
-        step = pull.step(int(owed.payload["s"])) if pull else None
-        if pull is None or step is None or step.turn != owed.payload["turn"] or step.state not in states:
+        waited = _going(owed, i, states)
+        if waited is None:
             return Cancelled("it is not waited for any more")
+        pull, step = waited
         return report(pull.p, step.s, step.turn)
 
     def _aim(self, control: str, service: str) -> Aim | None:
@@ -267,8 +267,10 @@ def moved_timeout(catalogue: Catalogue, aim: Aim) -> float:
     return plane.timeout.total_seconds() if plane else 5.0
 
 
-def _pull(i: Incident, owed: Owed) -> Pull | None:
-    return next((one for one in i.pulls if one.p == owed.payload["p"]), None)
+def _going(owed: Owed, i: Incident, states: Sequence[str]) -> tuple[Pull, Step] | None:
+    """What the effect is about, while it is still waited for."""
+    about = owed.payload
+    return going(i.pulls, about["p"], int(about["s"]), about["turn"], states)
 
 
 def _request(owed: Owed) -> str:

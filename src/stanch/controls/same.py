@@ -5,15 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from stanch.core.control import Aim, Value
+from stanch.core.moving import same as same
 
 LONGEST = 200
 """Characters of a value."""
 LARGEST = 10**15
-
-
-def same(a: Any, b: Any) -> bool:
-    """Equal, and of one kind: yes is not 1, `"1"` is not 1; 1.0 is 1."""
-    return isinstance(a, bool) == isinstance(b, bool) and bool(a == b)
 
 
 def pick(map: Mapping[Any, Any], value: Value) -> tuple[Any, ...]:

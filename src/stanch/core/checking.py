@@ -121,8 +121,7 @@ def _name(check: str, catalogue: Catalogue) -> str:
 
 def green(i: Incident, ids: tuple[str, ...], now: datetime) -> bool:
     """Every one of them was measured a moment ago, after the last control was moved, and is green."""
-    moved = [unstamp(one.confirmed_at) for one in i.pulls if one.confirmed_at]
-    since = max([now - FRESH, *moved, *([unstamp(i.anew_at)] if i.anew_at else [])])
+    since = max(now - FRESH, _moved_at(i) or now - FRESH)
     last = {one.check: one for one in i.checks if unstamp(one.at) >= since}
     return bool(ids) and all(one in last and last[one].verdict == "green" for one in ids)
 
@@ -134,9 +133,14 @@ def red(i: Incident, ids: tuple[str, ...]) -> list[Checked]:
 
 def red_now(i: Incident, ids: tuple[str, ...]) -> list[Checked]:
     """Those of them that were red after something was moved last: they speak against what was pulled."""
-    moved = [unstamp(one.confirmed_at) for one in i.pulls if one.confirmed_at]
-    since = max([*moved, *([unstamp(i.anew_at)] if i.anew_at else [])], default=None)
+    since = _moved_at(i)
     return [one for one in red(i, ids) if since is not None and unstamp(one.at) >= since]
+
+
+def _moved_at(i: Incident) -> datetime | None:
+    """When something was moved last, from here or by hand."""
+    stamps = (*(one.confirmed_at for one in i.pulls), i.anew_at)
+    return max((unstamp(one) for one in stamps if one), default=None)
 
 
 def draw(i: Incident, command: c.DrawSample, by: str, now: datetime, catalogue: Catalogue) -> Said:

@@ -13,7 +13,7 @@ from stanch.core.chain import unstamp
 from stanch.core.effect import Effect as Effect, Kind as Kind
 from stanch.core.incident import STANCH, Incident
 from stanch.core.pull_effects import glass_later, of_pull
-from stanch.core.pulls import KINDS as OF_PULLS
+from stanch.core.pulls import KINDS as OF_PULLS, find
 from stanch.core.walk_effects import of_walk
 from stanch.core.walks import KINDS as OF_WALKS
 
@@ -139,7 +139,7 @@ def owed(before: Incident | None, after: Incident, payload: e.Payload, by: str) 
 
 def _is_news(incident: Incident, p: int, s: int) -> bool:
     """Of several controls, or of a way back in steps, only the last is told: the pull's own message shows each."""
-    pull = next((one for one in incident.pulls if one.p == p), None)
+    pull = find(incident.pulls, p)
     return pull is None or pull.state == "done" or (len(pull.steps) == 1 and pull.steps[0].state != "holding")
 
 

@@ -9,7 +9,7 @@ from stanch.core import events as e
 from stanch.core.chain import Event, stamp
 from stanch.core.parts import Action as Action, Idea as Idea, Message as Message, Mitigation as Mitigation, kept
 from stanch.core.pull_events import PullConfirmed, PullEffective
-from stanch.core.pulls import mitigated, moved, spoken
+from stanch.core.pulls import find, mitigated, moved, spoken
 from stanch.core.state import (
     DANGEROUS as DANGEROUS,
     OPEN as OPEN,
@@ -123,9 +123,10 @@ def _levers(incident: Incident, payload: e.Payload | None, by: str, at: datetime
     removed = [m.state for m in mitigations].count("removed") > [m.state for m in incident.mitigations].count("removed")
     if isinstance(payload, PullEffective):
         # What differed from the known-good set and is back does not differ any more; the next look says it too.
-        back = {step.control for pull in pulls if pull.p == payload.p for step in pull.steps if step.s == payload.s}
-        to = {step.control: spoken(step.to) for pull in pulls if pull.p == payload.p for step in pull.steps}
-        now["differs"] = tuple(one for one in incident.differs if not (one[0] in back and to[one[0]] == one[1]))
+        pull = find(pulls, payload.p)
+        step = pull.step(payload.s) if pull else None
+        if step:
+            now["differs"] = tuple(d for d in incident.differs if d[:2] != (step.control, spoken(step.to)))
     # What was contained by it is not known to be so any more, unless the cause is known already.
     loose = removed and incident.phase == "diagnose" and incident.bleeding == "contained"
     return (_anew(at) if removed else {}) | ({"bleeding": "unknown"} if loose else {}) | now

@@ -10,7 +10,7 @@ from stanch.core.control import KNOWN_GOOD, Aim, Control, Value
 from stanch.core.course_events import MitigationMoved
 from stanch.core.incident import Incident
 from stanch.core.moving import direction, holds, one_switch, place, same, suggested, undo_direction
-from stanch.core.pulls import Pull, Step, of_mitigation, spoken
+from stanch.core.pulls import Pull, find, going, of_mitigation, spoken
 from stanch.core.said import Said
 from stanch.core.text import one_line, storable
 
@@ -18,7 +18,7 @@ from stanch.core.text import one_line, storable
 def reading(i: Incident, command: c.ReportReading, by: str, now: datetime, catalogue: Catalogue) -> Said:
     """Before and after, for every control that would move. One that could not be read stops the pull of one; a set
     goes on without it, and says so."""
-    pull = _pull(i, command.p)
+    pull = find(i.pulls, command.p)
     if pull is None or pull.state != "reading":
         return Said()
     a_set = pull.control == KNOWN_GOOD
@@ -139,7 +139,7 @@ def _befores(i: Incident, control: str) -> list[Value | None]:
 
 
 def saved(i: Incident, command: c.ReportSaved, by: str, now: datetime, catalogue: Catalogue) -> Said:
-    pull = _pull(i, command.p)
+    pull = find(i.pulls, command.p)
     if pull is None or pull.state != "pulling" or pull.saved:
         return Said()
     values = {name: value for name, value in command.values.items() if storable([name, value])}
@@ -149,7 +149,7 @@ def saved(i: Incident, command: c.ReportSaved, by: str, now: datetime, catalogue
 
 
 def accepted(i: Incident, command: c.ReportAccepted, by: str, now: datetime, catalogue: Catalogue) -> Said:
-    found = _going(i, command.p, command.s, command.turn, ("pulling", "unclear"))
+    found = going(i.pulls, command.p, command.s, command.turn, ("pulling", "unclear"))
     if found is None:
         return Said()
     pull, step = found
@@ -163,7 +163,7 @@ def accepted(i: Incident, command: c.ReportAccepted, by: str, now: datetime, cat
 
 
 def failed(i: Incident, command: c.ReportFailed, by: str, now: datetime, catalogue: Catalogue) -> Said:
-    found = _going(i, command.p, command.s, command.turn, ("pulling", "unclear"))
+    found = going(i.pulls, command.p, command.s, command.turn, ("pulling", "unclear"))
     if found is None:
         return Said()
     pull, step = found
@@ -179,7 +179,7 @@ def _kept(value: Value | None) -> Value | None:
 
 
 def proof(i: Incident, command: c.ReportProof, by: str, now: datetime, catalogue: Catalogue) -> Said:
-    found = _going(i, command.p, command.s, command.turn, ("accepted",))
+    found = going(i.pulls, command.p, command.s, command.turn, ("accepted",))
     if found is None:
         return Said()
     pull, step = found
@@ -189,7 +189,7 @@ def proof(i: Incident, command: c.ReportProof, by: str, now: datetime, catalogue
 
 def held(i: Incident, command: c.ReportHeld, by: str, now: datetime, catalogue: Catalogue) -> Said:
     """Green: the next step of the way back. Red: back to what was pulled, by itself."""
-    found = _going(i, command.p, command.s, command.turn, ("holding",))
+    found = going(i.pulls, command.p, command.s, command.turn, ("holding",))
     if found is None:
         return Said()
     pull, step = found
@@ -202,16 +202,3 @@ def held(i: Incident, command: c.ReportHeld, by: str, now: datetime, catalogue: 
     to = onward if command.green else back
     seen = one_line(command.seen, 300)
     return Said((e.RungHeld(pull.p, step.s, step.turn, step.what, command.green, seen, to),))
-
-
-def _pull(i: Incident, p: int) -> Pull | None:
-    return next((one for one in i.pulls if one.p == p), None)
-
-
-def _going(i: Incident, p: int, s: int, turn: int, states: tuple[str, ...]) -> tuple[Pull, Step] | None:
-    """The pull and step that a report is about, if it is still waited for."""
-    pull = _pull(i, p)
-    step = pull.step(s) if pull else None
-    if pull is None or step is None or step.turn != turn or step.state not in states:
-        return None
-    return pull, step

@@ -15,7 +15,7 @@ from stanch.core.harm import better
 from stanch.core.incident import STANCH, Incident
 from stanch.core.moving import allowed
 from stanch.core.phases import leads
-from stanch.core.pulls import Pull, of_mitigation
+from stanch.core.pulls import Pull, find, of_mitigation, standing
 from stanch.core.said import Said
 from stanch.core.text import clean, cut
 from stanch.core.words import escape, when
@@ -83,7 +83,8 @@ def known_good_members(service: str | None, catalogue: Catalogue) -> tuple[str, 
 def undo(i: Incident, command: c.Undo, by: str, now: datetime, catalogue: Catalogue) -> Said:
     may_pull(i, by, command.on_call)
     k = command.k
-    pulled = [m for m in i.mitigations if m.state in ("applied", "effective", "kept") and of_mitigation(i.pulls, m.k)]
+    stands = standing(i.mitigations, i.pulls)
+    pulled = [m for m in i.mitigations if m.k in stands]
     if k is None and len(pulled) == 1:
         k = pulled[0].k
     mitigation = next((m for m in i.mitigations if m.k == k), None)
@@ -121,7 +122,7 @@ def _next(i: Incident) -> int:
 
 
 def the_pull(i: Incident, p: int) -> Pull:
-    if found := next((one for one in i.pulls if one.p == p), None):
+    if found := find(i.pulls, p):
         return found
     raise Refusal(f"{i.name} has no pull {p}. `/incident controls` lists what was pulled.")
 

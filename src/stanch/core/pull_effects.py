@@ -9,7 +9,7 @@ from stanch.core.effect import Effect, Kind
 from stanch.core.guards import GLASS
 from stanch.core.incident import Incident
 from stanch.core.payload import Payload
-from stanch.core.pulls import Pull, Step, of_mitigation
+from stanch.core.pulls import Pull, Step, find, of_mitigation
 from stanch.core.walk_effects import runbook, showing
 
 SHOWN_LATER = timedelta(seconds=1)
@@ -17,7 +17,7 @@ SHOWN_LATER = timedelta(seconds=1)
 
 def of_pull(after: Incident, payload: Payload) -> Iterator[Effect]:
     """`after` has taken the event in."""
-    pull = next((one for one in after.pulls if one.p == getattr(payload, "p", None)), None)
+    pull = find(after.pulls, getattr(payload, "p", None))
     if pull is None:
         return
     match payload:

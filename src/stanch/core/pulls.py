@@ -1,6 +1,6 @@
 """The controls that were pulled in an incident, as the fold keeps them, and how each event changes them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -108,7 +108,7 @@ def mitigated(
     mitigations: tuple[Mitigation, ...], before: tuple[Pull, ...], pulls: tuple[Pull, ...], payload: Payload
 ) -> tuple[Mitigation, ...]:
     """The mitigations after this event, which `pulls` has taken in already and `before` has not."""
-    pull = next((one for one in pulls if one.p == getattr(payload, "p", None)), None)
+    pull = find(pulls, getattr(payload, "p", None))
     if pull is None:
         return mitigations
     if isinstance(payload, p.PullConfirmed) and pull.undoes is None:
@@ -128,6 +128,26 @@ def mitigated(
 
 def _is_back(step: Step) -> bool:
     return step.state == "effective" or (step.state == "late" and equal(step.found, step.to))
+
+
+def find(pulls: tuple[Pull, ...], p: Any) -> Pull | None:
+    """The pull of that number; `p` is what an event or a button says, whatever it is."""
+    return next((one for one in pulls if one.p == p), None)
+
+
+def going(pulls: tuple[Pull, ...], p: Any, s: int, turn: int, states: Collection[str]) -> tuple[Pull, Step] | None:
+    """The pull and the step that are meant, while the step is at this turn and in one of these states."""
+    pull = find(pulls, p)
+    step = pull.step(s) if pull else None
+    if pull is None or step is None or step.turn != turn or step.state not in states:
+        return None
+    return pull, step
+
+
+def standing(mitigations: tuple[Mitigation, ...], pulls: tuple[Pull, ...]) -> dict[int, tuple[Pull, Step]]:
+    """What was pulled from here and stands now, by mitigation."""
+    stand = (m.k for m in mitigations if m.state in ("applied", "effective", "kept"))
+    return {k: found for k in stand if (found := of_mitigation(pulls, k))}
 
 
 def of_mitigation(pulls: tuple[Pull, ...], k: int) -> tuple[Pull, Step] | None:

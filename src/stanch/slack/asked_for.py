@@ -7,6 +7,7 @@ from stanch.core.catalogue import Catalogue
 from stanch.core.chain import Event
 from stanch.core.incident import Incident
 from stanch.core.phases import TRANSITIONS
+from stanch.core.pulls import find
 from stanch.slack import blocks as b, moves, reach
 from stanch.slack.blocks import Block
 
@@ -27,7 +28,7 @@ def buttons(i: Incident, event: Event, form: str, catalogue: Catalogue) -> list[
 
 def _of_levers(i: Incident, kind: str, payload: Mapping[str, Any], value: str, catalogue: Catalogue) -> list[Block]:
     p = payload.get("p")
-    pull = next((one for one in i.pulls if one.p == p), None)
+    pull = find(i.pulls, p)
     step = pull.step(int(payload.get("s") or 1)) if pull else None
     of_pull = f"{i.number}:{p}:{value}"
     stands = step is not None and step.k in reach.to_undo(i)

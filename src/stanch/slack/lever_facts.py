@@ -8,7 +8,7 @@ from stanch.core.control import Control
 from stanch.core.guards import holders
 from stanch.core.incident import Incident
 from stanch.core.moving import spoken
-from stanch.core.pulls import Pull, Step, spoken as bare
+from stanch.core.pulls import Pull, Step, find, spoken as bare
 from stanch.core.words import Mrkdwn, when
 from stanch.slack.blocks import safe
 from stanch.slack.directory import Directory
@@ -21,7 +21,7 @@ MEASURED: Final = 1_900
 def lever_facts(i: Incident, event: Event, catalogue: Catalogue, people: Directory) -> dict[str, Any]:
     """Every name of `NAMES`; empty where the event is about nothing of the kind."""
     payload = event.payload or {}
-    pull = next((one for one in i.pulls if one.p == payload.get("p")), None)
+    pull = find(i.pulls, payload.get("p"))
     step = pull.step(int(payload.get("s") or 1)) if pull else None
     control = catalogue.controls.get(step.control) if step else None
     aim = control.aim(pull.service) if control and pull else None

@@ -11,7 +11,7 @@ from stanch.core.catalogue import Catalogue
 from stanch.core.incident import Incident
 from stanch.core.moving import spoken, told
 from stanch.core.policy import outsiders_stay_out
-from stanch.core.pulls import Pull
+from stanch.core.pulls import Pull, find
 from stanch.errors import StanchError
 from stanch.flows.desk import Desk
 from stanch.slack import blocks as b, forms
@@ -86,7 +86,7 @@ class Pulling:
             if state is None:
                 return
             outsiders_stay_out(state, who(body), where(body))
-            pull = next((one for one in state.pulls if one.p == p), None)
+            pull = find(state.pulls, p)
             if pull is None or not pull.steps:
                 text = "There is nothing to send yet."
             elif self._preview is None:
@@ -126,7 +126,7 @@ def another(p: int) -> Maker:
     """The form for another value: a menu where the file lists them, else a number with its range beside it."""
 
     def make(catalogue: Catalogue, incident: Incident) -> Block:
-        pull = next((one for one in incident.pulls if one.p == p), None)
+        pull = find(incident.pulls, p)
         control = catalogue.controls.get(pull.control) if pull else None
         aim = control.aim(pull.service) if control and pull else None
         id = control.id if control else ""

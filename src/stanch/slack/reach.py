@@ -6,7 +6,7 @@ from stanch.core.catalogue import Catalogue
 from stanch.core.control import KNOWN_GOOD, Control
 from stanch.core.incident import Incident
 from stanch.core.levers import known_good_members
-from stanch.core.pulls import of_mitigation
+from stanch.core.pulls import standing
 
 SAMPLE = "sample"
 """The check whose probe says where fresh answers are drawn."""
@@ -47,5 +47,4 @@ def has_runbook(catalogue: Catalogue) -> bool:
 
 def to_undo(i: Incident) -> list[int]:
     """The mitigations that were pulled from here and stand now."""
-    stand = ("applied", "effective", "kept")
-    return [m.k for m in i.mitigations if m.state in stand and of_mitigation(i.pulls, m.k)]
+    return list(standing(i.mitigations, i.pulls))

@@ -9,7 +9,7 @@ from datetime import datetime
 from stanch.core import commands as c
 from stanch.core.incident import Incident
 from stanch.core.policy import sees
-from stanch.core.pulls import Pull
+from stanch.core.pulls import Pull, find
 from stanch.flows.deliver import Cancelled, Outcome
 from stanch.slack import blocks as b
 from stanch.slack.client import Kind, SlackFault
@@ -27,7 +27,7 @@ def draw(render: Render, i: Incident, view: str, now: datetime) -> Message | Non
         case "runbook" if i.runbook_at:
             return render.runbook_view(i, number)
         case "pull":
-            pull = next((one for one in i.pulls if one.p == number), None)
+            pull = find(i.pulls, number)
             return render.pull_view(i, pull, now) if pull else None
         case "sample":
             sample = next((one for one in i.samples if one.s == number), None)
@@ -59,7 +59,7 @@ async def warn(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     event = owed.event
     if event is None:
         raise LookupError(f"the entry that {owed.key} is about")
-    pull = next((one for one in incident.pulls if one.p == (event.payload or {}).get("p")), None)
+    pull = find(incident.pulls, (event.payload or {}).get("p"))
     people = [one for one in _lookers(kit, incident, pull) if one != event.by]
     text = kit.templates.render("told_break_glass", **kit.render.facts(incident, event))
     failed = [] if people else ["nobody is named who looks after it"]
