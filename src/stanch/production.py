@@ -7,7 +7,7 @@ from stanch.controls.adapters import ADAPTERS
 from stanch.controls.base import PlaneFault, Planes
 from stanch.controls.checks import Checks
 from stanch.controls.keeper import Keeper
-from stanch.controls.kinds import HOWS, TARGETS
+from stanch.controls.kinds import SHAPES
 from stanch.controls.levers import BETWEEN_PROBES, Levers
 from stanch.controls.measures import Measures
 from stanch.controls.samples import Samples
@@ -24,7 +24,7 @@ Perform = Callable[[Owed, Incident], Awaitable[Outcome]]
 
 def read(home: Path) -> Catalogue:
     """The team's files, with the shapes of every plane's targets and checks. Raises `CatalogueError`."""
-    return catalogue.read(home, TARGETS, HOWS)
+    return catalogue.read(home, SHAPES)
 
 
 class Production:

@@ -245,8 +245,8 @@ CONTROLS = [
         FILE,
         "{from: 1, to: 1000, unit: USD an hour}",
         "{from: 1, to: 1000, units: USD an hour}",
-        "runbooks/catalogue/controls.yml:521:37: unknown key 'units', expected one of from, to, whole, less, unit; "
-        "did you mean 'unit'?",
+        "runbooks/catalogue/controls.yml:521:37: unknown key 'units', expected one of from, to, whole, less, unit, "
+        "none; did you mean 'unit'?",
     ),
     Broken(
         "a range without an end",

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from stanch.controls.base import Planes
+from stanch.controls.base import Kind, Planes
 from stanch.controls.http import Http
 from stanch.controls.practice_ai import PracticeAi
+from stanch.controls.wire import Wire
 from stanch.core.catalogue import Catalogue
 from stanch.core.control import Aim, Plane, Value, Values
 from tests.fakes.plane import TOKEN, FakePlane
@@ -27,7 +28,12 @@ def planes(plane: FakePlane, url: str | None = None, timeout: float = 10.0, **en
         }
     )
     known = {"PRACTICE_AI_URL": url or plane.url, "PRACTICE_AI_TOKEN": TOKEN} | environment
-    adapters = {"http": Http, "practice_ai": lambda wire: PracticeAi(wire, clock=lambda: at(plane.now))}
+
+    class Clocked(PracticeAi):
+        def __init__(self, wire: Wire) -> None:
+            super().__init__(wire, clock=lambda: at(plane.now))
+
+    adapters: dict[str, Kind] = {"http": Http, "practice_ai": Clocked}
     return Planes(catalogue, known, adapters)
 
 

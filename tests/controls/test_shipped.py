@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stanch.controls.base import Proof
-from stanch.controls.kinds import HOWS, TARGETS
+from stanch.controls.kinds import SHAPES
 from stanch.controls.same import same
 from stanch.core.control import Aim, Control
 from stanch.store import catalogue
@@ -50,7 +50,7 @@ async def test_every_control_that_ships_is_pulled_proved_and_undone() -> None:
             within = min(20.0, control.deadline(service).total_seconds())
             proofs[f"{control.id} for {service}"] = await pulled_and_undone(control, aim, within)
 
-    controls = catalogue.read(HOME, TARGETS, HOWS).controls.values()
+    controls = catalogue.read(HOME, SHAPES).controls.values()
     await asyncio.gather(*(one(c, service, aim) for c in controls for service, aim in c.aims.items()))
     assert len(proofs) >= 30
     weak = {name for name, pair in proofs.items() if pair and any(proof.effective is not True for proof in pair)}

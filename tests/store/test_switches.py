@@ -11,7 +11,7 @@ from hypothesis import given, settings as hypothesis_settings, strategies as st
 from pydantic import BaseModel
 
 from stanch import settings
-from stanch.controls.kinds import HOWS, TARGETS
+from stanch.controls.kinds import HOWS, SHAPES, TARGETS
 from stanch.core.catalogue import Catalogue
 from stanch.core.check import Check, Probe
 from stanch.core.control import KNOWN_GOOD, Aim, Control, Ladder, Plane, Values
@@ -81,7 +81,7 @@ def home(tmp_path: Path) -> Write:
 
 
 def _look(folder: Path, *, known: bool = True) -> switches.Switches:
-    return switches.look(folder, ["bot"], TARGETS if known else None, HOWS if known else None)
+    return switches.look(folder, ["bot"], SHAPES if known else switches.ANY)
 
 
 def _faults(found: switches.Switches) -> list[str]:
@@ -165,7 +165,7 @@ def test_a_home_of_before_has_neither(home: Write) -> None:
             "expected keys that fit together",
         ]),
         ("kind: http", "kind: htp", [
-            "2:19: unknown kind 'htp', expected one of http, practice_ai, prometheus; did you mean 'http'?",
+            f"2:19: unknown kind 'htp', expected one of {', '.join(sorted({*TARGETS, *HOWS}))}; did you mean 'http'?",
         ]),
     ],
 )  # fmt: skip
@@ -220,7 +220,7 @@ def test_a_secret_in_the_file_is_refused_and_never_repeated(home: Write, old: st
     text = HEAD + AIM
     assert text.count(old) == 1
     with pytest.raises(CatalogueError) as refused:
-        read(home(text.replace(old, new)), TARGETS, HOWS)
+        read(home(text.replace(old, new)), SHAPES)
     told = [line for line in str(refused.value).splitlines() if "controls.yml" in line]
     assert told
     assert SECRET not in str(refused.value)
@@ -291,7 +291,7 @@ def test_the_matrix_names_what_a_service_lacks_by_class(home: Write) -> None:
 
 @pytest.fixture(scope="module")
 def shipped() -> Catalogue:
-    return read(ROOT, TARGETS, HOWS)
+    return read(ROOT, SHAPES)
 
 
 def test_the_controls_that_ship_can_be_pulled(shipped: Catalogue) -> None:
@@ -327,7 +327,7 @@ def test_reading_them_is_quick() -> None:
     spent = []
     for _ in range(5):
         start = process_time()
-        switches.look(ROOT, ["support-copilot", "search-answers"], TARGETS, HOWS)
+        switches.look(ROOT, ["support-copilot", "search-answers"], SHAPES)
         spent.append(process_time() - start)
     assert min(spent) < 0.06
 
@@ -372,7 +372,7 @@ def test_no_slip_of_the_hand_is_too_much_for_it(scratch: Path, file: str, start:
         path = scratch / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    for fault in switches.look(scratch, ["support-copilot", "search-answers"], TARGETS, HOWS).faults:
+    for fault in switches.look(scratch, ["support-copilot", "search-answers"], SHAPES).faults:
         lines = [*(scratch / fault.file).read_text(encoding="utf-8").split("\n"), ""]
         assert 1 <= fault.line <= len(lines)
         assert 1 <= fault.column <= len(lines[fault.line - 1]) + 1

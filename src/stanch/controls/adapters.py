@@ -7,4 +7,7 @@ from stanch.controls.base import Kind
 from stanch.controls.http import Http
 from stanch.controls.practice_ai import PracticeAi
 
-ADAPTERS: Final[Mapping[str, Kind]] = {"http": Http, "practice_ai": PracticeAi}
+ADAPTERS: Final[Mapping[str, Kind]] = {
+    "http": Http,
+    "practice_ai": PracticeAi,
+}

@@ -1,16 +1,18 @@
 """What every control plane can do, and where the adapters come from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
+
+from pydantic import BaseModel
 
 from stanch.controls.fault import PlaneFault
 from stanch.controls.wire import Shared, Wire, wire
 from stanch.core.catalogue import Catalogue
 from stanch.core.control import Aim, Plane, Value
 
-__all__ = ["Adapter", "Kind", "PlaneFault", "Planes", "Proof", "Reading", "Receipt", "Sampled"]
+__all__ = ["Adapter", "Found", "Kind", "PlaneFault", "Planes", "Proof", "Reading", "Receipt", "Sampled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,24 @@ class Sampled:
     meta: str
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something on a plane that a control could move: what `stanch controls discover` writes as YAML.
+
+    `control`: the id of the shipped control that it fits, such as `model.back`; `values` as in the file, those that the
+    plane has now; `note`: what a person has to decide.
+    """
+
+    control: str
+    target: Mapping[str, Any]
+    values: Sequence[Value] | Mapping[str, Any]
+    to: Value | None = None
+    on: str = ""
+    note: str = ""
+
+
 class Adapter(Protocol):
-    """One kind of control plane. Every method but `preview` raises `PlaneFault`, and nothing else."""
+    """One kind of control plane. Every method that asks it raises `PlaneFault`, and nothing else."""
 
     async def read(self, aim: Aim) -> Reading: ...
 
@@ -70,9 +88,29 @@ class Adapter(Protocol):
         """The request that would be sent: method, address, headers, body; secrets as ••••. Raises `PlaneFault`."""
         ...
 
+    def caution(self, aim: Aim) -> str:
+        """What this plane cannot promise here, for the person who is about to confirm: `applications cache it for up
+        to 60 s`. Empty: nothing. No end mark."""
+        ...
+
+    async def lacks(self, aim: Aim) -> str:
+        """What is missing to pull this, as far as can be seen without moving anything: `its key is no proxy admin`.
+        Empty: nothing that can be seen."""
+        ...
+
+    async def found(self) -> Sequence[Found]:
+        """What it has that could be moved."""
+        ...
+
 
 class Kind(Protocol):
-    """Makes the adapter of one plane."""
+    """Makes the adapter of one plane. `scheme`: how it wants its secret; `shape`: what a control's target may say."""
+
+    @property
+    def scheme(self) -> str: ...
+
+    @property
+    def shape(self) -> type[BaseModel]: ...
 
     def __call__(self, wire: Wire) -> Adapter: ...
 
@@ -111,7 +149,10 @@ class Planes:
         `otherwise`: what a person can do when it is not set up.
         """
         if plane not in self._wires:
-            self._wires[plane] = wire(self._plane(plane), self._environment, self._client, otherwise)
+            found = self._plane(plane)
+            kind = self._kinds.get(found.kind)
+            scheme = kind.scheme if kind else "Bearer"
+            self._wires[plane] = wire(found, self._environment, self._client, otherwise, scheme)
         return self._wires[plane]
 
     async def close(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from stanch.controls import pointer
 from stanch.controls.answer import Answer
-from stanch.controls.base import Proof, Reading, Receipt
-from stanch.controls.fault import unusable
+from stanch.controls.base import Found, Proof, Reading, Receipt
+from stanch.controls.fault import PlaneFault, unusable
 from stanch.controls.fill import filled, filled_headers, filled_path
 from stanch.controls.http_proof import prove
 from stanch.controls.same import pick, said, same, scalar
@@ -26,6 +26,9 @@ KEPT_MOST = 16_000
 
 
 class Http:
+    scheme = "Bearer"
+    shape = HttpTarget
+
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._merging = asyncio.Lock()
@@ -78,6 +81,15 @@ class Http:
             body=filled(write.body, known),
             headers=filled_headers(write.headers, known),
         )
+
+    def caution(self, aim: Aim) -> str:
+        return ""
+
+    async def lacks(self, aim: Aim) -> str:
+        return ""
+
+    async def found(self) -> Sequence[Found]:
+        raise PlaneFault(f"{self._wire.name} cannot be asked what it has: describe it by hand.", sent=False)
 
     async def _send(self, write: HttpWrite, known: Mapping[str, Any], value: Value) -> Receipt:
         request_id = str(known["request_id"])

@@ -1,13 +1,15 @@
 """The kinds of planes and checks, with the shape of what each says in controls.yml and checks.yml."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import BaseModel, RootModel, Tag
 
+from stanch.controls.adapters import ADAPTERS
 from stanch.controls.hows import HttpSampleHow, QueryHow, SampleHow, SmokeHow, StatHow, TryHow
 from stanch.controls.shapes import by_key
-from stanch.controls.targets import HttpTarget, NoTarget, PracticeTarget
+from stanch.controls.shown_by import PROOFS
+from stanch.controls.targets import NoTarget
+from stanch.store.switches import Shapes
 
 
 class HttpHow(
@@ -35,9 +37,8 @@ class ServiceHow(
 
 
 TARGETS: Final[dict[str, type[BaseModel]]] = {
-    "http": HttpTarget,
-    "practice_ai": PracticeTarget,
-    "prometheus": NoTarget,
+    **{kind: adapter.shape for kind, adapter in ADAPTERS.items()},
+    **{kind: NoTarget for kind in PROOFS if kind not in ADAPTERS},
 }
 HOWS: Final[dict[str, type[BaseModel]]] = {"http": HttpHow, "prometheus": QueryHow, "practice_ai": ServiceHow}
-PROBES: Final[Mapping[str, Any]] = HOWS
+SHAPES: Final = Shapes(TARGETS, HOWS, PROOFS)

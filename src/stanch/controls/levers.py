@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from stanch.controls.base import PlaneFault, Planes
 from stanch.controls.checks import Checks
+from stanch.controls.shown_by import proved
 from stanch.core import commands as c
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import unstamp
@@ -83,7 +84,7 @@ class Levers:
             found = await self._planes.of(aim).read(aim)
         except PlaneFault as fault:
             return c.ReadStep(control, fault=str(fault))
-        return c.ReadStep(control, found.value, dict(found.detail), good)
+        return c.ReadStep(control, found.value, dict(found.detail), good, caution=self._planes.of(aim).caution(aim))
 
     async def save(self, owed: Owed, i: Incident) -> Outcome:
         """The service's settings before and, in safety and security, a hold on the evidence; neither blocks it."""
@@ -198,7 +199,7 @@ class Levers:
         step = moved.step
         assert step.to is not None
         try:
-            proof = await self._planes.of(moved.aim).probe(moved.aim, step.to, since=unstamp(step.accepted_at))
+            proof = await proved(self._planes, moved.aim, step.to, since=unstamp(step.accepted_at))
             effective, seen, final = proof.effective, proof.seen, proof.final
         except PlaneFault as fault:
             effective, seen, final = None, f"it could not be looked at: {fault}", False

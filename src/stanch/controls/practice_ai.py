@@ -1,13 +1,13 @@
 """The practice AI service: its settings, and what its answers show of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
 
-from stanch.controls.base import Proof, Reading, Receipt
-from stanch.controls.fault import unusable
+from stanch.controls.base import Found, Proof, Reading, Receipt
+from stanch.controls.fault import PlaneFault, unusable
 from stanch.controls.practice_proof import Service, prove
 from stanch.controls.same import said, same, scalar
 from stanch.controls.targets import PracticeTarget, SettingProof
@@ -20,6 +20,9 @@ HELD = "held"
 
 class PracticeAi:
     """`clock` gives the time (UTC); what was accepted, and when answers began, are compared with it."""
+
+    scheme = "Bearer"
+    shape = PracticeTarget
 
     def __init__(self, wire: Wire, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._wire = wire
@@ -63,6 +66,15 @@ class PracticeAi:
         if target.hold and value == HELD:
             return self._wire.shown("POST", "/admin/evidence/hold", headers=headers)
         return self._wire.shown("PUT", _path(target), body={"value": value, "by": "(you)"}, headers=headers)
+
+    def caution(self, aim: Aim) -> str:
+        return ""
+
+    async def lacks(self, aim: Aim) -> str:
+        return ""
+
+    async def found(self) -> Sequence[Found]:
+        raise PlaneFault(f"{self._wire.name} is in the catalogue already, whole.", sent=False)
 
     async def _hold(self, headers: Mapping[str, str], request_id: str) -> Receipt:
         """Copies and hashes before the setting says so; what is missing is normal, and named."""

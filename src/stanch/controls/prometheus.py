@@ -1,19 +1,64 @@
-"""A threshold on a PromQL expression, now or held for a time."""
+"""A threshold on a PromQL expression: now, held for a time, or as what shows that a control took effect."""
 
 from collections.abc import Callable
 from datetime import datetime
 from math import isfinite, isnan
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode
+
+from pydantic import Field, model_validator
 
 from stanch.controls.amounts import number, percent
 from stanch.controls.answer import Answer
+from stanch.controls.base import Proof
 from stanch.controls.hows import QueryHow
+from stanch.controls.same import pulled, said
+from stanch.controls.shapes import Shape
 from stanch.controls.wire import Wire
 from stanch.core.check import Check, Verdict
+from stanch.core.control import Aim, Value
 
 _POINTS = 500
 """Points of a range at most, so that an answer stays small."""
+
+
+class Bound(Shape):
+    at_most: float | None = None
+    at_least: float | None = None
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
+        if (self.at_most is None) == (self.at_least is None):
+            raise ValueError("either at_most or at_least is expected")
+        return self
+
+
+class QueryProof(Bound):
+    """Holds where the control stands at `to` or beyond; `back` on its way back, without which nothing shows that way.
+
+    `window` in seconds: how far the query looks back. Before it has passed since the pull, nothing is told.
+    """
+
+    query: str
+    window: float = Field(default=30.0, ge=0, le=3600)
+    back: Bound | None = None
+
+
+async def counted(wire: Wire, how: QueryProof, aim: Aim, value: Value, since: datetime, now: datetime) -> Proof:
+    """No series at all: nothing was measured, which is neither yes nor no. Raises `PlaneFault`."""
+    bound = how if pulled(aim, value) else how.back
+    if bound is None:
+        return Proof(None, f"nothing in the catalogue shows {said(value)} in Prometheus", final=True)
+    passed = (now - since).total_seconds()
+    if passed < how.window:
+        return Proof(None, f"{max(0.0, passed):.0f} of {how.window:.0f} s seen since then; too few to tell")
+    found = [one for _, one in await _points(wire, "query", query=how.query, time=_epoch(now.timestamp()))]
+    if not found:
+        return Proof(None, "Prometheus has no figure for it")
+    if bound.at_most is not None:
+        return Proof(max(found) <= bound.at_most, f"{number(max(found))} (wanted at most {number(bound.at_most)})")
+    low = bound.at_least or 0.0
+    return Proof(min(found) >= low, f"{number(min(found))} (wanted at least {number(low)})")
 
 
 async def queried(wire: Wire, how: QueryHow, check: Check, now: datetime) -> tuple[Verdict, str]:

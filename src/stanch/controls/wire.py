@@ -5,6 +5,7 @@ Reads are asked once more when the connection is lost, and follow the plane's ow
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote, urljoin, urlsplit
@@ -49,10 +50,12 @@ def in_path(value: Value) -> str:
     return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
 
 
-def wire(plane: Plane, environment: Mapping[str, str], shared: Shared, otherwise: str) -> "Wire":
+def wire(
+    plane: Plane, environment: Mapping[str, str], shared: Shared, otherwise: str, scheme: str = "Bearer"
+) -> "Wire":
     """Raises `PlaneFault` for what is not set, or cannot be used as it is; the value is never in the message.
 
-    `otherwise`: what a person can do then.
+    `otherwise`: what a person can do then; `scheme`: how the plane's kind wants its secret where the file is silent.
     """
 
     def known(name: str) -> str:
@@ -80,7 +83,7 @@ def wire(plane: Plane, environment: Mapping[str, str], shared: Shared, otherwise
     secret = known(plane.secret) if plane.secret else ""
     if secret and not _PLAIN.fullmatch(secret):
         raise _unusable(f"{plane.secret} holds a character that no header can carry: {otherwise}.")
-    return Wire(plane, url, secret, shared)
+    return Wire(plane, url, secret, shared, scheme if plane.scheme is None else plane.scheme)
 
 
 def _unusable(message: str) -> PlaneFault:
@@ -90,11 +93,12 @@ def _unusable(message: str) -> PlaneFault:
 class Wire:
     """Sends to one plane, and to no other host. Its secret is in no message and no repr."""
 
-    def __init__(self, plane: Plane, url: str, secret: str, shared: Shared) -> None:
+    def __init__(self, plane: Plane, url: str, secret: str, shared: Shared, scheme: str = "Bearer") -> None:
         self.plane = plane
         self._url = url
         self._secret = secret
         self._shared = shared
+        self._scheme = scheme
 
     def __repr__(self) -> str:
         return f"Wire({self.plane.id!r})"
@@ -143,11 +147,11 @@ class Wire:
         lines = [f"{method} {self._url}{path}"]
         lines += [f"{name}: {value}" for name, value in {**own, **(headers or {})}.items()]
         lines += ["", json.dumps(body, ensure_ascii=False, indent=1)] if body is not None else []
-        return redact(masked("\n".join(lines), self._secret))
+        return self.masked("\n".join(lines))
 
     def masked(self, text: str) -> str:
-        """`text` without secrets: this plane's own, and what looks like one."""
-        return redact(masked(text, self._secret))
+        """`text` without secrets: this plane's own, as it is and as it is sent, and what looks like one."""
+        return redact(masked(masked(text, self._secret), _carried(self._scheme, self._secret)))
 
     @property
     def name(self) -> str:
@@ -202,7 +206,7 @@ class Wire:
 
     def _own(self, secret: str, body: Any) -> dict[str, str]:
         """The headers that come from the plane, not from the control."""
-        auth = {self.plane.header: f"{self.plane.scheme} {secret}".strip()} if secret else {}
+        auth = {self.plane.header: f"{self._scheme} {_carried(self._scheme, secret)}".strip()} if secret else {}
         return {**auth, **({"Content-Type": "application/json"} if body is not None else {})}
 
     def _onward(self, path: str, answer: Answer) -> str | None:
@@ -220,6 +224,12 @@ class Wire:
         if 200 <= answer.status < 300 or answer.status in accept:
             return answer
         raise answer.refused(self.plane.secret)
+
+
+def _carried(scheme: str, secret: str) -> str:
+    """A pair `USER:PASSWORD` travels encoded (RFC 7617)."""
+    is_pair = scheme.lower() == "basic" and ":" in secret
+    return b64encode(secret.encode()).decode() if is_pair else secret
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

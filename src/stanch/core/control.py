@@ -11,6 +11,8 @@ from typing import Any, Final, Literal
 Direction = Literal["less", "back", "more"]
 """Less is free, back to a recorded good value too, more is guarded (catalogue, section 1, rule 2)."""
 Value = str | int | float | bool
+NOTHING: Final = "none"
+"""The value of a control where nothing is set: no limit, no alias, no budget. Putting it back takes that away."""
 
 KNOWN_GOOD: Final = "known_good.set"
 """The control that puts every control of the service's known-good set back, each as a step of its own."""
@@ -28,8 +30,8 @@ class Plane:
     """Name of the environment variable that holds the URL, where it differs from machine to machine."""
     secret: str = ""
     header: str = "Authorization"
-    scheme: str = "Bearer"
-    """How the secret is sent: `HEADER: SCHEME SECRET`; an empty scheme sends it bare."""
+    scheme: str | None = None
+    """How the secret is sent: `HEADER: SCHEME SECRET`; an empty scheme sends it bare; None: as its kind wants it."""
     timeout: timedelta = timedelta(seconds=5)
 
 
@@ -44,6 +46,16 @@ class Values:
     whole: bool = True
     less: Literal["lower", "higher"] = "lower"
     unit: str = ""
+    none: bool = False
+    """Beside the numbers, `none` may be sent: no limit at all, which does the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What shows that users get a value, asked of another plane. `how` is in the words of that plane's kind."""
+
+    plane: str
+    how: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,8 @@ class Aim:
     within: timedelta | None = None
     evaluated: date | Literal["each release"] | None = None
     """When what it moves to was last tried with what runs now, where the control needs that."""
+    shown_by: tuple[Shown, ...] = ()
+    """Beside what its own plane shows: all of them must show it."""
 
 
 @dataclass(frozen=True, slots=True)

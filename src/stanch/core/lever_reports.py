@@ -98,6 +98,8 @@ def _step(
         "control": control.id, "name": control.called(pull.service), "unit": aim.values.unit, "before": read.value,
         "to": to, "detail": read.detail,
     }  # fmt: skip
+    if read.caution:
+        step["note"] = one_line(read.caution, 200)
     if pull.undoes is None:
         recorded = [one for one in (read.good, *_befores(i, control.id)) if one is not None]
         assert to is not None
@@ -116,7 +118,8 @@ def _step(
         step["direction"] = next(one for one in ("more", "back", "less") if one in (step["direction"], stands))
         begun = any(one.undoes == pull.undoes and one.confirmed_at for one in i.pulls)
         who = "Part of the way back is gone already" if begun else "Somebody changed it meanwhile"
-        step["note"] = f"{who}: it is {spoken(read.value)} now, not {spoken(pulled.to)} as pulled."
+        changed = f"{who}: it is {spoken(read.value)} now, not {spoken(pulled.to)} as pulled."
+        step["note"] = f"{changed} {step.get('note', '')}".strip()
     if aim.ladder and to is not None and step["direction"] != "less":
         # What makes it do less is never waited for.
         step["goal"] = to

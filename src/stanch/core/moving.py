@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Final
 
-from stanch.core.control import Aim, Control, Direction, Value, Values
+from stanch.core.control import NOTHING, Aim, Control, Direction, Value, Values
 from stanch.errors import Refusal
 
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
@@ -41,6 +41,8 @@ def holds(values: Values, value: Value | None) -> bool:
     """May exactly this value be sent?"""
     if values.choices:
         return any(same(value, choice) for choice in values.choices)
+    if values.none and value == NOTHING:
+        return True
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return False
     inside = (values.low is None or value >= values.low) and (values.high is None or value <= values.high)
@@ -68,7 +70,7 @@ def told(values: Values) -> str:
     kind = "whole numbers" if values.whole else "numbers"
     low = f" from {values.low:g}" if values.low is not None else ""
     high = f" to {values.high:g}" if values.high is not None else ""
-    return kind + low + high + (f" {values.unit}" if values.unit else "")
+    return kind + low + high + (f" {values.unit}" if values.unit else "") + (f", or {NOTHING}" if values.none else "")
 
 
 def spoken(value: Value, values: Values) -> str:
@@ -140,6 +142,8 @@ def place(values: Values, value: Value) -> float:
     """Return how far towards doing least a value stands."""
     if values.choices:
         return next((at for at, choice in enumerate(values.choices) if same(choice, value)), -1)
+    if value == NOTHING:
+        return -math.inf
     number = float(value)
     return -number if values.less == "lower" else number
 
@@ -164,6 +168,8 @@ def _names(choice: Value, values: Values) -> tuple[str, ...]:
 def _number(values: Values, typed: Value) -> Value | None:
     if isinstance(typed, str):
         bare = typed.strip()
+        if values.none and bare.casefold() == NOTHING:
+            return NOTHING
         if values.unit and bare.casefold().endswith(values.unit.casefold()):
             bare = bare[: -len(values.unit)].rstrip()
         if len(bare) > 30 or not _NUMBER.fullmatch(bare):

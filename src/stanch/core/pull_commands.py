@@ -61,6 +61,8 @@ class ReadStep:
     fault: str = ""
     elsewhere: tuple[int, ...] = ()
     """Other open incidents of safety or security in which this control does less on purpose."""
+    caution: str = ""
+    """What its plane cannot promise: applications keep the old value for a minute, a block fails nothing over."""
 
 
 @dataclass(frozen=True, slots=True)

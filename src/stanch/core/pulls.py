@@ -49,7 +49,7 @@ class Step:
 
     @property
     def what(self) -> str:
-        unit = f" {self.unit}" if self.unit else ""
+        unit = f" {self.unit}" if self.unit and not isinstance(self.to, str) else ""
         return f"{self.name}: {spoken(self.before)} → {spoken(self.to)}{unit}"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from stanch.controls.kinds import HOWS, TARGETS
+from stanch.controls.kinds import SHAPES
 from stanch.core.events import KINDS
 from stanch.core.incident import Incident
 from stanch.doctor.lines import Line, Patient, degraded, fault, ok
@@ -37,7 +37,7 @@ def lint(home: Path) -> tuple[list[Fault], list[str]]:
     Raises `StanchError` that says what to do for a folder that is no home.
     """
     _need(home)
-    faults, warnings = catalogue.lint(home, TARGETS, HOWS, datetime.now(UTC).date())
+    faults, warnings = catalogue.lint(home, SHAPES, datetime.now(UTC).date())
     messages = home / "message_templates"
     faults += templates.lint(messages, TEMPLATE_WORDS | PARTS, TEMPLATES_NEEDED, _words())
     return sorted(faults), [*map(str, templates.unread(messages)), *warnings]

@@ -15,7 +15,7 @@ from stanch.errors import CatalogueError, Fault
 from stanch.store import classes, switch_warnings, switches, yaml_marks
 from stanch.store.durations import spoken
 from stanch.store.sheets import ServicesFile, ServiceSheet, SeveritiesFile, SeveritySheet
-from stanch.store.switches import Models, Switches
+from stanch.store.switches import ANY, Shapes, Switches
 from stanch.store.tree_rules import Known
 from stanch.store.validation import nearest, validate
 from stanch.store.yaml_marks import Marked, Place, Warned
@@ -24,25 +24,23 @@ SERVICES = "runbooks/catalogue/services.yml"
 SEVERITIES = "runbooks/catalogue/severities.yml"
 
 
-def read(home: Path, targets: Models | None = None, hows: Models | None = None) -> Catalogue:
+def read(home: Path, shapes: Shapes = ANY) -> Catalogue:
     """Return what the files in `home` say. Raises CatalogueError with all faults if there is any.
 
-    `targets` and `hows`: what a control's target and a check's `how` may hold, by kind; without, those are taken as is.
+    `shapes`: what targets and checks may hold, by kind; without, those are taken as they are.
     """
-    found = _look(home, targets, hows)
+    found = _look(home, shapes)
     if found.faults:
         raise CatalogueError(tuple(found.faults))
     return found.catalogue
 
 
-def lint(
-    home: Path, targets: Models | None = None, hows: Models | None = None, today: date | None = None
-) -> tuple[list[Fault], list[str]]:
+def lint(home: Path, shapes: Shapes = ANY, today: date | None = None) -> tuple[list[Fault], list[str]]:
     """Return every fault by file, line and column, and every warning: what works but will not help at 03:00.
 
     `today`: what was drilled or evaluated too long before it is told too.
     """
-    found = _look(home, targets, hows)
+    found = _look(home, shapes)
     warned = found.warnings + switch_warnings.warnings(found.switches, found.catalogue, today)
     return found.faults, [str(warning) for warning in sorted(warned)]
 
@@ -55,13 +53,13 @@ class _Found:
     switches: Switches
 
 
-def _look(home: Path, targets: Models | None, hows: Models | None) -> _Found:
+def _look(home: Path, shapes: Shapes) -> _Found:
     faults: list[Fault] = []
     warnings: list[Warned] = []
     services = _services(home, faults, warnings)
     sheets = classes.read(home, faults, warnings)
     severities = _severities(home, faults, warnings)
-    found = switches.look(home, services, targets, hows)
+    found = switches.look(home, services, shapes)
     faults += found.faults
     controls = _called(found.named, {id: control.name for id, control in found.controls.items()})
     checks = _called(found.measured, {id: check.name for id, check in found.checks.items()})

@@ -32,6 +32,8 @@ def plane(marked: Marked, id: str, sheet: PlaneSheet, kinds: frozenset[str]) -> 
         known = f"one of {', '.join(sorted(kinds))}{nearest(sheet.kind, kinds)}"
         marked.fault((*place, "kind"), f"unknown kind '{sheet.kind}'", known)
     texts = {key: _shaped(marked, place, sheet, key) for key in _SHAPES}
+    scheme = None if sheet.scheme is None else texts.pop("scheme")
+    texts.pop("scheme", None)
     for key in ("url_env", "secret"):
         if texts[key].startswith(_OURS):
             what = f"'{texts[key]}', which is a setting of Stanch itself"
@@ -42,12 +44,12 @@ def plane(marked: Marked, id: str, sheet: PlaneSheet, kinds: frozenset[str]) -> 
     url = _url(marked, (*place, "url"), sheet.url) if sheet.url is not None else ""
     if not sheet.timeout or sheet.timeout.total_seconds() > 60:
         marked.fault((*place, "timeout"), "a timeout that is no help", "from 0.1s to 60s")
-    return Plane(id, sheet.kind, url=url, timeout=sheet.timeout, **texts)
+    return Plane(id, sheet.kind, url=url, scheme=scheme, timeout=sheet.timeout, **texts)
 
 
 def _shaped(marked: Marked, place: Place, sheet: PlaneSheet, key: str) -> str:
     value, (shape, expected) = getattr(sheet, key), _SHAPES[key]
-    if value is None and key in ("url_env", "secret") and key not in marked.data["planes"][place[-1]]:
+    if value is None and key in ("url_env", "secret", "scheme") and key not in marked.data["planes"][place[-1]]:
         return ""
     if not isinstance(value, str) or not shape.fullmatch(value) or redact(value) != value:
         marked.fault((*place, key), HIDDEN if value is not None else "nothing", expected)

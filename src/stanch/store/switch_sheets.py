@@ -73,6 +73,7 @@ class RangeSheet(Model):
     whole: bool = True
     less: Literal["lower", "higher"] = "lower"
     unit: Text = ""
+    none: bool = False
 
 
 class PlaneSheet(Model):
@@ -81,7 +82,7 @@ class PlaneSheet(Model):
     url_env: Any = None
     secret: Any = None
     header: Any = "Authorization"
-    scheme: Any = "Bearer"
+    scheme: Any = None
     timeout: Span = timedelta(seconds=5)
 
 
@@ -89,6 +90,11 @@ class LadderSheet(Model):
     steps: Annotated[list[Any], Field(min_length=1)]
     hold: Span
     checks: list[Text] = Field(default_factory=list)
+
+
+class ShownSheet(Model):
+    plane: Text
+    how: dict[str, Any]
 
 
 class AimSheet(Model):
@@ -104,6 +110,7 @@ class AimSheet(Model):
     owner: Person = ""
     within: Span | None = None
     evaluated: Evaluated | None = None
+    shown_by: list[ShownSheet] = Field(default_factory=list)
 
 
 class ControlSheet(Model):

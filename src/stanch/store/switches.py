@@ -11,20 +11,41 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from stanch.core.check import Check, Probe
-from stanch.core.control import KNOWN_GOOD, Aim, Control, Plane
+from stanch.core.control import KNOWN_GOOD, Aim, Control, Plane, Shown
 from stanch.errors import Fault
 from stanch.store import plane_rules, value_rules, yaml_marks
 from stanch.store.fitting import fits
-from stanch.store.switch_sheets import AimSheet, ChecksFile, CheckSheet, ControlsFile, ControlSheet, ProbeSheet
+from stanch.store.switch_sheets import (
+    AimSheet,
+    ChecksFile,
+    CheckSheet,
+    ControlsFile,
+    ControlSheet,
+    ProbeSheet,
+    ShownSheet,
+)
 from stanch.store.validation import nearest, validate
 from stanch.store.yaml_marks import Marked, Place, Warned
 
 CONTROLS: Final = "runbooks/catalogue/controls.yml"
 CHECKS: Final = "runbooks/catalogue/checks.yml"
 Models = Mapping[str, type[BaseModel]]
-"""A plane's or a check's kind → the model of its `target` or `how`."""
+"""A plane's or a check's kind → the model of what is said there."""
 _SPEAKS: Final = {"prometheus": "prometheus", "practice_ai": "practice_ai"}
 """A check of this kind needs a plane of that kind; any plane answers plain HTTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """What the adapters understand, by kind: a control's `target`, a check's `how`, and the `how` of `shown_by`."""
+
+    targets: Models
+    hows: Models
+    proofs: Models
+
+
+ANY: Final = Shapes({}, {}, {})
+"""Everything is taken as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +71,25 @@ class _Known:
     planes: Mapping[str, str] | None
     """Plane → kind."""
     checks: frozenset[str] | None
-    targets: Models
-    hows: Models
+    shapes: Shapes
 
 
-def look(home: Path, services: Collection[str], targets: Models | None = None, hows: Models | None = None) -> Switches:
-    """Return what the files in `home` say, with every fault. Without `services`, those named are not looked up."""
-    ours, theirs = (_read(home, file) for file in (CONTROLS, CHECKS))
+def look(home: Path, services: Collection[str], shapes: Shapes = ANY, file: str = CONTROLS) -> Switches:
+    """Return what the files in `home` say, with every fault. Without `services`, those named are not looked up.
+
+    `file`: where the controls stand, from `home`.
+    """
+    ours, theirs = (_read(home, one) for one in (file, CHECKS))
     named, measured = _ids(ours, "controls"), _ids(theirs, "checks")
     classes = frozenset(path.stem for path in (home / "runbooks").glob("[!.]*.yml"))
     planes = {id: str(sheet.get("kind")) for id, sheet in _part(ours, "planes").items() if isinstance(sheet, dict)}
     controls, checks = validate(ControlsFile, ours), validate(ChecksFile, theirs)
     checks_known = measured or (None if theirs.faults else frozenset())
     planes_known = planes or (None if ours.faults else {})
-    known = _Known(frozenset(services) or None, classes or None, planes_known, checks_known, targets or {}, hows or {})
+    known = _Known(frozenset(services) or None, classes or None, planes_known, checks_known, shapes)
     switches = Switches((ours, theirs), named, measured)
     if controls:
-        taken = frozenset({*known.targets, *known.hows}) if known.targets else frozenset()
+        taken = frozenset({*shapes.targets, *shapes.hows})
         switches.planes.update({id: plane_rules.plane(ours, id, sheet, taken) for id, sheet in controls.planes.items()})
         switches.controls.update({id: _control(ours, id, it, known) for id, it in controls.controls.items()})
     if checks:
@@ -132,7 +155,10 @@ def _aim(
 ) -> Aim | None:
     _known_one(marked, place, "service", service, known.services, at_key=True)
     _known_one(marked, (*place, "plane"), "plane", sheet.plane, known.planes)
-    _fits(marked, (*place, "target"), sheet.target, known.targets.get((known.planes or {}).get(sheet.plane, "")))
+    kinds = known.planes or {}
+    _fits(marked, (*place, "target"), sheet.target, known.shapes.targets.get(kinds.get(sheet.plane, "")))
+    for at, shown in enumerate(sheet.shown_by):
+        _shown(marked, (*place, "shown_by", at), shown, known)
     plane_rules.secrets(marked, (*place, "by_hand"))
     if sheet.within is not None and not sheet.within:
         marked.fault((*place, "within"), "no time", "a duration above zero, such as 30s")
@@ -155,7 +181,18 @@ def _aim(
         owner=sheet.owner.removeprefix("@"),
         within=sheet.within,
         evaluated=sheet.evaluated,
+        shown_by=tuple(Shown(one.plane, one.how) for one in sheet.shown_by),
     )
+
+
+def _shown(marked: Marked, place: Place, sheet: ShownSheet, known: _Known) -> None:
+    _known_one(marked, (*place, "plane"), "plane", sheet.plane, known.planes)
+    kind, proofs = (known.planes or {}).get(sheet.plane, ""), known.shapes.proofs
+    if kind and proofs and kind not in proofs:
+        expected = f"one of kind {' or '.join(sorted(proofs))}: those can be asked what users get"
+        marked.fault((*place, "plane"), f"plane '{sheet.plane}' of kind {kind}", expected)
+    else:
+        _fits(marked, (*place, "how"), sheet.how, proofs.get(kind))
 
 
 def _check(marked: Marked, id: str, sheet: CheckSheet, known: _Known) -> Check:
@@ -182,7 +219,7 @@ def _probe(marked: Marked, place: Place, service: str, sheet: ProbeSheet, known:
     if needed and kind and kind != needed:
         marked.fault((*place, "plane"), f"plane '{sheet.plane}' of kind {kind}", f"one of kind {needed}")
     else:
-        _fits(marked, (*place, "how"), sheet.how, known.hows.get(sheet.kind))
+        _fits(marked, (*place, "how"), sheet.how, known.shapes.hows.get(sheet.kind))
     return Probe(sheet.kind, sheet.plane, sheet.how)
 
 

@@ -74,7 +74,7 @@ def _range(marked: Marked, place: Place) -> Values | None:
         marked.fault(place, f"from {sheet.low:g} to {sheet.high:g}", "whole numbers, or whole: false")
     if len(marked.faults) > before:
         return None
-    return Values(low=sheet.low, high=sheet.high, whole=sheet.whole, less=sheet.less, unit=sheet.unit)
+    return Values(low=sheet.low, high=sheet.high, whole=sheet.whole, less=sheet.less, unit=sheet.unit, none=sheet.none)
 
 
 def ways(marked: Marked, place: Place, sheet: AimSheet, found: Values, direction: Direction) -> None:

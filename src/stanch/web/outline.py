@@ -6,7 +6,7 @@ from typing import Final
 
 from stanch.core import runbook
 from stanch.core.catalogue import CLASS_ORDER, Audience, Catalogue, Klass
-from stanch.core.control import Control, Values
+from stanch.core.control import NOTHING, Control, Values
 from stanch.core.moving import spoken as spoken_value
 from stanch.core.roles import ROLES
 from stanch.core.runbook import Node, NodeKind, Tree
@@ -191,4 +191,5 @@ def _values(values: Values) -> str:
     if values.choices:
         return ", ".join(spoken_value(value, values) for value in values.choices)
     ends = (values.low, values.high)
-    return " to ".join(spoken_value(end, values) for end in ends if end is not None)
+    range = " to ".join(spoken_value(end, values) for end in ends if end is not None)
+    return f"{range}, or {NOTHING}" if values.none else range
