@@ -39,6 +39,20 @@ async def test_how_the_secret_is_sent(plane: FakePlane, more: dict[str, str], na
     await planes.close()
 
 
+async def test_a_user_and_a_password_travel_encoded_and_are_masked_either_way(plane: FakePlane) -> None:
+    """Basic: the pair is sent as RFC 7617 says; neither form of it is in what people see."""
+    plane.routes["GET", "/x"] = lambda _: (200, {})
+    found = Plane("p", "http", url=plane.url, secret="KEY", scheme="Basic")
+    planes = Planes(Catalogue(planes={"p": found}), {"KEY": "pk-lf-1:sk-lf-2"}, {})
+    wire = planes.wire("p")
+    await wire.read("/x")
+    encoded = "cGstbGYtMTpzay1sZi0y"
+    assert plane.calls[0].headers["authorization"] == f"Basic {encoded}"
+    assert wire.masked(f"{encoded} and pk-lf-1:sk-lf-2") == "•••• and ••••"
+    assert encoded not in wire.shown("GET", f"/x?{encoded}")
+    await planes.close()
+
+
 async def test_a_control_cannot_replace_the_secret_or_the_host(plane: FakePlane) -> None:
     """What a control adds never overrules the plane's own headers, and a path never leads to another host."""
     plane.routes["GET", "/api/x"] = lambda _: (200, {})

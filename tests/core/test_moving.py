@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, strategies as st
 
-from stanch.core.control import Aim, Control, Direction, Value, Values
+from stanch.core.control import NOTHING, Aim, Control, Direction, Value, Values
 from stanch.core.moving import allowed, direction, holds, same, spoken, suggested, told, undo_direction
 from stanch.errors import Refusal
 
@@ -32,11 +32,12 @@ CHOICES = st.lists(
     st.one_of(st.text("abcd-17", min_size=1, max_size=5), st.integers(-9, 9)), min_size=2, max_size=6, unique_by=str
 ).map(lambda found: Values(tuple(found)))
 RANGES = st.builds(
-    lambda low, wide, less, unit: Values(low=low, high=low + wide, less=less, unit=unit),
+    lambda low, wide, less, unit, none: Values(low=low, high=low + wide, less=less, unit=unit, none=none),
     st.integers(-500, 500),
     st.integers(1, 5_000),
     st.sampled_from(["lower", "higher"]),
     st.sampled_from(["", "%", "USD an hour"]),
+    st.booleans(),
 )
 VALUES = st.one_of(CHOICES, RANGES)
 
@@ -46,6 +47,8 @@ def _drawn(data: st.DataObject, values: Values) -> Value:
         return data.draw(st.sampled_from(values.choices))
     assert values.low is not None
     assert values.high is not None
+    if values.none and data.draw(st.booleans()):
+        return NOTHING
     return data.draw(st.integers(int(values.low), int(values.high)))
 
 
@@ -111,6 +114,20 @@ def test_what_only_looks_like_a_value_is_refused(values: Values, typed: Value) -
     """Close is not enough: a number that is none, a truth for a number, a word that could be two."""
     with pytest.raises(Refusal, match=r"^That is no value of this control\. It takes "):
         allowed(values, typed)
+
+
+def test_no_limit_at_all_does_the_most_and_is_sent_only_where_the_file_says_so() -> None:
+    """From none to any number is less, back to none is more unless it was recorded; elsewhere none is no value."""
+    rate = Values(low=0, high=600, unit="a minute", none=True)
+    aim, limit = _aim(rate, 60), _control("less")
+    assert told(rate) == "whole numbers from 0 to 600 a minute, or none"
+    assert (allowed(rate, " None "), spoken(NOTHING, rate)) == (NOTHING, NOTHING)
+    assert [direction(limit, aim, NOTHING, to) for to in (600, 60, 0)] == ["less"] * 3
+    assert direction(limit, aim, 60, NOTHING) == "more"
+    assert direction(_control("less", raise_is="back"), aim, 60, NOTHING, [NOTHING]) == "back"
+    assert not holds(SHARE, NOTHING)
+    with pytest.raises(Refusal):
+        allowed(SHARE, NOTHING)
 
 
 def test_what_may_be_sent_is_told() -> None:

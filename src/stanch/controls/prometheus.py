@@ -12,8 +12,8 @@ from stanch.controls.amounts import number, percent
 from stanch.controls.answer import Answer
 from stanch.controls.base import Proof
 from stanch.controls.hows import QueryHow
-from stanch.controls.same import pulled, said
-from stanch.controls.shapes import Shape
+from stanch.controls.same import pick, pulled, said
+from stanch.controls.shapes import Scalar, Shape
 from stanch.controls.wire import Wire
 from stanch.core.check import Check, Verdict
 from stanch.core.control import Aim, Value
@@ -34,25 +34,31 @@ class Bound(Shape):
 
 
 class QueryProof(Bound):
-    """Holds where the control stands at `to` or beyond; `back` on its way back, without which nothing shows that way.
+    """A query with `{value}` in it asks for the value itself, and its bound holds for every value: a prompt's or a
+    model's name. Without it the bound holds at `to` and beyond, and `back` on the way back; without `back` nothing
+    shows that way.
 
     `window` in seconds: how far the query looks back. Before it has passed since the pull, nothing is told.
     """
 
     query: str
+    map: dict[Scalar, Scalar] = Field(default_factory=dict)
+    """The control's value to what stands for `{value}`, where they differ."""
     window: float = Field(default=30.0, ge=0, le=3600)
     back: Bound | None = None
 
 
 async def counted(wire: Wire, how: QueryProof, aim: Aim, value: Value, since: datetime, now: datetime) -> Proof:
     """No series at all: nothing was measured, which is neither yes nor no. Raises `PlaneFault`."""
-    bound = how if pulled(aim, value) else how.back
+    bound = how if "{value}" in how.query or pulled(aim, value) else how.back
     if bound is None:
         return Proof(None, f"nothing in the catalogue shows {said(value)} in Prometheus", final=True)
     passed = (now - since).total_seconds()
     if passed < how.window:
         return Proof(None, f"{max(0.0, passed):.0f} of {how.window:.0f} s seen since then; too few to tell")
-    found = [one for _, one in await _points(wire, "query", query=how.query, time=_epoch(now.timestamp()))]
+    word = said(next(iter(pick(how.map, value)), value)).replace("\\", r"\\").replace('"', r"\"")
+    query = how.query.replace("{value}", word)
+    found = [one for _, one in await _points(wire, "query", query=query, time=_epoch(now.timestamp()))]
     if not found:
         return Proof(None, "Prometheus has no figure for it")
     if bound.at_most is not None:
