@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
+from stanch.controls.alertmanager import Alertmanager
 from stanch.controls.base import Kind
 from stanch.controls.http import Http
 from stanch.controls.practice_ai import PracticeAi
 
 ADAPTERS: Final[Mapping[str, Kind]] = {
+    "alertmanager": Alertmanager,
     "http": Http,
     "practice_ai": PracticeAi,
 }
