@@ -10,7 +10,7 @@ from tests.planes.servers.process import Server, free_port, work_folder
 
 NAME, VERSION = "mlflow", "3.17.2"
 PASSWORD = "mlflow-admin-password"
-FERNET = base64.urlsafe_b64encode(b"no secret; 32 bytes for a test...").decode()
+FERNET = base64.urlsafe_b64encode(b"no secret; 32 bytes for a test..").decode()
 GATEWAY_CACHE_S = 10  # the least it takes; its default is 60
 
 
@@ -39,7 +39,6 @@ def start() -> Iterator[Server]:
             "MLFLOW_AUTH_ADMIN_PASSWORD": PASSWORD,
             "MLFLOW_FLASK_SERVER_SECRET_KEY": "mlflow-session-secret",
             "MLFLOW_CRYPTO_KEK_PASSPHRASE": "mlflow-gateway-secret-of-32-letters",
-            "MLFLOW_SERVER_SECRETS_CACHE_TTL": str(GATEWAY_CACHE_S),
             "MLFLOW_GATEWAY_BUDGET_REFRESH_INTERVAL": "1",
             "MLFLOW_GATEWAY_API_BASE_ALLOWED_SCHEMES": "http,https",
             "MLFLOW_GATEWAY_API_BASE_ALLOW_PRIVATE_IPS": "true",
@@ -52,6 +51,8 @@ def start() -> Iterator[Server]:
             "--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}",
             "--default-artifact-root", str(folder / "artifacts"),
             "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
+            # Its environment variable is overwritten by this option's default.
+            "--secrets-cache-ttl", str(GATEWAY_CACHE_S),
         ]  # fmt: skip
         server = Server(NAME, VERSION, port=port, command=command, folder=folder, env=env, health="/health")
         basic = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()

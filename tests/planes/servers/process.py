@@ -119,7 +119,7 @@ class Server:
     def _until_it_answers(self) -> None:
         assert self._process is not None
         end = time.monotonic() + self._deadline_s
-        with httpx.Client(base_url=self.url, timeout=5, trust_env=False) as client:
+        with httpx.Client(base_url=self.url, headers=self.headers, timeout=5, trust_env=False) as client:
             while True:
                 if (code := self._process.poll()) is not None:
                     raise DidNotStart(f"{self.name} {self.version} ended with {code}:\n{self._last_lines()}")
