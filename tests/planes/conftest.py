@@ -9,8 +9,14 @@ from typing import Any
 
 import pytest
 
-from tests.planes.servers import fast_feature, litellm as proxy, mlflow as registry, monitoring, phoenix as traces
-from tests.planes.servers import unleash as flags
+from tests.planes.servers import (
+    fast_feature,
+    litellm as proxy,
+    mlflow as registry,
+    monitoring,
+    phoenix as traces,
+    unleash as flags,
+)
 from tests.planes.servers.cache import CannotBeHad
 from tests.planes.servers.postgres import postgres
 from tests.planes.servers.process import Server

@@ -1,7 +1,7 @@
 """Installs of real servers, kept by name and version, so that each is downloaded once.
 
-The folder is `$TEST_PLANES_CACHE`, else `~/.cache/stanch-planes`. An install counts once its marker is written, which is
-done last; one that was broken off, or made by another recipe, is thrown away and made anew.
+The folder is `$TEST_PLANES_CACHE`, else `~/.cache/stanch-planes`. An install counts once its marker is written,
+which is done last; one that was broken off, or made by another recipe, is thrown away and made anew.
 """
 
 import fcntl

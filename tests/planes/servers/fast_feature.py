@@ -1,4 +1,4 @@
-"""fast-feature, from PyPI: a small flag service that speaks OFREP. It asks for no token, neither to read nor to change."""
+"""fast-feature, from PyPI: a small flag service that speaks OFREP. It asks for no token at all."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

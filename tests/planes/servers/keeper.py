@@ -1,7 +1,7 @@
 """Ends what a test process started when that process is gone, however it went.
 
-Run as a script; each line on its standard input is `+group PID`, `-group PID`, `+folder PATH` or `-folder PATH`. At the end
-of the input, which comes at the latest with the death of the writer, it kills the groups and removes the folders left.
+Run as a script; each line on its standard input is `+group PID`, `-group PID`, `+folder PATH` or `-folder PATH`. At the
+end of the input, which comes at the latest with the death of the writer, it kills the groups and removes the folders.
 """
 
 import os
