@@ -82,6 +82,24 @@ def test_what_ships_is_good(shipped: Path, check: Check) -> None:
     assert check(shipped) == Said(0, "No faults.\n")
 
 
+def test_an_example_of_a_plane_that_cannot_be_copied_is_told(home: Path, check: Check) -> None:
+    """The pages about control planes are linted as a controls file is, at their own lines, and told once."""
+    page = "runbooks/catalogue/planes/alertmanager.yml"
+    Broken("a silence that is too long", page, "for: 60m", "for: 60d", "").apply(home)
+    said = check(home)
+    assert said == Said(1, f"{page}:41:16: '60d', expected a time from 1m to 24h\n")
+
+
+def test_an_example_names_the_sample_and_not_the_team(home: Path, check: Check) -> None:
+    """Where a team has renamed its services, classes and checks, the pages that ship are no faults of its own."""
+    page = home / "runbooks/catalogue/planes/alertmanager.yml"
+    text = (
+        page.read_text(encoding="utf-8").replace("support-copilot:", "our-service:").replace("[safety", "[our_safety")
+    )
+    page.write_text(text, encoding="utf-8")
+    assert check(home) == Said(0, "No faults.\n")
+
+
 @pytest.mark.parametrize("broken", TEMPLATES, ids=str)
 def test_a_broken_message_says_where_and_what_was_expected(shipped: Path, check: Check, broken: Broken) -> None:
     """One mistake is told once, at its line and column, before the message is due; the status is 1."""

@@ -6,11 +6,12 @@ What stands is every active silence with exactly these matchers, whoever made it
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlencode
 
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from stanch.controls.answer import Answer
 from stanch.controls.base import Found, Proof, Reading
@@ -20,25 +21,28 @@ from stanch.controls.shapes import Shape
 from stanch.controls.wire import Wire, in_path
 from stanch.core.control import Aim, Value
 from stanch.core.text import one_line
-from stanch.store.durations import spoken
-from stanch.store.sheets import Span
+from stanch.store.durations import duration, spoken
 
-ON: Final = "on"
-OFF: Final = "off"
+ON, OFF = "on", "off"
+
+
+def _length(found: Any) -> timedelta:
+    with suppress(ValueError):
+        if isinstance(found, str) and timedelta(minutes=1) <= (span := duration(found)) <= timedelta(hours=24):
+            return span
+    raise ValueError("a time from 1m to 24h is expected")
 
 
 class SilenceTarget(Shape):
     """`matchers`: label to value, all of them, compared as they are. `for`: how long the silence stands at most."""
 
     matchers: dict[str, Annotated[str, Field(min_length=1)]]
-    length: Span = Field(default=timedelta(hours=1), alias="for")
+    length: Annotated[timedelta, BeforeValidator(_length)] = Field(default=timedelta(hours=1), alias="for")
 
     @model_validator(mode="after")
-    def _one_alert_for_a_while(self) -> Self:
+    def _one_alert(self) -> Self:
         if "alertname" not in self.matchers:
-            raise ValueError("matchers with alertname is expected: without it other alerts are hidden too")
-        if not timedelta(minutes=1) <= self.length <= timedelta(hours=24):
-            raise ValueError("for: from 1m to 24h is expected")
+            raise ValueError("alertname among the matchers is expected, or other alerts are hidden too")
         return self
 
 
@@ -80,9 +84,8 @@ class Alertmanager(Plain[SilenceTarget]):
         if datetime.fromisoformat(ends) <= now:
             raise PlaneFault(f"The silence that was there has ended by itself at {ends}.", sent=False, permanent=True)
         # A start in the past becomes Alertmanager's own now; one that lies ahead of its clock would be waited for.
-        span = {"startsAt": _stamp(now - timedelta(minutes=5)), "endsAt": ends}
-        body = {"matchers": _matchers(target), **span, "createdBy": "stanch", "comment": f"by {by}"}
-        return Request("POST", "/api/v2/silences", body)
+        body = {"matchers": _matchers(target), "startsAt": _stamp(now - timedelta(minutes=5)), "endsAt": ends}
+        return Request("POST", "/api/v2/silences", body | {"createdBy": "stanch", "comment": f"by {by}"})
 
     async def sent(
         self, target: SilenceTarget, value: Value, detail: Mapping[str, Any], by: str, request_id: str
@@ -104,13 +107,10 @@ class Alertmanager(Plain[SilenceTarget]):
         if not by:
             until = f" until {_stamp(max(one.endsAt for one in ours))}" if ours else ""
             return Proof(None, f"no such alert fires now: the silence is {value}{until}", final=True)
-        hidden = sum(bool(one & {silence.id for silence in ours}) for one in by)
-        if value == ON:
-            return Proof(hidden == len(by), f"{hidden} of {len(by)} firing alerts are hidden by it")
-        others = sorted({id for one in by for id in one})
-        if others:
+        if value == OFF and (others := sorted(set().union(*by))):
             return Proof(False, f"hidden by a wider silence still, which is not ours to end: {', '.join(others)}")
-        return Proof(True, f"0 of {len(by)} firing alerts are hidden")
+        hidden = sum(bool(one & {silence.id for silence in ours}) for one in by)
+        return Proof(value == OFF or hidden == len(by), f"{hidden} of {len(by)} firing alerts are hidden by it")
 
     def caution(self, aim: Aim) -> str:
         return f"it hides the alert and heals nothing; it ends by itself after {spoken(self.target(aim).length)}"

@@ -14,7 +14,7 @@ from stanch.core.incident import Incident
 from stanch.doctor.lines import Line, Patient, degraded, fault, ok
 from stanch.errors import Fault, StanchError
 from stanch.slack.render import FACTS, TEMPLATE_WORDS, TEMPLATES_NEEDED
-from stanch.store import catalogue, outbox, schema, templates
+from stanch.store import catalogue, outbox, schema, switches, templates
 from stanch.store.database import Database
 
 OLDEST_POSTGRES = 150_000
@@ -25,6 +25,8 @@ LOOKS = ("probe", "hold", "check")
 """Kinds that look again and again by their nature."""
 HOLDS = ("runbooks", "message_templates")
 """The folders that make a home."""
+PAGES = "runbooks/catalogue/planes"
+OF_THE_TEAM = ("unknown class ", "unknown check ")
 PARTS = frozenset(
     f"incident.{name}" for name in (*dir(Incident), *Incident.__dataclass_fields__) if not name.startswith("_")
 )
@@ -38,9 +40,23 @@ def lint(home: Path) -> tuple[list[Fault], list[str]]:
     """
     _need(home)
     faults, warnings = catalogue.lint(home, SHAPES, datetime.now(UTC).date())
+    faults += _pages(home)
     messages = home / "message_templates"
     faults += templates.lint(messages, TEMPLATE_WORDS | PARTS, TEMPLATES_NEEDED, _words())
     return sorted(faults), [*map(str, templates.unread(messages)), *warnings]
+
+
+def _pages(home: Path) -> list[Fault]:
+    """The faults of the catalogue's pages about control planes, each of which holds an example to copy.
+
+    What an example names of the sample (services, classes, checks) is looked up when it has been copied.
+    """
+    faults = []
+    for path in sorted((home / PAGES).glob("[!.]*.yml")):
+        file = f"{PAGES}/{path.name}"
+        found = switches.look(home, (), SHAPES, file).faults
+        faults += [one for one in found if one.file == file and not one.what.startswith(OF_THE_TEAM)]
+    return faults
 
 
 def _words() -> dict[str, frozenset[str]]:
