@@ -6,10 +6,18 @@ from typing import Final
 from stanch.controls.alertmanager import Alertmanager
 from stanch.controls.base import Kind
 from stanch.controls.http import Http
+from stanch.controls.langfuse import Langfuse
+from stanch.controls.litellm import Litellm
+from stanch.controls.mlflow import Mlflow
+from stanch.controls.phoenix import Phoenix
 from stanch.controls.practice_ai import PracticeAi
 
 ADAPTERS: Final[Mapping[str, Kind]] = {
     "alertmanager": Alertmanager,
     "http": Http,
+    "langfuse": Langfuse,
+    "litellm": Litellm,
+    "mlflow": Mlflow,
+    "phoenix": Phoenix,
     "practice_ai": PracticeAi,
 }
