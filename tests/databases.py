@@ -58,7 +58,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) ->
     shared = base if worker_id == "master" else base.parent  # xdist gives each worker a folder in a common one
     with _state(shared) as state:
         if not state.get("users"):
-            state.update(_start().as_json(), users=0)
+            state.update(start().as_json(), users=0)
         state["users"] += 1
         server = Server.from_json(state)
     yield server.url
@@ -113,7 +113,7 @@ def _state(folder: Path) -> Iterator[dict[str, Any]]:
         file.write(json.dumps(state))
 
 
-def _start() -> Server:
+def start() -> Server:
     # Short, since the path of a Unix socket may have 107 characters; and not in pytest's folder, closed to others.
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     user = _unprivileged()

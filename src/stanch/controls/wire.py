@@ -143,7 +143,7 @@ class Wire:
 
     def shown(self, method: Method, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None) -> str:
         """The request as it would be sent, one line a header, secrets as ••••."""
-        own = self._own(MASK if self._secret else "", body)
+        own = self._own(MASK if self._secret else "", body, headers or {})
         lines = [f"{method} {self._url}{path}"]
         lines += [f"{name}: {value}" for name, value in {**own, **(headers or {})}.items()]
         lines += ["", json.dumps(body, ensure_ascii=False, indent=1)] if body is not None else []
@@ -190,7 +190,7 @@ class Wire:
             ) from None
         try:
             found = await self._shared.send(
-                method, self._url + path, {**headers, **self._own(self._secret, body)}, content, limit
+                method, self._url + path, {**headers, **self._own(self._secret, body, headers)}, content, limit
             )
         except Unusable:
             raise _unusable(f"The path of this control at {self.plane.id} is no address.") from None
@@ -204,10 +204,11 @@ class Wire:
             raise unclear(f"answered with {wrong}", write) from wrong
         return Answer(self.name, found.status, found.headers, found.body, write, request_id, self._secret)
 
-    def _own(self, secret: str, body: Any) -> dict[str, str]:
-        """The headers that come from the plane, not from the control."""
+    def _own(self, secret: str, body: Any, given: Mapping[str, str]) -> dict[str, str]:
+        """The headers that come from the plane, not the control; which JSON it is, a control may say more closely."""
         auth = {self.plane.header: f"{self._scheme} {_carried(self._scheme, secret)}".strip()} if secret else {}
-        return {**auth, **({"Content-Type": "application/json"} if body is not None else {})}
+        plain = body is not None and "content-type" not in map(str.lower, given)
+        return {**auth, **({"Content-Type": "application/json"} if plain else {})}
 
     def _onward(self, path: str, answer: Answer) -> str | None:
         """The path that a redirect of the plane names on its own host, below its own address."""

@@ -22,7 +22,7 @@ def postgres() -> Iterator[str]:
         yield given
         return
     try:
-        server = databases._start()
+        server = databases.start()
     except pytest.fail.Exception as reason:
         raise CannotBeHad(f"PostgreSQL: {reason}") from None
     keeper.keep("group", server.pid)
