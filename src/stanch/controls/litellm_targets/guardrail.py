@@ -1,0 +1,78 @@
+"""A content filter of LiteLLM that blocks words, in the proxy itself."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from stanch.controls.base import Proof, Reading
+from stanch.controls.litellm_targets.part import SLOW, Name, Part, odd, one_of
+from stanch.controls.litellm_targets.served import Asked
+from stanch.controls.plain import Request
+from stanch.controls.wire import Wire, in_path
+from stanch.core.control import Aim, Value
+
+
+class Guardrail(Part):
+    """On for everybody, or off. Made when it is not there, and taken away by the undo if its words are still ours.
+
+    `proof.ask`: the model that is asked with the first of the words.
+    """
+
+    guardrail: Name
+    blocked_words: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(min_length=1, max_length=100)
+    proof: Asked | None = None
+
+    async def now(self, wire: Wire) -> Any:
+        answer = await wire.read("/v2/guardrails/list")
+        listed = answer.object().get("guardrails")
+        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+            raise odd(answer)
+        found: dict[str, Any] = next((one for one in listed if one.get("guardrail_name") == self.guardrail), {})
+        if found and not (isinstance(found.get("litellm_params"), dict) and isinstance(found.get("guardrail_id"), str)):
+            raise odd(answer)
+        return found
+
+    def reading(self, now: Any, aim: Aim, wire: Wire) -> Reading:
+        if not now:
+            return Reading("off", {"absent": True})
+        return Reading("on" if now["litellm_params"].get("default_on") is True else "off")
+
+    async def bars(self, wire: Wire, now: Any, values: Sequence[Value]) -> str:
+        in_file = now and now.get("guardrail_definition_location") == "config"
+        return f"{self.guardrail} stands in the proxy's own file, which the API cannot change" if in_file else ""
+
+    def request(self, value: Value, detail: Mapping[str, Any], now: Any) -> Request:
+        is_on = one_of(value, "off", "on")
+        words = [{"keyword": one, "action": "BLOCK", "description": "incident"} for one in self.blocked_words]
+        if not now and is_on:
+            own = {
+                "guardrail": "litellm_content_filter",
+                "mode": "pre_call",
+                "default_on": is_on,
+                "blocked_words": words,
+            }
+            return Request(
+                "POST", "/guardrails", {"guardrail": {"guardrail_name": self.guardrail, "litellm_params": own}}
+            )
+        path = f"/guardrails/{in_path(now['guardrail_id']) if now else '(its id)'}"
+        if now and not is_on and detail.get("absent") and now["litellm_params"].get("blocked_words") == words:
+            return Request("DELETE", path)
+        return Request("PATCH", path, {"litellm_params": {"default_on": is_on}})
+
+    def caution(self) -> str:
+        return f"it blocks these words in good questions too; {SLOW}"
+
+    async def shows(self, wire: Wire, value: Value) -> Proof | None:
+        if self.proof is None or not self.proof.ask:
+            return None
+        asks = "a question with the first of the words is"
+        for _ in range(self.proof.of):
+            one = await self.proof.once(wire, self.proof.ask, self.blocked_words[0])
+            is_shut = one.status == 400 and "content blocked" in one.text
+            if one.refused and not is_shut:
+                return Proof(None, f"asked for {self.proof.ask}, the proxy answers {one.status}")
+            if is_shut != (value == "on"):
+                return Proof(False, f"{asks} {'refused' if is_shut else 'answered'} still")
+        seen = "refused" if value == "on" else "answered"
+        return Proof(True, f"{asks} {seen}, {self.proof.of} of {self.proof.of} times")
