@@ -11,6 +11,7 @@ from stanch.controls.litellm import Litellm
 from stanch.controls.mlflow import Mlflow
 from stanch.controls.phoenix import Phoenix
 from stanch.controls.practice_ai import PracticeAi
+from stanch.controls.unleash import Unleash
 
 ADAPTERS: Final[Mapping[str, Kind]] = {
     "alertmanager": Alertmanager,
@@ -20,4 +21,5 @@ ADAPTERS: Final[Mapping[str, Kind]] = {
     "mlflow": Mlflow,
     "phoenix": Phoenix,
     "practice_ai": PracticeAi,
+    "unleash": Unleash,
 }
