@@ -4,6 +4,7 @@ Run as a script; each line on its standard input is `+group PID`, `-group PID`, 
 end of the input, which comes at the latest with the death of the writer, it kills the groups and removes the folders.
 """
 
+import atexit
 import os
 import shutil
 import signal
@@ -36,9 +37,11 @@ def _tell(line: str) -> None:
 @cache
 def _keeper() -> "subprocess.Popen[bytes]":
     # A session of its own: what interrupts the tests does not interrupt it.
-    return subprocess.Popen(
+    keeper = subprocess.Popen(
         [sys.executable, "-I", "-S", __file__], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
     )
+    atexit.register(keeper.communicate)  # closes its input, and waits until it is done
+    return keeper
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ NAME, VERSION = "litellm", "1.106.2"
 MASTER = "sk-master-1234"
 SCRIPTS = Path(__file__).parents[2] / "fixtures" / "litellm-db"
 SCRIPT = SCRIPTS / "start"
-INSTALLS = ("start", "requirements.txt", "query-engine.js")
+INSTALLS = ("start", "requirements.txt", "package-lock.json", "query-engine.js")
 
 
 def install() -> Path:

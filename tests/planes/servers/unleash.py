@@ -1,14 +1,16 @@
 """Unleash, from npm, with a PostgreSQL database."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.planes.servers.cache import installed, run
+from tests.planes.servers.cache import PINS, installed, run
 from tests.planes.servers.postgres import empty_database
 from tests.planes.servers.process import Server, free_port, work_folder
 
 NAME, VERSION = "unleash", "8.2.0"
+LOCK = PINS / "unleash"
 ADMIN = "*:*.unleash-admin-token"
 BACKEND = {
     "backend": "default:development.unleash-backend-token",
@@ -18,8 +20,14 @@ BACKEND = {
 
 def install() -> Path:
     """The folder it is installed in. Raises `CannotBeHad`."""
-    npm = ("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "--save-exact", f"unleash-server@{VERSION}")
-    return installed(NAME, VERSION, " ".join(npm), lambda folder: run(*npm, "--prefix", str(folder), cwd=folder))
+    return installed(NAME, VERSION, (LOCK / "package-lock.json").read_text(encoding="utf-8"), _install)
+
+
+def _install(folder: Path) -> None:
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(LOCK / name, folder)
+    # No script of any package is run: what they would build is optional.
+    run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", cwd=folder)
 
 
 @contextmanager
