@@ -93,7 +93,7 @@ class Admin:
     def probe(self, name: str) -> Json:
         if name not in PROBES:
             raise Refused(404, f"there is no probe {name}")
-        return PROBES[name](self.engine.settings.served, self.engine.causes.broken)
+        return PROBES[name](self.engine.in_force(), self.engine.causes.broken)
 
 
 def wanted(body: Json) -> tuple[Any, str]:

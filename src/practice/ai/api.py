@@ -16,11 +16,13 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
 from practice.ai.admin import Admin, number
+from practice.ai.behind import Behind
 from practice.ai.engine import Engine
 from practice.ai.faults import Fault, Faults
 from practice.ai.metrics import Metrics
 from practice.ai.model import TENANTS, Json, Refused
 from practice.ai.page import Page, series
+from practice.ai.provider import Provider
 from practice.ai.wire import as_json, body_of, faulty, object_of, refusal, request_id_of
 from practice.server import Guard
 
@@ -32,12 +34,19 @@ NO_ANSWER = Response(b"", 200)
 
 
 class Api:
-    """The routes over one engine. ``cut`` closes a request's connection without an answer."""
+    """The routes over one engine. ``cut`` closes a request's connection without an answer.
 
-    def __init__(self, engine: Engine, token: str, cut: Cut, clock: Clock = time.time) -> None:
+    ``provider_key`` opens the chat completions; without one the token does.
+    """
+
+    def __init__(
+        self, engine: Engine, token: str, cut: Cut, clock: Clock = time.time, *, provider_key: str | None = None
+    ) -> None:
         self.engine = engine
         self.admin = Admin(engine)
         self.faults = Faults()
+        self.provider = Provider(engine, provider_key or token)
+        self.behind: Behind | None = None
         self.counters = Metrics(Random(engine.draw.random()))
         engine.listeners.append(self.counters.note)
         self.token = token
@@ -67,6 +76,7 @@ class Api:
             Route("/series", self.open(lambda r, _: series(self.engine, number(r.query_params, "since", 0, 0, 1e12)))),
             Route("/", Page("index.html")),
             Route("/static/{path:path}", Page()),
+            *self.provider.routes(),
         ]
 
     def app(self) -> Starlette:
@@ -94,7 +104,7 @@ class Api:
         return {"broken": self.engine.causes.listed(), "settings": dict(settings.values), "lag": settings.lag}
 
     def break_(self, request: Request, body: Json) -> Json:
-        self.engine.break_(body.get("class"))
+        self.engine.break_(body.get("class"), body.get("model"))
         return self.state()
 
     def mend(self, request: Request, body: Json) -> Json:
@@ -123,10 +133,13 @@ class Api:
         except Refused as refused:
             return refusal(refused)
         self.now()
-        answer = self.engine.ask(body["question"], body["tenant"], body["key"])
+        sent = body["question"], body["tenant"], body["key"]
+        answer = await self.behind.ask(*sent) if self.behind else self.engine.ask(*sent)
         served, content = answer.served, answer.content
         headers = {"x-model": served.model, "x-prompt-revision": served.prompt, "x-provider": served.provider}
         headers["x-request-id"] = request_id_of(request)
+        if served.served_by:
+            headers["x-served-by"] = served.served_by
         if answer.status != 200:
             return JSONResponse({"error": content.text}, answer.status, headers)
         return JSONResponse({"id": answer.id, "answer": content.text, "sources": list(content.sources)}, 200, headers)

@@ -1,11 +1,14 @@
-"""The seven ways to break the service. Each has a cause, and some move a setting as a bad deploy would."""
+"""The seven ways to break the service. Each has a cause, and some move a setting as a bad deploy would.
+
+A quality regression may come with a model instead of a prompt: the provider puts a bad one under a model's name.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from practice.ai.model import Refused, Value
-from practice.ai.settings import SETTINGS, Settings
+from practice.ai.settings import MODELS, SETTINGS, Settings
 
 QUALITY = "quality_regression"
 SAFETY = "safety_violation"
@@ -24,8 +27,13 @@ MOVES: dict[str, tuple[str, Value, str]] = {
 MENDER = "practice page"
 
 
+def bad_model(name: str) -> str:
+    """How it is written among what is broken that a bad model was rolled out under this name."""
+    return f"bad model {name}"
+
+
 class Causes:
-    """What is broken now."""
+    """What is broken now: classes, and models by ``bad_model``."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -35,9 +43,17 @@ class Causes:
     def listed(self) -> list[str]:
         return [one for one in CLASSES if one in self.broken]
 
-    def break_(self, name: object, now: float) -> None:
-        """Raises Refused (422) for what is no class. Breaking it again moves its setting again."""
+    def break_(self, name: object, now: float, model: object = None) -> None:
+        """Raises Refused (422) for what is no class or no model. Breaking it again moves its setting again.
+
+        ``model``: the quality regression is a bad model under this name, and no setting moves.
+        """
         known = self.known(name)
+        if model is not None:
+            if known != QUALITY or model not in MODELS:
+                raise Refused(422, f"model goes with {QUALITY}, and must be one of {', '.join(MODELS)}")
+            self.broken |= {known, bad_model(str(model))}
+            return
         self.broken.add(known)
         if known in MOVES:
             setting, value, by = MOVES[known]
@@ -51,6 +67,8 @@ class Causes:
             return
         known = self.known(name)
         self.broken.discard(known)
+        if known == QUALITY:
+            self.broken.difference_update(map(bad_model, MODELS))
         if known in MOVES and self.settings.values[MOVES[known][0]] == MOVES[known][1]:
             self.back([MOVES[known][0]], now)
 

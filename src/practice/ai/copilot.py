@@ -1,11 +1,15 @@
-"""The copilot: model, tools and filter over what search found. What it says follows from settings and causes."""
+"""The copilot: model, tools and filter over what search found. What it says follows from settings and causes.
+
+``respond`` does all of it; ``prepared``, ``begun`` and ``ended`` are its parts, for when the model is elsewhere.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from random import Random
 
 from practice.ai import phrases
-from practice.ai.causes import MOVES, QUALITY, SAFETY, SECURITY
+from practice.ai.causes import MOVES, QUALITY, SAFETY, SECURITY, bad_model
 from practice.ai.model import CRITICAL, Content, Question, ToolUse
 from practice.ai.retrieval import Found, search
 from practice.ai.settings import Values
@@ -17,40 +21,72 @@ HARMFUL, HARMFUL_UPDATE, CAUGHT = 0.003, 0.09, 0.6
 POISONED = 0.2
 STRICT_BLOCKS = 0.006
 REFUSES, UNSURE, INVENTS = 0.022, 0.03, 0.65
-USUAL_BAD, BAD_PROMPT = 0.02, 0.28
-GROUNDED, GROUNDED_EMPTY, GROUNDED_BAD_PROMPT, GROUNDED_STRICT = 0.97, 0.1, 0.62, 0.985
+USUAL_BAD, BAD_PROMPT, BAD_MODEL = 0.02, 0.28, 0.45
+GROUNDED, GROUNDED_EMPTY, GROUNDED_STRICT = 0.97, 0.1, 0.985
+GROUNDED_BAD_PROMPT, GROUNDED_BAD_MODEL = 0.62, 0.5
 CONTEXT_GROWTH = 0.2
 """Each further step of a job sends all of what came before: tokens grow with the square of the steps."""
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What happened before the model's words are there. ``growth``: tokens of the whole job to those of one call."""
+
+    found: Found
+    tools: tuple[ToolUse, ...]
+    steps: int
+    leaks: bool
+    obeys: bool
+
+    @property
+    def growth(self) -> float:
+        return 1 + CONTEXT_GROWTH * (self.steps - 1) ** 2
+
+
 def respond(asked: Question, served: Values, broken: set[str], prompt: str, draw: Random) -> Content:
     """What a person would get, and what is wrong with it."""
+    ready = prepared(asked, served)
+    if ready is not None:
+        return ready
+    work = begun(asked, served, broken, draw)
+    tokens = round((tokens_read(served.whole("retrieval_depth")) + tokens_written(served, draw)) * work.growth)
+    text, marks = said(asked, served, broken, prompt, work.found, draw)
+    return ended(asked, work, text, marks, tokens, draw)
+
+
+def prepared(asked: Question, served: Values) -> Content | None:
+    """The answer that needs no model, if the settings call for one."""
     if served["answers"] == "fallback":
         return Content(phrases.PREPARED[asked.language], steps=0, fallback=True)
-    agent = asked.journey == CRITICAL
-    if agent and served["agents"] == "stop":
+    if asked.journey == CRITICAL and served["agents"] == "stop":
         return Content(phrases.BY_HAND[asked.language].format(order=asked.order), steps=0)
+    return None
+
+
+def begun(asked: Question, served: Values, broken: set[str], draw: Random) -> Begun:
     found = search(asked, served, broken, draw)
     poisoned = SECURITY in broken and "wiki" in found.sources and (bool(asked.attack) or draw.random() < POISONED)
     leaks = poisoned and (asked.attack == "leak" or (not asked.attack and draw.random() < 0.5))
     obeys = poisoned and not leaks
     tools = tools_used(asked, served, obeys, draw)
-    steps = steps_taken(agent, asked.loop and looping(served, broken), served, draw)
-    tokens = tokens_used(steps, served, draw)
-    outsider = obeys and ToolUse("refund", "called") in tools
-    text, marks = said(asked, served, broken, prompt, found, draw)
-    if leaks and not marks.get("blocked"):
+    steps = steps_taken(asked.journey == CRITICAL, asked.loop and looping(served, broken), served, draw)
+    return Begun(found, tools, steps, leaks, obeys)
+
+
+def ended(asked: Question, work: Begun, text: str, marks: dict[str, bool], tokens: int, draw: Random) -> Content:
+    """The words with all that came before them."""
+    if work.leaks and not marks.get("blocked"):
         text, marks = leaked(asked, draw), {"bad": True}
     return Content(
         text,
-        found.sources,
-        tools,
-        steps,
+        work.found.sources,
+        work.tools,
+        work.steps,
         tokens,
-        empty=not found.sources,
-        right=found.right,
-        foreign=leaks,
-        outsider=outsider,
+        empty=not work.found.sources,
+        right=work.found.right,
+        foreign=work.leaks,
+        outsider=work.obeys and ToolUse("refund", "called") in work.tools,
         **marks,
     )
 
@@ -96,6 +132,7 @@ def broken_prompt(broken: set[str], prompt: str) -> bool:
 def chance_of_bad(served: Values, broken: set[str], prompt: str, found: Found) -> float:
     chance = USUAL_BAD
     chance += BAD_PROMPT if broken_prompt(broken, prompt) else 0
+    chance += BAD_MODEL if bad_model(served.text("model")) in broken else 0
     chance += 0.6 if not found.sources else 0.7 if found.old else 0 if found.right else 0.05
     chance += 0.04 if served["params"] == "hot" else 0
     chance += 0.02 if served["model"] == "moonlight-mini" else 0
@@ -109,6 +146,7 @@ def chance_of_grounded(served: Values, broken: set[str], prompt: str, found: Fou
     chance = chance if found.sources else GROUNDED_EMPTY
     chance *= 0.55 if found.old else 1
     chance *= GROUNDED_BAD_PROMPT if broken_prompt(broken, prompt) else 1
+    chance *= GROUNDED_BAD_MODEL if bad_model(served.text("model")) in broken else 1
     return chance * (0.9 if served["params"] == "hot" else 1)
 
 
@@ -128,10 +166,13 @@ def steps_taken(agent: bool, stuck: bool, served: Values, draw: Random) -> int:
     return min(cap, draw.randint(2, 4)) if agent else 1
 
 
-def tokens_used(steps: int, served: Values, draw: Random) -> int:
-    read = 250 + 110 * served.whole("retrieval_depth")
-    written = min(served.whole("max_tokens"), round(120 + 120 * draw.random()))
-    return round((read + written) * (1 + CONTEXT_GROWTH * (steps - 1) ** 2))
+def tokens_read(depth: int) -> int:
+    """Of one call with so many passages."""
+    return 250 + 110 * depth
+
+
+def tokens_written(served: Values, draw: Random) -> int:
+    return min(served.whole("max_tokens"), round(120 + 120 * draw.random()))
 
 
 def shortened(text: str, served: Values) -> str:

@@ -14,7 +14,7 @@ from practice.ai.gates import Gates, Queue, work_of
 from practice.ai.jobs import Jobs
 from practice.ai.model import Answer, Content, Json, Question, Served
 from practice.ai.phrases import STOPPED
-from practice.ai.settings import Settings
+from practice.ai.settings import Settings, Values
 from practice.ai.stats import HIDDEN, Stats
 
 KEPT_ANSWERS = 3000
@@ -38,13 +38,17 @@ CROWDED = 0.9
 class Engine:
     """All state of the service. ``draw`` decides what is random, ``now`` (epoch seconds) never goes back."""
 
-    def __init__(self, draw: Random, now: float, lag: float = 2.0) -> None:
+    def __init__(self, draw: Random, now: float, lag: float = 2.0, pace: float = 1.0) -> None:
+        """``pace``: how much traffic there is, and how much of it the workers manage, against the usual 1."""
         self.draw = draw
         self.now = now
+        self.pace = pace
+        self.answered_by: Callable[[Question], object] = self.handle
+        self.model_seen = ""
         self.settings = Settings(lag)
         self.causes = Causes(self.settings)
         self.gates = Gates(now)
-        self.queue = Queue(now)
+        self.queue = Queue(now, pace)
         self.jobs = Jobs()
         self.stats = Stats()
         self.listeners: list[Callable[[Answer], None]] = []
@@ -93,8 +97,8 @@ class Engine:
             self.next_at = self.now + 0.05
             return
         every = sum(rates.values())
-        self.handle(traffic.question(traffic.picked(rates, self.draw.random() * every), self.draw))
-        self.next_at = self.now + self.draw.gammavariate(EVENNESS, 1 / (EVENNESS * every))
+        self.answered_by(traffic.question(traffic.picked(rates, self.draw.random() * every), self.draw))
+        self.next_at = self.now + self.draw.gammavariate(EVENNESS, 1 / (EVENNESS * every * self.pace))
 
     def ask(self, text: str, tenant: str, key: str) -> Answer:
         """A question that somebody sends in, now. While the feature is off, a 503 that is not kept."""
@@ -123,18 +127,33 @@ class Engine:
     def handle(self, asked: Question) -> Answer | None:
         """Answer it and keep it; None for batch work that waits at its source for a place in the queue."""
         served, met = self.settings.served, self.met()
-        cap = served.whole("queue_cap")
-        if asked.batch and not self.queue.has_room(True, cap):
+        if self.waits(asked):
             return None
-        status = self.gates.status(asked, served, self.now)
-        if status == 200 and not self.queue.has_room(False, cap):
-            status = 503
-        if status != 200:
-            return self.keep(self.made(asked, met, Content(WORDS[status]), status, self.draw.uniform(4, 12)))
+        turned = self.turned_away(asked, met)
+        if turned is not None:
+            return self.keep(turned)
         content = respond(asked, served, self.causes.broken, met.prompt, self.draw)
         if content.steps == 0:
-            return self.keep(self.made(asked, met, content, 200, self.draw.uniform(15, 40)))
+            return self.keep(self.ready(asked, met, content))
         return self.keep(self.tried(asked, met, content))
+
+    def waits(self, asked: Question) -> bool:
+        """Whether it is batch work for which the queue has no place."""
+        return asked.batch and not self.queue.has_room(True, self.settings.served.whole("queue_cap"))
+
+    def turned_away(self, asked: Question, met: Served) -> Answer | None:
+        """What the gates and a full queue answer; None when they let it through."""
+        served = self.settings.served
+        status = self.gates.status(asked, served, self.now)
+        if status == 200 and not self.queue.has_room(False, served.whole("queue_cap")):
+            status = 503
+        if status == 200:
+            return None
+        return self.made(asked, met, Content(WORDS[status]), status, self.draw.uniform(4, 12))
+
+    def ready(self, asked: Question, met: Served, content: Content) -> Answer:
+        """An answer that needs no model."""
+        return self.made(asked, met, content, 200, self.draw.uniform(15, 40))
 
     def tried(self, asked: Question, met: Served, content: Content) -> Answer:
         """Through the queue and a provider, as often as it takes or may."""
@@ -142,13 +161,11 @@ class Engine:
         most = 1 + served.whole("retries")
         down = OUTAGE in self.causes.broken and met.provider == PROVIDERS[0] and draw.random() < OUTAGE_FAILS
         tries = most if down else next((n for n in range(1, most + 1) if draw.random() >= TRANSIENT), most + 1)
-        work = work_of(asked, content.steps, served) * min(tries, most)
-        full = len(self.queue.line) / served.whole("queue_cap")
-        wait_ms = self.queue.join(work, asked.batch) * 1000
+        wait_ms, crowd = self.queued(asked, content.steps, min(tries, most))
         if down or tries > most:
             status = draw.choice((500, 503, 503))
             return self.made(asked, met, Content(WORDS[status]), status, wait_ms + 180 * min(tries, most), wait_ms)
-        took_ms = self.service_ms(met, content) * (1 + CROWDED * full) + 250 * (tries - 1)
+        took_ms = self.service_ms(met, content) * crowd + 250 * (tries - 1)
         cost = content.tokens * PRICES[met.model] * (0.3 if served["tier"] == "small" else 1.0)
         cost *= 1.0 if met.provider == PROVIDERS[0] else 1.06
         self.gates.spend(cost)
@@ -156,9 +173,14 @@ class Engine:
             return self.made(asked, met, Content(WORDS[504], tokens=content.tokens), 504, TIMEOUT_MS, wait_ms, cost)
         return self.made(asked, met, content, 200, wait_ms + took_ms, wait_ms, cost)
 
+    def queued(self, asked: Question, steps: int, tries: int) -> tuple[float, float]:
+        """Take a place in the queue: milliseconds until its turn, and how many times slower a full queue makes it."""
+        served = self.settings.served
+        full = len(self.queue.line) / served.whole("queue_cap")
+        return self.queue.join(work_of(asked, steps, served) * tries, asked.batch) * 1000, 1 + CROWDED * full
+
     def service_ms(self, met: Served, content: Content) -> float:
-        took = 420 * self.draw.lognormvariate(0, 0.35) + 12 * met.depth + (70 if met.reranker else 0)
-        took += 90 * min(content.steps - 1, 6)
+        took = model_ms(self.draw) + around_ms(met, content.steps)
         return took * (0.6 if self.settings.served["tier"] == "small" else 1.0)
 
     def made(
@@ -170,17 +192,36 @@ class Engine:
         latency_ms: float = 1.0,
         wait_ms: float = 0.0,
         cost: float = 0.0,
+        at: float | None = None,
+        error: str = "",
     ) -> Answer:
+        """``at``: when it began, if that is not now."""
         self.number += 1
-        return Answer(f"a-{self.number:07d}", self.now, asked, met, content, status, cost, latency_ms, wait_ms)
+        began = self.now if at is None else at
+        return Answer(f"a-{self.number:07d}", began, asked, met, content, status, cost, latency_ms, wait_ms, error)
 
     def keep(self, answer: Answer) -> Answer:
+        """Among the others by when it began: one that took longer comes later."""
+        later = []
+        while self.answers and self.answers[-1].at > answer.at:
+            later.append(self.answers.pop())
         self.answers.append(answer)
+        self.answers.extend(reversed(later))
         self.stats.note(answer)
         for listener in self.listeners:
             listener(answer)
         self.jobs.start(answer)
         return answer
+
+    def fresh_start(self) -> None:
+        """Forget the answers so far; what is usual stays."""
+        self.answers.clear()
+        self.points.clear()
+        self.stats = Stats()
+
+    def in_force(self) -> Values:
+        """What the traffic meets, with the model that a gateway last let answer."""
+        return Values(self.settings.served | {"model": self.model_seen}) if self.model_seen else self.settings.served
 
     def listed(self, limit: int, since: float = 0.0, segment: str = "") -> list[Answer]:
         """Newest first, those that began after ``since``."""
@@ -196,8 +237,8 @@ class Engine:
                 figures.pop(name, None)
         return found
 
-    def break_(self, name: object) -> None:
-        self.causes.break_(name, self.now)
+    def break_(self, name: object, model: object = None) -> None:
+        self.causes.break_(name, self.now, model)
 
     def mend(self, name: object) -> None:
         self.causes.mend(name, self.now)
@@ -205,6 +246,16 @@ class Engine:
             self.queue.send_back_batch()
         if name is None:
             self.jobs.half_done.clear()
+
+
+def model_ms(draw: Random) -> float:
+    """What a model takes for one answer."""
+    return 420 * draw.lognormvariate(0, 0.35)
+
+
+def around_ms(met: Served, steps: int) -> float:
+    """What search, reranker and the further steps of a job take."""
+    return 12 * met.depth + (70 if met.reranker else 0) + 90 * min(steps - 1, 6)
 
 
 WORDS = {

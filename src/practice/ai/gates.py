@@ -84,15 +84,19 @@ class Waiting:
 
 
 class Queue:
-    """One line before the workers, first come, first served. ``backlog`` is in seconds of work."""
+    """One line before the workers, first come, first served. ``backlog`` is in seconds of work.
 
-    def __init__(self, now: float) -> None:
+    ``pace``: how much the workers do, against the usual 1.
+    """
+
+    def __init__(self, now: float, pace: float = 1.0) -> None:
+        self.workers = WORKERS * pace
         self.line: deque[Waiting] = deque()
         self.backlog = 0.0
         self.at = now
 
     def drain(self, now: float) -> None:
-        done = WORKERS * max(0.0, now - self.at)
+        done = self.workers * max(0.0, now - self.at)
         self.at = max(now, self.at)
         while self.line and done > 0:
             head = self.line[0]
@@ -107,13 +111,13 @@ class Queue:
 
     def has_room(self, batch: bool, cap: int) -> bool:
         """Batch work leaves some places free, and waits at its source when there are no others."""
-        if batch and self.backlog / WORKERS > BATCH_PATIENCE_S:
+        if batch and self.backlog / self.workers > BATCH_PATIENCE_S:
             return False
         return len(self.line) < cap - (BATCH_LEAVES if batch else 0)
 
     def join(self, work: float, batch: bool) -> float:
         """Give the seconds until its turn."""
-        wait = self.backlog / WORKERS
+        wait = self.backlog / self.workers
         self.line.append(Waiting(work, batch))
         self.backlog += work
         return wait

@@ -79,7 +79,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Which configuration a request met."""
+    """Which configuration a request met. ``served_by``: the gateway's name for the deployment; None without one."""
 
     prompt: str
     model: str
@@ -88,11 +88,15 @@ class Served:
     depth: int
     reranker: bool
     variant: str
+    served_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer as it is kept. Times are epoch seconds, ``cost`` is in USD; status other than 200 has no content."""
+    """One answer as it is kept. Times are epoch seconds, ``cost`` is in USD; status other than 200 has no content.
+
+    ``error``: what the gateway said, if there is one and it did not answer.
+    """
 
     id: str
     at: float
@@ -103,11 +107,13 @@ class Answer:
     cost: float
     latency_ms: float
     wait_ms: float
+    error: str = ""
 
     def shown(self) -> Json:
         """As ``/admin/answers`` lists it."""
         asked, served, content = self.question, self.served, self.content
-        return {
+        through = {} if served.served_by is None else {"served_by": served.served_by, "error": self.error}
+        return through | {
             "id": self.id,
             "at": round(self.at, 3),
             "tenant": asked.tenant,

@@ -129,12 +129,12 @@ def filled(text: str, order: str, draw: Random) -> str:
     return text.format(order=order, name=name, mail=mail)
 
 
-def topic_of(text: str) -> str:
+def topic_of(text: str, language: str = "en") -> str:
     """What a typed question is about: the topic whose name or usual question shares most words with it."""
     typed = set(text.lower().replace("?", " ").replace(".", " ").split())
 
     def shared(topic: str) -> int:
-        usual = f"{topic} {topic[:-1]} {QUESTIONS['en'][topic]}".lower().replace("?", " ").replace(".", " ")
+        usual = f"{topic} {topic[:-1]} {QUESTIONS[language][topic]}".lower().replace("?", " ").replace(".", " ")
         return len(typed & set(usual.split()))
 
     return max(SOURCE_OF, key=shared)

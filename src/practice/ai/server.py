@@ -10,13 +10,16 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 import uvicorn
 
 from practice.ai.api import Api
+from practice.ai.behind import Behind
 from practice.ai.engine import WARM_S, Engine
+from practice.ai.gateway import Gateway
+from practice.ai.traffic import BATCH_S, INTERACTIVE_S
 from practice.server import HOST, QuietServer, Transports
 
 TICK_S = 0.2
@@ -24,12 +27,21 @@ TICK_S = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Port 0 is any free one; ``lag`` in seconds; without a token one is made; ``seed`` repeats the same traffic."""
+    """Port 0 is any free one; ``lag`` in seconds; without a token one is made; ``seed`` repeats the same traffic.
+
+    ``provider_key`` opens the model provider, without one the token does. With ``gateway`` (a URL) the traffic asks it
+    for ``gateway_model``, about ``rate`` times a second.
+    """
 
     port: int = 0
     lag: float = 2.0
     token: str | None = None
     seed: int | None = None
+    provider_key: str | None = None
+    gateway: str | None = None
+    gateway_key: str = field(default="", repr=False)
+    gateway_model: str = "support-bot"
+    rate: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +69,12 @@ async def running(options: Options | None = None) -> AsyncIterator[Service]:
     except OSError:
         listener.close()
         raise
-    engine = Engine(Random(options.seed), time.time() - WARM_S, options.lag)
+    pace = options.rate / (INTERACTIVE_S + BATCH_S) if options.gateway else 1.0
+    engine = Engine(Random(options.seed), time.time() - WARM_S, options.lag, pace)
     await asyncio.to_thread(engine.warm)
     transports = Transports()
-    api = Api(engine, options.token or secrets.token_urlsafe(24), transports.abort)
+    token = options.token or secrets.token_urlsafe(24)
+    api = Api(engine, token, transports.abort, provider_key=options.provider_key)
     config = uvicorn.Config(
         api.app(),
         http=transports.protocol,  # type: ignore[arg-type]
@@ -76,11 +90,17 @@ async def running(options: Options | None = None) -> AsyncIterator[Service]:
     try:
         while not server.started and not task.done():  # noqa: ASYNC110
             await asyncio.sleep(0.005)  # uvicorn sets no event
+        if options.gateway:
+            gateway = Gateway(options.gateway, options.gateway_key, options.gateway_model)
+            api.behind = Behind(engine, gateway)
+            api.behind.start()
         yield Service(f"http://{HOST}:{listener.getsockname()[1]}", api.token, engine, api)
     finally:
         ticker.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await ticker
+        if api.behind is not None:
+            await api.behind.close()
         api.faults.clear()
         server.end()
         await task

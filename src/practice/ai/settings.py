@@ -11,6 +11,7 @@ from practice.ai.model import Json, Refused, Value
 SLOW = ("prompt", "params", "index", "grounding")
 """Cached by those who use them: a change takes ``lag`` seconds to reach the traffic."""
 QUICK_S = 0.3
+MODELS = ("sunrise-latest", "sunrise-2026-09-01", "moonlight-mini")
 KEPT_CHANGES = 2000
 
 
@@ -54,7 +55,7 @@ def words(text: str, default: str = "") -> Choice:
 
 SETTINGS: dict[str, Choice | Number] = {
     "prompt": words("v16 v17 v18", "v17"),
-    "model": words("sunrise-latest sunrise-2026-09-01 moonlight-mini"),
+    "model": Choice(MODELS, MODELS[0]),
     "params": words("default hot"),
     "index": words("2026-11-14 2026-11-21"),
     "variant_share": Number(0, 100, 0, parts=True),

@@ -54,11 +54,15 @@ class Stats:
         self.slices: deque[Slice] = deque(maxlen=round(KEPT_S / SLICE_S))
 
     def note(self, answer: Answer) -> None:
-        """Answers come in the order in which they began."""
+        """Answers come about in the order in which they began."""
         start = answer.at // SLICE_S * SLICE_S
+        later = []
+        while self.slices and self.slices[-1].start > start:
+            later.append(self.slices.pop())
         if not self.slices or self.slices[-1].start < start:
             self.slices.append(Slice(start))
         self.slices[-1].note(answer)
+        self.slices.extend(reversed(later))
 
     def window(self, seconds: float, now: float) -> Json:
         """Figures of what began in the last ``seconds``; shares from 0 to 1, null where nothing was there to count."""

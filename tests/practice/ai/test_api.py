@@ -196,6 +196,11 @@ async def test_breaking_and_mending(wire: Wire) -> None:
     assert every == {"broken": [], "settings": {name: one.default for name, one in SETTINGS.items()}, "lag": 1.0}
     refused = await wire.client.post("/break", json={"class": "weather"})
     assert (refused.status_code, refused.json()["error"].startswith("class must be one of quality")) == (422, True)
+    for wrong in ({"class": "security", "model": "sunrise-latest"}, {"class": "quality_regression", "model": "gpt"}):
+        refused = await wire.client.post("/break", json=wrong)
+        told = refused.status_code, refused.json()["error"].partition(",")[0]
+        assert told == (422, "model goes with quality_regression")
+    assert (await wire.client.get("/state")).json()["broken"] == []
 
 
 @pytest.mark.parametrize(
@@ -241,5 +246,32 @@ async def test_metrics(wire: Wire) -> None:
     assert {name.partition("{")[0] for name in samples} >= {
         "ai_requests_total", "ai_errors_total", "ai_request_seconds_bucket", "ai_request_seconds_count",
         "ai_tokens_total", "ai_spend_usd_total", "ai_refusals_total", "ai_grounded_answers_total",
-        "ai_feedback_total", "ai_setting_changes_total",
+        "ai_feedback_total", "ai_setting_changes_total", "gen_ai_evaluation_results_total",
     }  # fmt: skip
+
+
+async def test_the_judge_is_in_the_metrics_by_model(wire: Wire) -> None:
+    """Its results are there by model and label, 0 before the first, and follow a bad model and its substitute."""
+
+    async def found(model: str) -> dict[str, float]:
+        wire.now += 20
+        for _ in range(10):
+            wire.now += 4
+            await wire.client.get("/state")
+        text = (await wire.client.get("/metrics")).text
+        lines = [line for line in text.splitlines() if line.startswith("gen_ai_evaluation_results_total{")]
+        mine = [line for line in lines if f'gen_ai_response_model="{model}"' in line]
+        return {line.split('score_label="')[1].partition('"')[0]: float(line.rpartition(" ")[2]) for line in mine}
+
+    await wire.put("filter", "strict", "r0")
+    well = await found("sunrise-latest")
+    assert set(well) == {"good", "bad", "grounded", "ungrounded", "safe", "unsafe"}
+    assert well["unsafe"] == 0
+    assert well["bad"] < 0.1 * well["good"]
+    await wire.client.post("/break", json={"class": "quality_regression", "model": "sunrise-latest"})
+    ill = await found("sunrise-latest")
+    assert ill["bad"] - well["bad"] > 0.5 * (ill["good"] - well["good"])
+    assert ill["ungrounded"] - well["ungrounded"] > 0.5 * (ill["grounded"] - well["grounded"])
+    await wire.put("model", "moonlight-mini", "r1")
+    other = await found("moonlight-mini")
+    assert other["bad"] < 0.15 * other["good"]

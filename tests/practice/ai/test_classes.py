@@ -71,6 +71,24 @@ def test_wrong_controls_do_not(name: str) -> None:
     assert harm.figure(engine, LOOKED_AT_S) > harm.well
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "well"),
+    [("model", "sunrise-2026-09-01", True), ("answers", "fallback", True), ("prompt", "v16", False)],
+)
+def test_a_bad_model_instead_of_a_bad_prompt(setting: str, value: Value, well: bool) -> None:
+    """It moves no setting; asking another model mends it, another prompt does not."""
+    engine, harm = made(), HARM[QUALITY]
+    engine.break_(QUALITY, "sunrise-latest")
+    run(engine, 3 + LOOKED_AT_S)
+    assert (engine.causes.listed(), dict(engine.settings.differing())) == ([QUALITY], {})
+    assert harm.figure(engine, LOOKED_AT_S) >= harm.broken
+    after(engine, setting, value)
+    assert (harm.figure(engine, LOOKED_AT_S) <= harm.well) == well
+    engine.mend(QUALITY)
+    after(engine, setting, value)
+    assert harm.figure(engine, LOOKED_AT_S) <= harm.well
+
+
 def test_switching_the_tool_off_stops_the_calls_but_not_the_leak() -> None:
     """With the refund tool off nobody's order has it call, while the poisoned page still gives data away."""
     engine = broken(SECURITY)
