@@ -359,6 +359,10 @@ def test_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
         usual = httpx.get(f"{connection['url']}/admin/stats?window=10", headers=headers).json()["usual"]
         assert values(found, "error", "status", "model") == {("no connection (ConnectError)", 500, "support-bot")}
         assert 60 < usual["requests"] < 100
+        text = httpx.get(f"{connection['url']}/metrics").text
+        counted = [line for line in text.splitlines() if line.startswith("ai_requests_total{")]
+        assert counted
+        assert all('provider="gateway"' in line for line in counted)
         with open(f"/proc/{process.pid}/cmdline", "rb") as line:
             assert APP_KEY.encode() not in line.read()
 

@@ -75,6 +75,10 @@ async def running(options: Options | None = None) -> AsyncIterator[Service]:
     transports = Transports()
     token = options.token or secrets.token_urlsafe(24)
     api = Api(engine, token, transports.abort, provider_key=options.provider_key)
+    if options.gateway:
+        # Before the ticker, so that no request of the traffic is answered without the gateway.
+        api.behind = Behind(engine, Gateway(options.gateway, options.gateway_key, options.gateway_model))
+        api.behind.start()
     config = uvicorn.Config(
         api.app(),
         http=transports.protocol,  # type: ignore[arg-type]
@@ -90,10 +94,6 @@ async def running(options: Options | None = None) -> AsyncIterator[Service]:
     try:
         while not server.started and not task.done():  # noqa: ASYNC110
             await asyncio.sleep(0.005)  # uvicorn sets no event
-        if options.gateway:
-            gateway = Gateway(options.gateway, options.gateway_key, options.gateway_model)
-            api.behind = Behind(engine, gateway)
-            api.behind.start()
         yield Service(f"http://{HOST}:{listener.getsockname()[1]}", api.token, engine, api)
     finally:
         ticker.cancel()
