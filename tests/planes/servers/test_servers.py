@@ -41,15 +41,15 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-def get(server: Server, path: str = "/") -> str:
-    return httpx.get(server.url + path, timeout=0.3, trust_env=False).raise_for_status().text
+def get(server: Server, path: str = "/", *, timeout_s: float = 10) -> str:
+    return httpx.get(server.url + path, timeout=timeout_s, trust_env=False).raise_for_status().text
 
 
 def test_a_paused_server_takes_connections_and_answers_after_resume(server: Server) -> None:
     """Paused it is slow, not gone; resumed it answers again."""
     server.pause()
     with pytest.raises(httpx.ReadTimeout):
-        get(server)
+        get(server, timeout_s=0.3)
     server.resume()
     assert "log" in get(server)
 
