@@ -46,18 +46,18 @@ def commands() -> Iterator[tuple[str, str]]:
 
 
 def _below(path: str, command: Any) -> Iterator[tuple[str, str]]:
-    for name, one in getattr(command, "commands", {}).items():
+    below = getattr(command, "commands", {})
+    if not below or (path and command.invoke_without_command):
+        parts = [path]
+        for one in command.params:
+            if one.param_type_name == "argument":
+                name = one.metavar or one.name.upper()
+                parts.append(name if one.required else f"[{name.strip('[]')}]")
+            else:
+                parts.append(f"[{one.opts[0]}]")
+        yield " ".join(parts), (command.help or "").split("\n\n")[0].replace("\n", " ")
+    for name, one in below.items():
         yield from _below(f"{path} {name}".strip(), one)
-    if hasattr(command, "commands"):
-        return
-    parts = [path]
-    for one in command.params:
-        if one.param_type_name == "argument":
-            name = one.metavar or one.name.upper()
-            parts.append(name if one.required else f"[{name.strip('[]')}]")
-        else:
-            parts.append(f"[{one.opts[0]}]")
-    yield " ".join(parts), (command.help or "").split("\n\n")[0].replace("\n", " ")
 
 
 def options() -> Iterator[tuple[str, str]]:

@@ -283,13 +283,13 @@ async def test_planes(practice: Service, tmp_path: Path) -> None:
     async with ai_service() as ai:
         known = ai.engine.settings.count
         at = given | {"PRACTICE_AI_URL": ai.url, "PRACTICE_AI_TOKEN": ai.token}
-        assert await planes(at) == ["ok        planes: practice: can be read"]
+        assert await planes(at) == ["ok        planes: practice: 45 controls can be read, and nothing is missing"]
         assert await planes(at | {"PRACTICE_AI_TOKEN": "hunter2"}) == [
             "FAULT     planes: practice: The control plane practice does not accept us (401 Unauthorized):"
-            " check PRACTICE_AI_TOKEN."
+            " check PRACTICE_AI_TOKEN"
         ]
         assert await planes(at | {"PRACTICE_AI_TOKEN": ""}) == [
-            "FAULT     planes: practice: PRACTICE_AI_TOKEN is not set: pull it by hand."
+            "FAULT     planes: practice: PRACTICE_AI_TOKEN is not set: pull it by hand"
         ]
         assert ai.engine.settings.count == known
     assert await planes(at) == [
@@ -297,7 +297,7 @@ async def test_planes(practice: Service, tmp_path: Path) -> None:
     ]
     assert await planes(at | {"PRACTICE_AI_URL": "practice.example"}) == [
         "FAULT     planes: practice: PRACTICE_AI_URL must be an http or https address without a password or a query:"
-        " pull it by hand."
+        " pull it by hand"
     ]
 
 
@@ -314,7 +314,7 @@ async def test_a_plane_that_is_only_measured(practice: Service, tmp_path: Path, 
 """
     controls.write_text(controls.read_text(encoding="utf-8").replace("planes:\n", more, 1), encoding="utf-8")
     assert await planes(environment(practice, tmp_path, STANCH_HOME=str(home))) == [
-        "ok        planes: metrics: only measured, never moved",
+        "ok        planes: metrics: only read, never moved",
         "ok        planes: gateway: no control stands there",
         "degraded  planes: practice: PRACTICE_AI_URL is not set; its controls are pulled by hand",
     ]

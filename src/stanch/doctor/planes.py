@@ -1,15 +1,16 @@
-"""The control planes: can each be read? Nothing is moved."""
+"""The control planes: can each declared control be read, and may it be pulled? Nothing is moved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from stanch import production
+from stanch import inventory, production
 from stanch.controls.adapters import ADAPTERS
 from stanch.controls.base import PlaneFault, Planes
-from stanch.core.catalogue import Catalogue
-from stanch.core.control import Aim, Plane
+from stanch.core.control import Plane
 from stanch.doctor.lines import Line, Patient, degraded, fault, ok
+from stanch.inventory import Stand
 
-NEVER_PULLED = ("prometheus",)
+SECONDS = 10.0
+"""For all control planes together."""
 
 
 async def planes(patient: Patient) -> Sequence[Line]:
@@ -17,28 +18,46 @@ async def planes(patient: Patient) -> Sequence[Line]:
     given = patient.settings.environment
     asked = Planes(known, given, ADAPTERS)
     try:
-        return [await _line(one, known, asked, given.get(one.url_env, one.url)) for one in known.planes.values()]
+        set_up = {id for id, one in known.planes.items() if one.url or given.get(one.url_env, "").strip()}
+        stands = await inventory.take(asked, known, SECONDS)
+        return [line for one in known.planes.values() for line in _lines(one, one.id in set_up, asked, stands)]
     finally:
         await asked.close()
 
 
-async def _line(plane: Plane, known: Catalogue, asked: Planes, url: str) -> Line:
-    if not url:
-        return degraded("planes", f"{plane.id}: {plane.url_env} is not set; its controls are pulled by hand")
-    aim = _any_aim(plane, known)
-    if aim is None:
-        return ok("planes", f"{plane.id}: no control stands there") if plane.kind not in NEVER_PULLED else _only(plane)
+def _lines(plane: Plane, is_set_up: bool, asked: Planes, all_stands: Sequence[Stand]) -> Iterator[Line]:
+    stands = [one for one in all_stands if one.aim.plane == plane.id]
+    pulls = plane.kind in ADAPTERS
+    if not is_set_up:
+        what = "its controls are pulled by hand" if pulls else "what it shows is looked at by hand"
+        yield degraded("planes", f"{plane.id}: {plane.url_env} is not set; {what}")
+    elif not pulls:
+        yield _only_read(plane, asked)
+    elif not stands:
+        yield ok("planes", f"{plane.id}: no control stands there")
+    else:
+        yield from _of_controls(plane, stands)
+
+
+def _only_read(plane: Plane, asked: Planes) -> Line:
     try:
-        await asked.of(aim).read(aim)
+        asked.wire(plane.id, "look at it by hand")
     except PlaneFault as trouble:
-        return fault("planes", f"{plane.id}: {trouble}")
-    return ok("planes", f"{plane.id}: can be read")
+        return fault("planes", f"{plane.id}: {str(trouble).rstrip('.')}")
+    return ok("planes", f"{plane.id}: only read, never moved")
 
 
-def _only(plane: Plane) -> Line:
-    return ok("planes", f"{plane.id}: only measured, never moved")
-
-
-def _any_aim(plane: Plane, known: Catalogue) -> Aim | None:
-    aims = (aim for control in known.controls.values() for aim in control.aims.values())
-    return next((aim for aim in aims if aim.plane == plane.id), None)
+def _of_controls(plane: Plane, stands: Sequence[Stand]) -> Iterator[Line]:
+    missing = [one for one in stands if one.missing]
+    words = {one.missing for one in missing}
+    count = "1 control" if len(stands) == 1 else f"{len(stands)} controls"
+    if not missing:
+        yield ok("planes", f"{plane.id}: {count} can be read, and nothing is missing")
+    elif len(missing) == len(stands) and len(words) == 1:
+        yield fault("planes", f"{plane.id}: {words.pop()}")
+    else:
+        for one in missing:
+            yield fault("planes", f"{plane.id}: {one.control.id} of {one.service}: {one.missing}")
+    for one in stands:
+        if one.is_odd:
+            yield degraded("planes", f"{plane.id}: {one.control.id} of {one.service} stands at {one.now}")
