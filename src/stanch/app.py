@@ -114,7 +114,7 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         desk.wake = worker.wake
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         app = bolt(slack, directory, bot_token, secret)
-        listeners = Listeners(desk, slack, directory, render)
+        listeners = Listeners(desk, slack, directory, render, levers.stands)
         home = Home(desk, slack, render, listeners)
         # Events first: there are the most of them, and Bolt tries one listener after the other.
         Happenings(desk, directory, home.opened).register(app)

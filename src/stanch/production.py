@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
+from stanch import inventory
 from stanch.controls.adapters import ADAPTERS
 from stanch.controls.base import PlaneFault, Planes
 from stanch.controls.checks import Checks
@@ -19,6 +20,8 @@ from stanch.flows.desk import Desk
 from stanch.store import catalogue, known_good
 from stanch.store.outbox import Owed
 
+ANSWER = 2.5
+"""Seconds for which somebody who asks what stands there is kept waiting."""
 Perform = Callable[[Owed, Incident], Awaitable[Outcome]]
 
 
@@ -78,6 +81,11 @@ class Production:
             except PlaneFault as fault:
                 shown.append(f"{step.name}: {fault}")
         return "\n\n".join(shown) or "Nothing would be sent: the value before is not read yet."
+
+    async def stands(self, incident: Incident) -> Mapping[str, tuple[str, str]]:
+        """Of each control of its service: what it stands at now, and what is missing to pull it."""
+        found = await inventory.take(self._planes, self._desk.catalogue, ANSWER, incident.service or "")
+        return {one.control.id: (one.now, one.missing) for one in found}
 
     async def answer(self, incident: Incident, id: str) -> tuple[str, str, str] | None:
         """Question, answer and a line about one answer of a sample, redacted; None when it was dropped."""

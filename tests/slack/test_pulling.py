@@ -1,13 +1,16 @@
 """From a click or a command to the event, and back to what the person and the room are shown."""
 
+import asyncio
 from typing import Any
 
 from stanch.core import commands as c
 from stanch.core.chain import unstamp
-from stanch.core.incident import STANCH
+from stanch.core.incident import STANCH, Incident
 from stanch.core.words import when
 from stanch.flows.desk import Asked
 from stanch.slack.clicks import Clicks
+from stanch.slack.control_list import Standing, Stands
+from stanch.slack.listeners import Listeners
 from tests.fakes.front import ELSEWHERE, seen, words
 from tests.fakes.world import ALICE, BOB, CAROL, DAVE, ERIN
 from tests.slack.stage import OUTSIDER, Stage, ago
@@ -244,6 +247,65 @@ async def test_controls_lists_what_can_be_pulled(stage: Stage) -> None:
     option = menu["option_groups"][1]["options"][1]
     await stage.front.click(BOB, menu["action_id"], "", ELSEWHERE, selected_option=option)
     assert (await stage.state()).pulls[-1].control == "prompt.back"
+
+
+def asking(stage: Stage, stands: Stands) -> None:
+    """Control planes that answer `/incident controls`."""
+    bot = stage.bot
+    stage.front.listeners = Listeners(bot.desk, bot.slack, bot.kit.directory, bot.kit.render, stands)
+
+
+async def test_controls_shows_what_each_stands_at_and_what_is_missing(stage: Stage) -> None:
+    """Next to each control: its present value, and why it cannot be pulled now; the head counts those."""
+
+    async def stands(i: Incident) -> Standing:
+        assert i.service == "support-copilot"
+        return {
+            "tool.off": ("on", ""),
+            "prompt.back": ("v19 <!here>, which is not among its values", ""),
+            "model.back": ("latest", "cannot be pulled: its key is no proxy admin"),
+            "variant.share": ("", "no answer within 2.5 s"),
+        }
+
+    asking(stage, stands)
+    shown = words((await stage.front.command(BOB, "1 controls"))["blocks"])
+    assert shown[0] == "*Controls of Support copilot* in INC-1: 8 can be pulled from here, 2 of them not now"
+    assert shown[2:4] == [
+        "*Does less*\n`tool.off` Tool: on, ask or off, to off · now *on*\n"
+        "`variant.share` New version: whole numbers from 0 to 100 %, to 0 % · ✗ no answer within 2.5 s",
+        "*Puts it back*\n`known_good.set` Known-good set: every part of it\n"
+        "`prompt.back` Prompt: v18, v17 or v16 · now *v19 &lt;!here&gt;, which is not among its values*\n"
+        "`model.back` Model: latest or dated, to dated · now *latest* · ✗ cannot be pulled: its key is no proxy admin",
+    ]
+
+
+async def test_no_acknowledgement_waits_for_a_plane(stage: Stage) -> None:
+    """The command is acknowledged while the planes are still asked; the answer follows, and comes from *More* too."""
+    answered, acked = asyncio.Event(), asyncio.Event()
+
+    async def stands(i: Incident) -> Standing:
+        assert acked.is_set(), "the planes are asked after the acknowledgement"
+        await answered.wait()
+        return {"tool.off": ("on", "")}
+
+    async def ack(**_: Any) -> None:
+        acked.set()
+
+    asking(stage, stands)
+    body = {"user_id": BOB, "channel_id": ELSEWHERE, "text": "1 controls", **stage.front._once()}
+    await stage.front.listeners.command(ack, body)
+    assert acked.is_set()
+    assert not [one for one in stage.bot.slack.calls if one[0] == "answer"]
+    answered.set()
+    await stage.front._settled()
+    ((_, told),) = [one for one in stage.bot.slack.calls if one[0] == "answer"]
+    assert "now *on*" in seen(told)
+
+
+async def test_controls_of_no_incident(stage: Stage) -> None:
+    """A number that there is not is told, though the acknowledgement is given already."""
+    shown = await stage.front.command(BOB, "9 controls")
+    assert shown["text"] == "There is no INC-9. `/incident list` shows those that are open."
 
 
 async def test_home_puts_back_what_is_pulled_anywhere(stage: Stage) -> None:

@@ -294,7 +294,8 @@ def test_the_longest_runbook_stays_within_slacks_limits(text: str) -> None:
     for node in ("q1", "c1", "k1", "e1", "x1"):
         i = replace(tale.incident, walks=(replace(tale.incident.walks[-1], node=node, path=path),))
         render = Render(tale.catalogue, people())
-        for message in (draw(render, i, runbook(i), NOW), render.card(i), render.controls(i)):
+        stands = {id: (long, long) for id in tale.catalogue.controls}
+        for message in (draw(render, i, runbook(i), NOW), render.card(i), render.controls(i, stands)):
             assert message is not None
             check_blocks(list(message.blocks))
             assert not PINGS.search(marked(message.blocks))

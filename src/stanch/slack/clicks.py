@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from stanch.core import commands as c
 from stanch.core.catalogue import Catalogue
 from stanch.core.incident import Incident
-from stanch.errors import Refusal, Unavailable, Wrong
+from stanch.errors import Unavailable, Wrong
 from stanch.flows.desk import Asked, Desk
 from stanch.slack import blocks as b, forms
 from stanch.slack.answers import Body, number_in, place, where, who
@@ -76,7 +76,7 @@ class Clicks:
         name, _, rest = str((action.get("selected_option") or {}).get("value") or "").partition(":")
         if name in LOOKS:
             await ack()
-            self._answers.later(self._look(name, body, number_in(rest)))
+            self._answers.later(self._listeners.tell_look(name, body, number_in(rest)))
         else:
             await self._do(name, ack, body, {**action, "value": rest})
         self._answers.later(self._redraw(body, number_in(rest)))
@@ -86,17 +86,6 @@ class Clicks:
         token = str(body["trigger_id"])
         with contextlib.suppress(Unavailable):
             await self._desk.ask(Asked(c.Redraw(token), who(body), "button", number, channel=where(body)))
-
-    async def _look(self, name: str, body: Body, number: int | None) -> None:
-        user, channel = who(body), where(body)
-        try:
-            if name == "now":
-                shown = await self._listeners.bare(number, user, channel)
-            else:
-                shown = await self._listeners.looked(name, "", number, user, channel)
-        except (Refusal, Unavailable) as refusal:
-            shown = {"text": str(refusal)}
-        await self._answers.tell(body.get("response_url"), **shown)
 
     async def do(self, ack: Any, body: Body, action: Body) -> None:
         await self._do(str(action["action_id"]).partition(":")[2], ack, body, action)

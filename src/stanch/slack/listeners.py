@@ -18,6 +18,7 @@ from stanch.slack import blocks as b, forms
 from stanch.slack.answers import Answers, Body, number_in, place, where, who
 from stanch.slack.client import Slack
 from stanch.slack.commands import Look, helped, take_apart
+from stanch.slack.control_list import Stands
 from stanch.slack.directory import Directory
 from stanch.slack.lists import LISTED
 from stanch.slack.on_call import is_on_call, marked
@@ -30,8 +31,12 @@ PATIENCE = 25.0
 
 
 class Listeners:
-    def __init__(self, desk: Desk, slack: Slack, directory: Directory, render: Render) -> None:
+    def __init__(
+        self, desk: Desk, slack: Slack, directory: Directory, render: Render, stands: Stands | None = None
+    ) -> None:
+        """`stands` asks the control planes; None: nothing is connected."""
         self._desk = desk
+        self._stands = stands
         self._people = directory
         self._render = render
         self.answers = Answers(slack)
@@ -130,8 +135,23 @@ class Listeners:
             await ack()
             self.answers.later(self.open_for(body, number, FORMS[look.what]))
             return
+        if look.what == "controls":
+            # Control planes are asked for it, and no acknowledgement waits for those.
+            await ack()
+            self.answers.later(self.tell_look(look.what, body, number))
+            return
         answer = await self.looked(look.what, look.verb, number, user, channel)
         await ack(response_type="ephemeral", **answer)
+
+    async def tell_look(self, what: str, body: Body, number: int | None) -> None:
+        """The answer to a look whose acknowledgement is given."""
+        user, channel = who(body), where(body)
+        try:
+            bare = what == "now"
+            shown = await (self.bare(number, user, channel) if bare else self.looked(what, "", number, user, channel))
+        except (Refusal, Unavailable) as refusal:
+            shown = {"text": str(refusal)}
+        await self.answers.tell(body.get("response_url"), **shown)
 
     async def looked(self, what: str, verb: str, number: int | None, user: str, channel: str | None) -> dict[str, Any]:
         """The answer to one of the looks. Raises `Refusal` when there is no such incident."""
@@ -146,7 +166,7 @@ class Listeners:
             message = self._render.catchup(state, latest, user, channel)
             return {"text": message.text, "blocks": list(message.blocks)}
         if what == "controls" and sees(state, user, channel):
-            message = self._render.controls(state)
+            message = self._render.controls(state, await self._stands(state) if self._stands else None)
             return {"text": message.text, "blocks": list(message.blocks)}
         text = self._render.details(state, latest, user, channel)
         return (
