@@ -50,7 +50,7 @@ def start(postgres: str, *, config: Path = SCRIPTS / "config.yaml") -> Iterator[
             folder=folder,
             env={},
             health="/health/readiness",
-            deadline_s=180,
+            deadline_s=300,
         )
         with server:
             made = httpx.post(

@@ -32,7 +32,7 @@ class Server:
 
     def __init__(
         self, name: str, version: str, *, port: int, command: list[str], folder: Path,
-        env: Mapping[str, str], health: str, deadline_s: float = 120,
+        env: Mapping[str, str], health: str, deadline_s: float = 180,
     ) -> None:  # fmt: skip
         self.name, self.version, self.port, self.folder = name, version, port, folder
         self.url = f"http://127.0.0.1:{port}"
