@@ -166,7 +166,10 @@ def _body(content: bytes) -> Json:
 
 
 def _content(said: Json) -> bytes:
-    return json.dumps(said["body"]).encode() if "body" in said else str(said.get("text", "")).encode()
+    if "body" not in said:
+        return str(said.get("text", "")).encode()
+    # Without spaces, as servers write it: a proof may look for words.
+    return json.dumps(said["body"], ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _masks(secrets: Sequence[str]) -> list[tuple[str, str]]:
@@ -181,12 +184,12 @@ def _masks(secrets: Sequence[str]) -> list[tuple[str, str]]:
 
 @asynccontextmanager
 async def _serving(answer: Callable[[Asked], Awaitable[Told]]) -> AsyncIterator[str]:
-    tasks = set[asyncio.Task[None]]()
+    open = dict[asyncio.Task[None], asyncio.StreamWriter]()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        tasks.add(task)
+        open[task] = writer
         try:
             while True:
                 await _one(reader, writer, answer)
@@ -194,16 +197,18 @@ async def _serving(answer: Callable[[Asked], Awaitable[Told]]) -> AsyncIterator[
             pass  # whoever asked has gone, or the real server has: the connection ends as theirs did
         finally:
             writer.close()
-            tasks.discard(task)
+            del open[task]
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
     try:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
         server.close()
-        for task in list(tasks):
+        for writer in open.values():
+            writer.close()
+        _, slow = await asyncio.wait([*open], timeout=1) if open else ((), ())
+        for task in slow:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
         await server.wait_closed()
 
 

@@ -59,7 +59,7 @@ class Strategy(BaseModel):
             found = scalar(json.loads(self.parameters["rollout"]))
         except (KeyError, ValueError):
             return None
-        return found if isinstance(found, int | float) and 0 <= found <= 100 else None
+        return None if found is None or isinstance(found, bool | str) or not 0 <= found <= 100 else found
 
 
 class Flag(BaseModel):
