@@ -298,7 +298,7 @@ def test_catching_up_late(render: Render) -> None:
         "• Nobody is scribe.\n"
         "• Next: `/incident resolved --fixed WHAT` once quiet has held; if it comes back: `/incident mitigate`.\n"
         "*Due*\n"
-        f"• *Next word*  due {at(i.last_update_at + minutes(30), '{time}')}, from @carol\n"
+        f"• *Next word*  due {at(i.last_update_at + minutes(60), '{time}')}, from @carol\n"
         f"• Quiet has to hold until {at(i.quiet_until_at)}\n"
         "• @bob by 2026-12-01: cap 5\n"
         "• @carol by 2026-12-01: test prompts by region"

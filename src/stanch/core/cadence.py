@@ -6,14 +6,24 @@ from stanch.core.catalogue import Catalogue
 from stanch.core.incident import Incident
 
 
+def interval(incident: Incident, catalogue: Catalogue) -> timedelta | None:
+    """Between two updates to the room now; None: none are owed. Half as often while it is watched, and where the
+    commander has said so (catalogue, section 3)."""
+    severity = catalogue.severity(incident.severity) if incident.severity else None
+    every = severity.updates.get("room") if severity else None
+    if every is None or not incident.is_open:
+        return None
+    slow = (incident.phase == "watching") + incident.rhythm.doubled
+    return every * (1 << slow)
+
+
 def next_due(incident: Incident, catalogue: Catalogue) -> datetime | None:
     """When the next update to the room is due (UTC), or None: no severity yet, none promised, or not open.
 
-    It runs from the last update, or from when the severity was set if that is later (catalogue, section 3).
+    It runs from the last update, or from when the severity was set if that is later.
     """
-    severity = catalogue.severity(incident.severity) if incident.severity else None
-    every = severity.updates.get("room") if severity else None
-    if every is None or not incident.is_open or incident.severity_since is None:
+    every = interval(incident, catalogue)
+    if every is None or incident.severity_since is None:
         return None
     return max(incident.severity_since, incident.last_update_at or incident.severity_since) + every
 

@@ -45,6 +45,11 @@ from stanch.core.walk_commands import (
     RunChecks as RunChecks,
     StepBack as StepBack,
 )
+from stanch.core.word_commands import (
+    ReportReminded as ReportReminded,
+    Snooze as Snooze,
+    StillInvestigating as StillInvestigating,
+)
 
 
 @dataclass(frozen=True, slots=True)

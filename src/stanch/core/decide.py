@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from stanch.core import captures, commands as c, doors, events as e
+from stanch.core import captures, commands as c, doors, events as e, reminding
 from stanch.core.catalogue import Catalogue
 from stanch.core.course import COURSE
 from stanch.core.effects import VIEWS, Effect, greeting, joining, owed, owners_later, redrawing
@@ -54,6 +54,7 @@ def decide(incident: Incident | None, command: c.Command, by: str, now: datetime
     for payload in said.events:
         before, state = state, advance(state, number, payload, by, now)
         effects.extend(owed(before, state, payload, by))
+        effects.extend(reminding.owed(before, state, catalogue))
     if state is None:
         raise AssertionError("a declaration always records an event")
     say = said.say

@@ -45,7 +45,7 @@ def told(payload: e.Payload, name: Callable[[str], str]) -> str:
         case e.PullAgain(p, how):
             return f"pull {p}: looked again ({how})"
         case _:
-            return _walked(payload)
+            return _spoken(payload, name)
 
 
 def _walked(payload: e.Payload) -> str:
@@ -76,3 +76,17 @@ def _walked(payload: e.Payload) -> str:
             listed = ", ".join(f"{one['control']} {one['good']} → {one['now']}" for one in differs)
             return f"differs from the known-good set: {listed}" if listed else "nothing differs from the known-good set"
     return payload.kind
+
+
+def _spoken(payload: e.Payload, name: Callable[[str], str]) -> str:
+    match payload:
+        case e.Reminded("room", stage, to, due):
+            whom = ("the room", "who speaks", "the commander")[min(stage, 2)] if not to else name(to)
+            return f"reminded {whom}: an update is due at {due[11:16]} UTC"
+        case e.Reminded(about, _, to):
+            return f"reminded {name(to) if to else 'the room'} ({about.replace('_', ' ')})"
+        case e.Snoozed(until):
+            return f"put the reminder off until {until[11:16]} UTC"
+        case e.Paced(doubled):
+            return "updates come half as often" if doubled else "updates come as often as the severity says"
+    return _walked(payload)

@@ -54,6 +54,7 @@ from stanch.core.walk_events import (
     SampleDrawn as SampleDrawn,
     Shown as Shown,
 )
+from stanch.core.word_events import Paced as Paced, Reminded as Reminded, Snoozed as Snoozed
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ class UpdateSaid(Payload):
     kind = "update_said"
     text: str
     audience: str = "room"
+    no_news: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +275,7 @@ KINDS: Mapping[str, type[Payload]] = {
         CaptureEdited, CaptureDeleted, Signalled, DuplicateJoined, Recurred, PullAsked, PullRead, PullSeconded,
         PullConfirmed, PullCancelled, SettingsSaved, PullAccepted, PullEffective, PullLate, PullFailed, RungHeld,
         PullAgain, RunbookOpened, RunbookChose, RunbookBack, ChecksAsked, Checked, CameBack, SampleAsked, SampleDrawn,
-        AnswerJudged, Shown, Drifted,
+        AnswerJudged, Shown, Drifted, Reminded, Snoozed, Paced,
     )
 }  # fmt: skip
 

@@ -46,6 +46,15 @@ EARLIER_FIELDS = (
         "troubled mitigations ideas actions judged good_in_a_row harm_was explained cause quiet_until "
         "ended_at fixed".split()
     ),
+    frozenset(
+        "number title declared_by declared_at seq head klass severity service service_assumed impact scope "
+        "phase bleeding restricted drill dangerous seats seated_by_owners cleared away room room_name "
+        "room_state room_private room_is_group moving former_rooms members asking captured signals "
+        "recurs_from recurred_as duplicates card_ts card_generation announced last_update last_update_at "
+        "severity_since troubled mitigations ideas actions judged good_in_a_row anew_at harm_was explained "
+        "cause quiet_until ended_at fixed pulls walks runbook_at checks watch samples shown differs "
+        "good_since".split()
+    ),
 )
 """What `incident` held in exports of earlier versions, the oldest first: those files stay verifiable."""
 

@@ -10,6 +10,7 @@ from stanch.core.chain import Event, stamp
 from stanch.core.parts import Action as Action, Idea as Idea, Message as Message, Mitigation as Mitigation, kept
 from stanch.core.pull_events import PullConfirmed, PullEffective
 from stanch.core.pulls import find, mitigated, moved, spoken
+from stanch.core.rhythm import heard
 from stanch.core.state import (
     DANGEROUS as DANGEROUS,
     OPEN as OPEN,
@@ -55,7 +56,9 @@ def advance(incident: Incident | None, number: int, payload: e.Payload | None, b
             signals=((first.signal, "firing"),) if first.signal else (),
             recurs_from=first.recurs_from,
         )
-    return replace(incident, seq=incident.seq + 1, **_changes(incident, payload, by, at))
+    now = _changes(incident, payload, by, at)
+    rhythm = heard(incident.rhythm, payload, at) if payload else incident.rhythm
+    return replace(incident, seq=incident.seq + 1, rhythm=rhythm, **now)
 
 
 def _changes(incident: Incident, payload: e.Payload | None, by: str, at: datetime) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""Which rule answers which command about controls, runbooks, checks and samples."""
+"""Which rule answers which command about controls, runbooks, checks, samples and reminders."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from stanch.core import checking, commands as c, lever_reports, levers, walking
+from stanch.core import checking, commands as c, lever_reports, levers, speaking, walking
 from stanch.core.catalogue import Catalogue
 from stanch.core.incident import Incident
 from stanch.core.said import Said
@@ -33,4 +33,7 @@ LEVERS: dict[type[c.Command], Rule] = {
     c.EndSample: checking.end,
     c.ReportShown: checking.shown,
     c.ReportDrift: checking.drift,
+    c.StillInvestigating: speaking.still,
+    c.Snooze: speaking.snooze,
+    c.ReportReminded: speaking.reminded,
 }

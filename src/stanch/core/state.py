@@ -7,6 +7,7 @@ from typing import Any
 from stanch.core.chain import GENESIS, stamp, unstamp
 from stanch.core.parts import Action, Idea, Message, Mitigation
 from stanch.core.pulls import Pull
+from stanch.core.rhythm import Rhythm
 from stanch.core.walks import Checked, Sample, Walk, Watch
 
 STANCH = "stanch"
@@ -97,6 +98,7 @@ class Incident:
     differs: tuple[tuple[str, str, str], ...] = ()
     """What differs from the service's known-good set: control, the good value, the one now."""
     good_since: str = ""
+    rhythm: Rhythm = field(default_factory=Rhythm)
 
     @property
     def name(self) -> str:

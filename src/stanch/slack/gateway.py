@@ -49,6 +49,7 @@ IN_WORDS: Mapping[str, str] = {
     "signal": "show the alert",
     "view": "show the runbook, a pull or a sample",
     "warn": "tell who looks after it that the glass was broken",
+    "remind": "remind people",
 }
 
 
@@ -128,7 +129,7 @@ class Gateway:
             return Buried(str(mistake), IN_WORDS[owed.kind])
 
 
-DRAWN = frozenset(("topic", "card", "announce", "upload", "post", "view", "warn"))
+DRAWN = frozenset(("topic", "card", "announce", "upload", "post", "view", "warn", "remind"))
 PATIENT_TRIES = 6
 FREE = frozenset(("signal",))
 NEED_ROOM = frozenset(IN_WORDS) - {

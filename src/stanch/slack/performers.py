@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stanch.slack import captures, messages, rooms, views
+from stanch.slack import captures, messages, reminders, rooms, views
 from stanch.slack.gateway import Performer
 
 PERFORMERS: Mapping[str, Performer] = {
@@ -22,4 +22,5 @@ PERFORMERS: Mapping[str, Performer] = {
     "mark": captures.mark,
     "view": views.view,
     "warn": views.warn,
+    "remind": reminders.remind,
 }

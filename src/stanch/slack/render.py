@@ -51,6 +51,7 @@ class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
             "range": judged_range(payload) if event.kind == "judged" else "",
             "roles_held": ", ".join(ROLES.get(r, r).lower() for r in payload.get("roles", ())),
             **lever_facts(i, event, self._catalogue, self._people),
+            **dict.fromkeys(("who", "since", "missing", "what_is_due"), ""),
             "head": event.hash, "payload_entry": payload.pop("entry", None), "due_by": payload.get("by"),
         } | {k: v for k, v in payload.items() if k != "by"}  # fmt: skip
 
@@ -60,7 +61,7 @@ class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
 
 FACTS = (
     "incident entry by spoken label due room commander seats drill roles_held head payload_entry due_by former called"
-    " range quiet_until_at"
+    " range quiet_until_at who since missing what_is_due"
 ).split() + NAMES
 TEMPLATE_WORDS = frozenset(FACTS) | {field.name for kind in KINDS.values() for field in fields(kind)}
 """Every variable that a template may name: what `facts` gives, and the payload's own fields."""
@@ -68,7 +69,8 @@ TEMPLATES_NEEDED = (
     frozenset(
         "roles role_given member_left changed trouble quiet_held room_opened join_asked"
         " told_trouble told_room_changed told_join_asked break_glass told_break_glass"
-        " checks_asked".split()
+        " checks_asked remind_room remind_late remind_commander remind_facts remind_nothing_pulled remind_action"
+        " remind_kept remind_review".split()
     )
     | POSTED
 )

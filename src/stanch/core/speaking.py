@@ -1,0 +1,61 @@
+"""Rules for the words that are owed: the honest minimum, putting a reminder off, and what was given."""
+
+from datetime import datetime, timedelta
+
+from stanch.core import word_commands as c, word_events as e
+from stanch.core.cadence import interval, next_due, spoken
+from stanch.core.catalogue import Catalogue
+from stanch.core.chain import stamp
+from stanch.core.events import UpdateSaid
+from stanch.core.incident import Incident
+from stanch.core.rhythm import NO_NEWS, SNOOZES
+from stanch.core.said import Said
+from stanch.core.words import when
+from stanch.errors import Refusal
+
+MINIMUM = "Still investigating: there is nothing new to say yet."
+SLOWER = "Updates now come every {every}, until there is news."
+TWICE_WITHIN = timedelta(minutes=1)
+SNOOZE = timedelta(minutes=10)
+
+
+def still(i: Incident, command: c.StillInvestigating, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    every = interval(i, catalogue)
+    if every is None:
+        why = "is over" if not i.is_open else "has no severity yet" if not i.severity else f"is {i.severity}"
+        raise Refusal(f"No update is owed: {i.name} {why}. Say one all the same: `/incident update TEXT`.")
+    if i.last_update_at and now - i.last_update_at < TWICE_WITHIN:
+        raise Refusal(f"An update was said a moment ago: {when(i.last_update_at, '{time}')}.")
+    if not command.slower:
+        offers = ("slower",) if _may_slow(i, by) and i.rhythm.without_news + 1 >= NO_NEWS else ()
+        return Said((UpdateSaid(MINIMUM, no_news=True),), "Said. The card and the announcement follow.", offers)
+    if by != i.commander:
+        raise Refusal(f"Only the commander, <@{i.commander}>, may have updates come half as often.", "still")
+    if i.rhythm.doubled:
+        raise Refusal(f"They come half as often already: every {spoken(every)}.", "still")
+    if i.rhythm.without_news < NO_NEWS:
+        raise Refusal(
+            f"Only after {NO_NEWS} updates without news in a row; so far there are {i.rhythm.without_news}.",
+            "still",
+        )
+    text = f"{MINIMUM} {SLOWER.format(every=spoken(every * 2))}"
+    return Said((e.Paced(), UpdateSaid(text, no_news=True)), "Said. The next is due later from now on.")
+
+
+def _may_slow(i: Incident, by: str) -> bool:
+    return by == i.commander and not i.rhythm.doubled
+
+
+def snooze(i: Incident, command: c.Snooze, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    due = next_due(i, catalogue)
+    if due is None:
+        raise Refusal(f"No update is owed for {i.name}, so there is nothing to put off.")
+    if i.rhythm.snoozes >= SNOOZES:
+        raise Refusal("It was put off twice already. Say the honest minimum instead: one click.", "still")
+    until = now + SNOOZE
+    return Said((e.Snoozed(stamp(until)),), f"I ask again at {when(until, '{time}')}.")
+
+
+def reminded(i: Incident, command: c.ReportReminded, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    due = stamp(command.due) if command.due else ""
+    return Said((e.Reminded(command.about, command.stage, command.to, due),))

@@ -1,0 +1,266 @@
+"""The life of each reminder, over weeks and without waiting: given once, late once at most, never when it is over."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from stanch.core import commands as c, word_events as e
+from stanch.core.cadence import next_due
+from stanch.core.chain import unstamp
+from stanch.core.events import UpdateSaid
+from stanch.core.reminding import late, reminders
+from tests.fakes.world import ALICE, BOB, CAROL, Tale, minutes, opened, refused
+
+Given = tuple[int, str, int, str]
+"""Minutes since the start, about, stage, to (empty: the room)."""
+
+
+class Days:
+    """Time that passes over an incident: what falls due is given as the worker gives it."""
+
+    def __init__(self, tale: Tale) -> None:
+        self.tale = tale
+        self.start = tale.incident.declared_at
+        self.given: list[Given] = []
+
+    def until(self, end: datetime, *, down_until: datetime | None = None) -> list[Given]:
+        """Give everything that falls due up to `end`; nothing before `down_until`, when the bot is up again."""
+        first = len(self.given)
+        while (one := self._next()) and (at := max(one[0], down_until or one[0])) <= end:
+            self._give(one[1], at)
+        self.tale.now = max(end, self.tale.now)
+        return self.given[first:]
+
+    def minutes(self, count: float, **more: datetime) -> list[Given]:
+        return self.until(self.tale.now + minutes(count), **more)
+
+    def _next(self) -> tuple[datetime, str] | None:
+        """The earliest that is owed: of each group the newest counts, and each key is given once."""
+        newest = {one.group: one for one in self.tale.effects if one.kind == "remind"}
+        waiting = [(one.due, one.key) for one in newest.values() if one.key not in self.tale.done and one.due]
+        return min(waiting, default=None)
+
+    def _give(self, key: str, at: datetime) -> None:
+        """As the performer does: look again, and say it if it still applies."""
+        self.tale.done.append(key)
+        self.tale.now = max(at, self.tale.now)
+        i = self.tale.incident
+        found = next((one for one in reminders(i, self.tale.catalogue) if one.key(i.number) == key), None)
+        if found is None:
+            return
+        one = late(i, found, self.tale.now)
+        when = (self.tale.now - self.start).total_seconds() / 60
+        self.given.append((round(when), one.about, one.stage, one.to))
+        self.tale.do(c.ReportReminded(one.about, one.stage, one.to, one.due), "stanch", timedelta())
+
+
+def days(**facts: object) -> Days:
+    return Days(opened(**facts))
+
+
+def updates(given: Sequence[Given]) -> list[Given]:
+    return [one for one in given if one[1] == "room"]
+
+
+def test_the_room_then_who_speaks_then_the_commander() -> None:
+    """SEV1, every 15 min: 3 min before, when it is due, 3 min after; and then nobody is asked again."""
+    life = days(severity="SEV1", klass="security")
+    given = updates(life.minutes(300))
+    assert given == [(12, "room", 0, ""), (15, "room", 1, CAROL), (18, "room", 2, ALICE)]
+
+
+def test_who_speaks_and_commands_is_asked_once() -> None:
+    """Without a communications lead the commander speaks: one word to them is enough."""
+    life = days(severity="SEV2", klass="security")
+    life.tale.do(c.GiveRole("communications", None))
+    assert updates(life.minutes(300)) == [(25, "room", 0, ""), (30, "room", 1, ALICE)]
+
+
+@pytest.mark.parametrize("word", [c.SayUpdate("we look into it"), c.StillInvestigating()])
+def test_any_word_begins_anew(word: c.Command) -> None:
+    """However it is said, the next reminder comes one interval later, and starts with the room."""
+    life = days(severity="SEV1", klass="security")
+    life.minutes(16)
+    life.tale.do(word, CAROL, timedelta())
+    assert updates(life.minutes(14.5)) == [(28, "room", 0, "")]
+
+
+def test_for_a_week_of_updates_in_time_each_reminder_comes_once() -> None:
+    """Every 15 min, said a minute before it is due: one reminder for each, no more, and none to a person."""
+    life = days(severity="SEV1", klass="security")
+    life.tale.do(c.Applied("the switch"))
+    given: list[Given] = []
+    for _ in range(7 * 24 * 4):
+        given += life.minutes(14)
+        life.tale.do(c.SayUpdate("it goes on"), CAROL, timedelta())
+    assert [one[1:] for one in given] == [("room", 0, "")] * (7 * 24 * 4)
+
+
+def test_it_can_be_put_off_twice() -> None:
+    """Ten minutes each; what comes after the time goes to who speaks. The third time the honest minimum is offered."""
+    life = days(severity="SEV1", klass="security")
+    assert updates(life.minutes(12)) == [(12, "room", 0, "")]
+    life.tale.do(c.Snooze(), CAROL, timedelta())
+    assert updates(life.minutes(10)) == [(22, "room", 1, CAROL)]
+    life.tale.do(c.Snooze(), CAROL, timedelta())
+    assert updates(life.minutes(9)) == []
+    assert updates(life.minutes(1)) == [(32, "room", 1, CAROL)]
+    assert refused(life.tale, c.Snooze(), CAROL, timedelta()) == (
+        "It was put off twice already. Say the honest minimum instead: one click."
+    )
+    assert updates(life.minutes(60)) == [(35, "room", 2, ALICE)]
+
+
+def test_after_a_downtime_there_is_one_and_not_ten() -> None:
+    """The bot was down for a day: who speaks hears it once when it is up, the commander one step later."""
+    life = days(severity="SEV1", klass="security")
+    life.tale.do(c.Applied("the switch"))
+    back = life.tale.now + timedelta(days=1)
+    given = life.until(back + minutes(60), down_until=back)
+    assert [(one[1:], round(one[0] - given[0][0])) for one in given] == [
+        (("room", 1, CAROL), 0),
+        (("room", 2, ALICE), 3),
+    ]
+
+
+ENDS: dict[str, list[c.Command]] = {
+    "resolved": [c.Mitigate(), c.Contain("drill"), c.Explain("confirmed", "it"), c.Watch("drill")],
+    "dismissed": [c.Dismiss("false-alarm", "nothing was wrong")],
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_when_it_is_over_nobody_is_reminded(end: str) -> None:
+    """After a resolve, or a dismissal: none of an update, for weeks."""
+    life = days(severity="SEV3", klass="quality_regression")
+    life.minutes(100)
+    for command in ENDS[end]:
+        life.tale.do(command, after=timedelta())
+    if end == "resolved":
+        life.tale.do(c.Resolve("a test"), after=timedelta(hours=4))
+    life.given.clear()
+    assert updates(life.until(life.tale.now + timedelta(weeks=3))) == []
+
+
+def test_while_it_is_watched_words_come_half_as_often() -> None:
+    """SEV3, every 2 h: from watching on every 4 h; after a red check every 2 h again."""
+    life = days(severity="SEV3", klass="quality_regression")
+    for command in ENDS["resolved"]:
+        life.tale.do(command, after=timedelta())
+    life.tale.do(c.SayUpdate("it holds"), CAROL, timedelta())
+    said = life.tale.now
+    assert next_due(life.tale.incident, life.tale.catalogue) == said + timedelta(hours=4)
+    life.tale.do(c.ReportRedCheck("errors are back"), "stanch", minutes(30))
+    assert next_due(life.tale.incident, life.tale.catalogue) == said + timedelta(hours=2)
+
+
+def test_reopened_it_begins_anew() -> None:
+    """A room that was quiet is reminded again, from the reopening on."""
+    life = days(severity="SEV3", klass="quality_regression")
+    for command in ENDS["resolved"]:
+        life.tale.do(command, after=timedelta())
+    life.tale.do(c.Resolve("a test"), after=timedelta(hours=5))
+    life.until(life.tale.now + timedelta(hours=3))
+    life.tale.do(c.Reopen("it is back"), after=timedelta())
+    reopened = round((life.tale.now - life.start).total_seconds() / 60)
+    given = updates(life.minutes(200))
+    assert given[0] == (reopened, "room", 1, CAROL), "the last word is hours old"
+
+
+def test_only_the_commander_slows_it_down_and_only_without_news() -> None:
+    """Three honest minimums, then half as often, which the update says; news takes it up again with the severity."""
+    life = days(severity="SEV2", klass="security")
+    tale = life.tale
+    for count in range(3):
+        early = "Only after 3 updates without news in a row; so far there are"
+        assert refused(tale, c.StillInvestigating(slower=True), ALICE) == f"{early} {count}."
+        tale.do(c.StillInvestigating(), CAROL, minutes(29))
+        tale.now += minutes(2)
+    assert refused(tale, c.StillInvestigating(slower=True), CAROL) == (
+        f"Only the commander, <@{ALICE}>, may have updates come half as often."
+    )
+    decision = tale.do(c.StillInvestigating(slower=True), ALICE)
+    text = "Still investigating: there is nothing new to say yet. Updates now come every 1 h, until there is news."
+    assert decision.events == (e.Paced(), UpdateSaid(text, no_news=True))
+    assert next_due(tale.incident, tale.catalogue) == tale.now + minutes(60)
+    assert refused(tale, c.StillInvestigating(slower=True), ALICE, minutes(2)).startswith("They come half as often")
+    tale.do(c.Change("severity", "SEV1"))
+    assert next_due(tale.incident, tale.catalogue) == tale.now + minutes(15)
+
+
+def test_the_honest_minimum_is_said_once_at_a_time() -> None:
+    """Two people click at once: one update. Where none is owed there is none to say."""
+    tale = opened(severity="SEV1")
+    tale.do(c.StillInvestigating(), CAROL)
+    assert refused(tale, c.StillInvestigating(), BOB).startswith("An update was said a moment ago")
+    assert refused(opened(severity="SEV4"), c.StillInvestigating()) == (
+        "No update is owed: INC-7 is SEV4. Say one all the same: `/incident update TEXT`."
+    )
+
+
+def test_what_is_missing_at_the_start_is_told_once() -> None:
+    """No commander after 2 min, no class or severity after 5, nothing pulled after 10 at SEV1: each once, in the room."""
+    life = days()
+    tale = life.tale
+    tale.do(c.GiveRole("commander", None), after=timedelta())
+    given = life.minutes(30)
+    assert [one[1:] for one in given] == [("commander", 0, ""), ("facts", 0, "")]
+    tale.do(c.Change("severity", "SEV1"), after=timedelta())
+    started = round((tale.now - life.start).total_seconds() / 60)
+    assert (started + 10, "nothing_pulled", 0, "") in life.minutes(11)
+    assert [one for one in life.minutes(600) if one[1] != "room"] == []
+
+
+def test_what_is_there_in_time_is_never_missed() -> None:
+    """Seat, facts and a first lever within their time: silence."""
+    life = days(severity="SEV1", klass="security")
+    life.tale.do(c.Applied("the switch"), after=minutes(9))
+    assert [one for one in life.minutes(600) if one[1] != "room"] == []
+
+
+def test_promises_are_told_to_who_made_them_on_their_day() -> None:
+    """At 08:00 UTC of the day, once, also when the incident is over; what was taken back is not."""
+    life = days(severity="SEV3", klass="quality_regression")
+    tale = life.tale
+    tale.do(c.Applied("prompt back"))
+    tale.do(c.MoveMitigation("kept", 1, BOB, date(2026, 12, 1), "until v18"))
+    tale.do(c.AddAction(CAROL, date(2026, 11, 30), "test prompts by region"))
+    for command in ENDS["resolved"][1:]:
+        tale.do(command, after=timedelta())
+    tale.do(c.Resolve("a test"), after=timedelta(hours=5))
+    life.given.clear()
+    life.until(tale.now + timedelta(weeks=3))
+    told = [(life.start + minutes(at), about, to) for at, about, _, to in life.given]
+    ended = tale.incident.ended_at
+    assert ended is not None
+    assert [(about, to) for _, about, to in told] == [("review", ALICE), ("action 1", CAROL), ("kept 1", BOB)]
+    mornings = [datetime(2026, 11, 30, 8, tzinfo=UTC), datetime(2026, 12, 1, 8, tzinfo=UTC)]
+    assert all(abs(at - morning) < minutes(1) for (at, *_), morning in zip(told[1:], mornings, strict=True))
+    assert abs(told[0][0] - (ended + timedelta(days=2))) < minutes(1)
+
+
+def test_nothing_is_owed_before_the_room_stands() -> None:
+    """Declaring owes the room and nothing else: reminders follow when there is somewhere to say them."""
+    tale = Tale()
+    assert [one.kind for one in tale.do(c.Declare(7, "x", severity="SEV1")).effects] == ["open_room"]
+
+
+def test_a_reminder_is_recorded_with_whom_it_went_to() -> None:
+    """The timeline says who was asked, and when it was due."""
+    life = days(severity="SEV1", klass="security")
+    life.minutes(16)
+    told = [one for one in life.tale.events if one.kind == "reminded" and (one.payload or {})["about"] == "room"]
+    assert [(one.payload or {})["to"] for one in told] == ["", CAROL]
+    due = unstamp((told[0].payload or {})["due"])
+    assert due == (life.tale.incident.severity_since or due) + minutes(15)
+
+
+def test_the_key_of_a_reminder_is_its_own() -> None:
+    """Two that differ in what is due, in stage or in being put off never share a key: each is sent once."""
+    life = days(severity="SEV1", klass="security")
+    (one,) = [r for r in reminders(life.tale.incident, life.tale.catalogue) if r.about == "room"]
+    assert one.due is not None
+    others = (replace(one, stage=1), replace(one, snoozes=1), replace(one, due=one.due + minutes(1)))
+    assert len({r.key(7) for r in (one, *others)}) == 4
