@@ -23,6 +23,7 @@ from stanch.settings import Settings, read
 from stanch.store import schema, tables as t
 from stanch.store.database import Database
 from tests.acceptance.harness import clean_environment
+from tests.fakes.plane import FakePlane
 
 ROOT = Path(__file__).parents[1]
 NOWHERE = "http://127.0.0.1:9/api/"
@@ -318,6 +319,48 @@ async def test_a_plane_that_is_only_measured(practice: Service, tmp_path: Path, 
         "ok        planes: gateway: no control stands there",
         "degraded  planes: practice: PRACTICE_AI_URL is not set; its controls are pulled by hand",
     ]
+
+
+QUIET = """  alert.quiet:
+    name: Quiet
+    does: Stops paging.
+    direction: more
+    within: 10s
+    proof: The alert shows as silenced.
+    by_hand: Silence it.
+    owner: bob
+    for:
+"""
+SILENCE = """      {service}:
+        plane: alerts
+        target: {{matchers: {{alertname: X, service: {service}}}}}
+        values: {values}
+        to: "on"
+"""
+
+
+async def test_each_control_that_is_not_ready(practice: Service, tmp_path: Path, home: Path) -> None:
+    """One line for each that cannot be read or stands at something odd, one for the plane when all is well."""
+    controls = home / "runbooks" / "catalogue" / "controls.yml"
+    text = controls.read_text(encoding="utf-8").partition("  alert.quiet:\n")[0]
+    silences = SILENCE.format(service="support-copilot", values='["on"]')
+    silences += SILENCE.format(service="search-answers", values='["off", "on"]')
+    given = environment(practice, tmp_path, STANCH_HOME=str(home))
+    async with FakePlane().up() as plane:
+        there = f"planes:\n  alerts:\n    kind: alertmanager\n    url: {plane.url}\n"
+        controls.write_text(text.replace("planes:\n", there, 1) + QUIET + silences, encoding="utf-8")
+        plane.routes["GET", "/api/v2/silences"] = lambda call: (403 if "search" in call.path else 200, [])
+        odd = "degraded  planes: alerts: alert.quiet of support-copilot stands at off, which is not among its values"
+        refused = "does not let us do this (403 Forbidden): ask its owner, or do it by hand"
+        assert (await planes(given))[:2] == [
+            f"FAULT     planes: alerts: alert.quiet of search-answers: The control plane alerts {refused}",
+            odd,
+        ]
+        plane.routes["GET", "/api/v2/silences"] = lambda call: (200, [])
+        assert (await planes(given))[:2] == [
+            "ok        planes: alerts: 2 controls can be read, and nothing is missing",
+            odd,
+        ]
 
 
 @pytest.mark.parametrize("kind", ["probe", "hold", "check"])

@@ -135,7 +135,7 @@ def _entry(one: Found, service: str, plane: str, control: Control | None) -> lis
     sheet |= {} if one.to is None else {"to": one.to}
     sheet |= {"on": cut(one.on, 60)} if one.on else {}
     sheet |= {"known_good": False} if control and control.direction != "back" else {}
-    # As one line each, whatever is in it: what cannot be printed is escaped.
+    # What cannot be printed is escaped.
     plain = json.dumps(sheet, ensure_ascii=False).isprintable()
     told = yaml.dump(
         sheet, Dumper=_Plain, sort_keys=False, allow_unicode=plain, default_flow_style=None, width=float("inf")
