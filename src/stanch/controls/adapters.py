@@ -7,6 +7,7 @@ from stanch.controls.alertmanager import Alertmanager
 from stanch.controls.base import Kind
 from stanch.controls.http import Http
 from stanch.controls.langfuse import Langfuse
+from stanch.controls.launchdarkly import LaunchDarkly
 from stanch.controls.litellm import Litellm
 from stanch.controls.mlflow import Mlflow
 from stanch.controls.phoenix import Phoenix
@@ -17,6 +18,7 @@ ADAPTERS: Final[Mapping[str, Kind]] = {
     "alertmanager": Alertmanager,
     "http": Http,
     "langfuse": Langfuse,
+    "launchdarkly": LaunchDarkly,
     "litellm": Litellm,
     "mlflow": Mlflow,
     "phoenix": Phoenix,
