@@ -61,6 +61,30 @@ def kinds(i: Incident) -> list[str]:
 ONE_PULL = ["pull_asked", "pull_read", "pull_confirmed", "settings_saved", "pull_accepted", "pull_effective"]
 
 
+async def asked_what_stands(i: Incident, holds: str) -> tuple[float, str]:
+    """`/incident controls`: how long its acknowledgement took (ms), and the answer, which holds these words."""
+    answer = await i.stage.types("bob", "controls", i.room)
+    assert answer["ok"], answer
+    async with asyncio.timeout(10):
+        while True:
+            shown = [words(one) for one in await i.stage.messages(i.room, "bob")]
+            if found := next((one for one in reversed(shown) if "*Controls of" in one and holds in one), ""):
+                return max(answer["ack_ms"]), found
+            await asyncio.sleep(0.05)
+
+
+async def test_controls_says_what_each_stands_at_and_never_waits_for_its_plane(scene: Scene) -> None:
+    """The present values; with a plane that does not answer, the same list in time, and the acknowledgement at once."""
+    i, _ = await scene.incident("what can be pulled", "class quality_regression")
+    _, shown = await asked_what_stands(i, "now *v18*")
+    assert "`prompt.back` Previous prompt: v16, v17 or v18, to v17 · now *v18*" in shown
+    await scene.ai.fault(kind="slow", ms=20_000, reads=True)
+    ack_ms, shown = await asked_what_stands(i, "✗")
+    assert ack_ms < 1_500
+    assert "to v17 · ✗ The control plane practice did not answer within 2 s" in shown
+    assert "✗ no answer within 2.5 s" in shown
+
+
 async def test_from_the_command_to_the_proof_and_back(scene: Scene) -> None:
     """One message goes from before and after to in effect; the card says what is pulled; *Undo* leads back."""
     i, levers = await scene.incident("answers are wrong", "class quality_regression")
