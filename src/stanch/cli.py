@@ -221,7 +221,10 @@ def _since(content: bytes, head: str) -> str:
 
 @outbox_app.command("list")
 def outbox_list() -> None:
-    """What is owed, being tried, held, or set aside after a refusal."""
+    """What is owed, falls due later, is being tried, held, or set aside after a refusal."""
+    import time
+    from datetime import UTC, datetime
+
     from stanch.store import outbox
 
     with _database() as database:
@@ -229,6 +232,8 @@ def outbox_list() -> None:
     for row in rows:
         state = {"buried": "set aside"}.get(row.state, row.state)
         state = "held" if row.held and row.state == "owed" else state
+        if state == "owed" and not row.attempts and row.due_at > time.time():
+            state = f"due {datetime.fromtimestamp(row.due_at, UTC):%Y-%m-%d %H:%M} UTC"
         typer.echo(f"{row.id}  {state}  {row.key}  tries {row.attempts}" + (f"  {row.error}" if row.error else ""))
     if not rows:
         typer.echo("Nothing is owed.")
