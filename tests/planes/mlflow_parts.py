@@ -82,8 +82,9 @@ def lasting(found: Any) -> Any:
 
 
 def by_model(found: Any) -> Any:
-    """An endpoint whose models stand in order: MLflow lists them in any."""
-    return {**found, "model_mappings": sorted(found["model_mappings"], key=lambda one: str(one["model_definition_id"]))}
+    """An endpoint whose models stand in order, as MLflow lists them in any; to fall back in no way is no setting."""
+    kept = {key: value for key, value in found.items() if value != {}}
+    return {**kept, "model_mappings": sorted(found["model_mappings"], key=lambda one: str(one["model_definition_id"]))}
 
 
 class Provider(BaseHTTPRequestHandler):
