@@ -37,7 +37,7 @@ class Plain(ABC, Generic[Target]):
     `shape` is the model of the target; where it is a union of shapes in a `RootModel`, `Target` is that union's base.
     """
 
-    scheme: str = "Bearer"
+    scheme: ClassVar[str] = "Bearer"
     shape: ClassVar[type[Any]]
 
     def __init__(self, wire: Wire) -> None:
