@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from pydantic import RootModel, Tag
+from pydantic import ConfigDict, RootModel, Tag
 
 from stanch.controls.answer import Answer
 from stanch.controls.base import Found, Proof, Reading
@@ -18,7 +18,7 @@ from stanch.controls.litellm_targets.deployed import Block, Deployment
 from stanch.controls.litellm_targets.found import discovered
 from stanch.controls.litellm_targets.guardrail import Guardrail
 from stanch.controls.litellm_targets.limits import Key, Team
-from stanch.controls.litellm_targets.part import Part
+from stanch.controls.litellm_targets.part import Part, odd
 from stanch.controls.litellm_targets.router import Alias, Fallbacks
 from stanch.controls.plain import Plain, Request
 from stanch.controls.shapes import by_key
@@ -41,6 +41,8 @@ class LitellmTarget(
     ]
 ):
     """Its first key says what it moves."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
 
 class Litellm(Plain[Part]):
@@ -90,12 +92,11 @@ class Litellm(Plain[Part]):
             raise own.refused(self.wire.plane.secret)
         if own.status == 404:
             return ""
-        user = (own.object().get("info") or {}).get("user_id")
+        user = _part(own, "info").get("user_id")
         make = "create one of a user with the role proxy_admin"
         if not isinstance(user, str):
             return f"its key belongs to no user: {make}"
-        found = (await self.wire.read(f"/user/info?user_id={quote(user, safe='')}")).object().get("user_info") or {}
-        role = found.get("user_role")
+        role = _part(await self.wire.read(f"/user/info?user_id={quote(user, safe='')}"), "user_info").get("user_role")
         return "" if role == "proxy_admin" else f"its key is no proxy admin's ({role}): {make}"
 
     async def found(self) -> Sequence[Found]:
@@ -106,3 +107,10 @@ class Litellm(Plain[Part]):
 def _signed(request: Request, by: str) -> Request:
     who = "".join(c for c in by if " " <= c <= "~").strip()
     return Request(request.method, request.path, request.body, {"litellm-changed-by": who} if who else {})
+
+
+def _part(answer: Answer, name: str) -> dict[str, Any]:
+    found = answer.object().get(name)
+    if not isinstance(found, dict):
+        raise odd(answer)
+    return found

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from stanch.controls.answer import Answer
 from stanch.controls.base import Found
-from stanch.controls.litellm_targets.part import BLOCKED, OPEN, deployments, odd, router
+from stanch.controls.litellm_targets.part import BLOCKED, OPEN, deployments, listed, router
 from stanch.controls.wire import Wire
 from stanch.core.control import NOTHING, Value
 from stanch.core.redact import redact
@@ -16,20 +15,20 @@ _FEW: Final = 50
 
 async def discovered(wire: Wire) -> list[Found]:
     """Aliases, fallbacks, deployments, content filters, keys by alias, teams. Raises `PlaneFault`."""
-    all = await deployments(wire)
-    names = list(dict.fromkeys(str(one.get("model_name")) for one in all))
-    aliases = (await router(wire, "model_group_alias"))[0] or {}
-    rules = (await router(wire, "fallbacks"))[0] or []
+    all = sorted(await deployments(wire), key=lambda one: one["model_info"]["id"])
+    names = sorted({str(one.get("model_name")) for one in all})
+    aliases = (await router(wire, "model_group_alias")).value or {}
+    rules = (await router(wire, "fallbacks")).value or []
     groups = [one for one in names if one not in aliases]
     found = [_alias(name, entry, groups) for name, entry in sorted(aliases.items())]
     found += [_fallbacks(one, groups, rules) for one in names if set(groups) - {one}]
     found += [_deployment(one) for one in all if one["model_info"].get("db_model") is True]
-    found += [_filter(one) for one in await _listed(wire, "/v2/guardrails/list", "guardrails")]
-    for key in await _listed(wire, f"/key/list?return_full_object=true&size={_FEW}", "keys"):
+    found += [_filter(one) for one in (await listed(wire, "/v2/guardrails/list", "guardrails"))[1]]
+    for key in (await listed(wire, f"/key/list?return_full_object=true&size={_FEW}", "keys"))[1]:
         if alias := key.get("key_alias"):
             found.append(_rate({"key": alias, "field": "rpm_limit"}, key, alias))
             found.append(Found("key.block", {"key": alias, "field": "blocked"}, [OPEN, BLOCKED], BLOCKED, alias))
-    for team in await _listed(wire, f"/v2/team/list?page_size={_FEW}", "teams"):
+    for team in (await listed(wire, f"/v2/team/list?page_size={_FEW}", "teams"))[1]:
         found.append(_rate({"team": team.get("team_id"), "field": "rpm_limit"}, team, team.get("team_alias") or "team"))
     return [one for one in found if _usable(one)]
 
@@ -58,23 +57,16 @@ def _deployment(one: Mapping[str, Any]) -> Found:
 def _filter(one: Mapping[str, Any]) -> Found:
     name, params = one.get("guardrail_name"), one.get("litellm_params")
     entries = params.get("blocked_words") if isinstance(params, dict) else None
-    words = [entry.get("keyword") for entry in entries or () if isinstance(entry, dict)]
+    all = entries if isinstance(entries, list) else []
+    words = [entry.get("keyword") for entry in all if isinstance(entry, dict)]
     return Found("filter.strict", {"guardrail": name, "blocked_words": words}, ["off", "on"], "on", str(name))
 
 
 def _rate(target: Mapping[str, Any], now: Mapping[str, Any], name: str) -> Found:
     limit = now.get("rpm_limit")
-    values = {"from": 0, "to": max(1000, limit or 0), "unit": "a minute", "none": True}
+    values = {"from": 0, "to": max(1000, limit) if isinstance(limit, int) else 1000, "unit": "a minute", "none": True}
     stands = f"{limit} a minute now" if limit is not None else "no limit now"
     return Found("rate.limit", target, values, None, name, f"{stands}; which rate still serves its users?")
-
-
-async def _listed(wire: Wire, path: str, name: str) -> list[dict[str, Any]]:
-    answer: Answer = await wire.read(path)
-    found = answer.object().get(name)
-    if not isinstance(found, list):
-        raise odd(answer)
-    return [one for one in found if isinstance(one, dict)]
 
 
 def _usable(one: Found) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from stanch.controls.base import Proof, Reading
-from stanch.controls.litellm_targets.part import SLOW, Name, Part, odd, one_of
+from stanch.controls.litellm_targets.part import SLOW, Name, Part, listed, odd, one_of
 from stanch.controls.litellm_targets.served import Asked
 from stanch.controls.plain import Request
 from stanch.controls.wire import Wire, in_path
@@ -24,11 +24,8 @@ class Guardrail(Part):
     proof: Asked | None = None
 
     async def now(self, wire: Wire) -> Any:
-        answer = await wire.read("/v2/guardrails/list")
-        listed = answer.object().get("guardrails")
-        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-            raise odd(answer)
-        found: dict[str, Any] = next((one for one in listed if one.get("guardrail_name") == self.guardrail), {})
+        answer, all = await listed(wire, "/v2/guardrails/list", "guardrails")
+        found: dict[str, Any] = next((one for one in all if one.get("guardrail_name") == self.guardrail), {})
         if found and not (isinstance(found.get("litellm_params"), dict) and isinstance(found.get("guardrail_id"), str)):
             raise odd(answer)
         return found

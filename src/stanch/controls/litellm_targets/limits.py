@@ -8,7 +8,7 @@ from urllib.parse import quote
 from pydantic import model_validator
 
 from stanch.controls.base import Reading
-from stanch.controls.litellm_targets.part import BLOCKED, OPEN, Name, Part, odd, one_of, read
+from stanch.controls.litellm_targets.part import BLOCKED, OPEN, Name, Part, listed, odd, one_of, read
 from stanch.controls.plain import Request
 from stanch.controls.wire import Wire
 from stanch.core.control import NOTHING, Aim, Value
@@ -57,13 +57,14 @@ class Key(Limited):
             keys = [{**found, "token": self.key}] if isinstance(found, dict) else []
         else:
             path = f"/key/list?key_alias={quote(self.key, safe='')}&return_full_object=true&size=5"
-            answer = await wire.read(path)
-            listed = answer.object().get("keys")
-            keys = [one for one in listed if one.get("key_alias") == self.key] if isinstance(listed, list) else []
+            answer, all = await listed(wire, path, "keys")
+            keys = [one for one in all if one.get("key_alias") == self.key]
             if len(keys) != 1:
                 many = f"{len(keys)} keys" if keys else "no key"
                 raise answer.fault(f"{wire.name} has {many} with the alias {self.key}.", permanent=True)
         if not keys or self.field not in keys[0] or not isinstance(keys[0].get("token"), str):
+            raise odd(answer)
+        if self.serves and not isinstance(keys[0]["aliases"], dict | None):
             raise odd(answer)
         return keys[0]
 
@@ -101,11 +102,9 @@ class Team(Limited):
     field: Literal["max_budget", "rpm_limit", "tpm_limit", "blocked", "models"]
 
     async def now(self, wire: Wire) -> Any:
-        answer = await wire.read(f"/v2/team/list?team_id={quote(self.team, safe='')}&page_size=5")
-        listed = answer.object().get("teams")
-        if not isinstance(listed, list):
-            raise odd(answer)
-        teams = [one for one in listed if isinstance(one, dict) and one.get("team_id") == self.team]
+        path = f"/v2/team/list?team_id={quote(self.team, safe='')}&page_size=5"
+        answer, all = await listed(wire, path, "teams")
+        teams = [one for one in all if one.get("team_id") == self.team]
         if not teams:
             raise answer.fault(f"{wire.name} has no team {self.team}.", permanent=True)
         if self.field not in teams[0]:

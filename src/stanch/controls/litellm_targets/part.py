@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -19,6 +20,9 @@ from stanch.core.control import Aim, Value
 OPEN: Final = "open"
 BLOCKED: Final = "blocked"
 SLOW: Final = "where several proxies share a database, all of them follow within 30 s"
+
+
+_SETTINGS: Final = {"model_group_alias": dict, "fallbacks": list}
 
 
 def _no_key(name: str) -> str:
@@ -66,6 +70,8 @@ async def deployments(wire: Wire, id: str = "") -> list[dict[str, Any]]:
     found = answer.object().get("data")
     if not isinstance(found, list) or not all(_whole(one) for one in found):
         raise odd(answer)
+    if id and [one["model_info"]["id"] for one in found] != [id]:
+        raise odd(answer)
     return found
 
 
@@ -84,21 +90,34 @@ async def groups(wire: Wire) -> dict[str, list[str]]:
 
 async def served_names(wire: Wire) -> set[str]:
     """What callers can ask for: model groups, aliases, patterns. Raises `PlaneFault`."""
-    answer = await wire.read("/v1/models")
-    found = answer.object().get("data")
-    if not isinstance(found, list):
-        raise odd(answer)
-    return {str(one.get("id")) for one in found if isinstance(one, dict)}
+    return {str(one.get("id")) for one in (await listed(wire, "/v1/models", "data"))[1]}
 
 
-async def router(wire: Wire, setting: str) -> tuple[Any, str]:
-    """A setting of the router, and where it comes from: `config` is the proxy's own file. Raises `PlaneFault`."""
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting of the router. `source`: `config` is the proxy's own file."""
+
+    value: Any
+    source: str
+
+
+async def router(wire: Wire, setting: str) -> Setting:
+    """Raises `PlaneFault`."""
     answer = await wire.read("/router/settings")
     found = answer.object()
     current, source = found.get("current_values"), found.get("source")
-    if not isinstance(current, dict) or setting not in current:
+    if not isinstance(current, dict) or not isinstance(current.get(setting, ""), _SETTINGS[setting] | None):
         raise answer.fault(f"{wire.name} shows no {setting}: sending some would wipe the rest.", permanent=True)
-    return current[setting], str(source.get(setting, "")) if isinstance(source, dict) else ""
+    return Setting(current[setting], str(source.get(setting, "")) if isinstance(source, dict) else "")
+
+
+async def listed(wire: Wire, path: str, name: str) -> tuple[Answer, list[dict[str, Any]]]:
+    """The objects that an answer lists under a name. Raises `PlaneFault`."""
+    answer = await wire.read(path)
+    found = answer.object().get(name)
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise odd(answer)
+    return answer, found
 
 
 def odd(answer: Answer) -> PlaneFault:

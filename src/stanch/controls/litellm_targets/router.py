@@ -20,10 +20,10 @@ class Routed(Part):
     proof: Asked | None = None
 
     async def now(self, wire: Wire) -> Any:
-        return (await router(wire, self.setting))[0]
+        return await router(wire, self.setting)
 
     async def bars(self, wire: Wire, now: Any, values: Sequence[Value]) -> str:
-        if (await router(wire, self.setting))[1] == "config":
+        if now.source == "config":
             return f"its {self.setting} stands in the proxy's own file, which the API cannot change"
         named = [name for value in values for name in self.models(value)]
         known = await served_names(wire) if named else set()
@@ -49,19 +49,19 @@ class Alias(Routed):
     alias: Name
 
     def reading(self, now: Any, aim: Aim, wire: Wire) -> Reading:
-        entry = (now or {}).get(self.alias)
+        entry = (now.value or {}).get(self.alias)
         if isinstance(entry, dict):
             return Reading(read(wire, entry.get("model")), {"was": entry})
         return Reading(NOTHING if entry is None else read(wire, entry))
 
     def request(self, value: Value, detail: Mapping[str, Any], now: Any) -> Request:
-        now = {_OTHERS: ""} if now is None else now
+        all = {_OTHERS: ""} if now is None else now.value or {}
         if value == NOTHING:
-            return self._all({name: entry for name, entry in now.items() if name != self.alias})
-        entry, was = now.get(self.alias), detail.get("was")
+            return self._all({name: entry for name, entry in all.items() if name != self.alias})
+        entry, was = all.get(self.alias), detail.get("was")
         if isinstance(was, dict) and was.get("model") == value:
-            return self._all({**now, self.alias: was})
-        return self._all({**now, self.alias: {**entry, "model": value} if isinstance(entry, dict) else value})
+            return self._all({**all, self.alias: was})
+        return self._all({**all, self.alias: {**entry, "model": value} if isinstance(entry, dict) else value})
 
     async def shows(self, wire: Wire, value: Value) -> Proof | None:
         if self.proof is None:
@@ -82,7 +82,7 @@ class Fallbacks(Routed):
     fallbacks: Name
 
     def reading(self, now: Any, aim: Aim, wire: Wire) -> Reading:
-        entry = next((one[self.fallbacks] for one in now or () if self._ours(one)), None)
+        entry = next((one[self.fallbacks] for one in now.value or () if self._ours(one)), None)
         if not entry:
             return Reading(NOTHING)
         names = entry if isinstance(entry, list) and all(isinstance(one, str) for one in entry) else None
@@ -91,12 +91,10 @@ class Fallbacks(Routed):
 
     def request(self, value: Value, detail: Mapping[str, Any], now: Any) -> Request:
         ours = [] if value == NOTHING else [{self.fallbacks: self.models(value)}]
-        at = next((at for at, one in enumerate(now or ()) if self._ours(one)), len(now or ()))
-        rest = (
-            {name: entry for name, entry in now[at].items() if name != self.fallbacks} if now and at < len(now) else {}
-        )
-        before = [_OTHERS] if now is None else now[:at]
-        return self._all([*before, *ours, *([rest] if rest else []), *(now or ())[at + 1 :]])
+        all: list[Any] = [_OTHERS] if now is None else now.value or []
+        at = next((at for at, one in enumerate(all) if self._ours(one)), len(all))
+        rest = [{name: entry for name, entry in one.items() if name != self.fallbacks} for one in all[at : at + 1]]
+        return self._all([*all[:at], *ours, *(one for one in rest if one), *all[at + 1 :]])
 
     def _ours(self, one: Any) -> bool:
         return isinstance(one, dict) and self.fallbacks in one
