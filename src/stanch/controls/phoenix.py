@@ -78,16 +78,16 @@ class Phoenix(Plain[PhoenixTarget]):
                 raise answer.refused(self.wire.plane.secret)
             return Reading(NOTHING)
         id = shaped(answer, _One).data.id
-        tags = shaped(await self.wire.read(f"{_version(id)}/tags"), _Page).data
+        tags = shaped(await self.wire.read(f"/v1/prompt_versions/{in_path(id)}/tags"), _Page).data
         about = next((one.description for one in tags if one.name == target.tag), None)
         return Reading(target.called(id), {"id": id, "description": about})
 
     def request(self, target: PhoenixTarget, value: Value, detail: Mapping[str, Any], by: str) -> Request:
         if value == NOTHING:
-            tagged = _version(detail.get("id", "(the one that has it)"))
-            return Request("DELETE", f"{tagged}/tags/{in_path(target.tag)}", answers=False)
+            tagged = in_path(detail["id"]) if "id" in detail else "(the one that has it)"
+            return Request("DELETE", f"/v1/prompt_versions/{tagged}/tags/{in_path(target.tag)}", answers=False)
         tag = {"name": target.tag, "description": detail.get("description")}
-        return Request("POST", f"{_version(target.id(value))}/tags", tag, answers=False)
+        return Request("POST", f"/v1/prompt_versions/{in_path(target.id(value))}/tags", tag, answers=False)
 
     async def sent(
         self, target: PhoenixTarget, value: Value, detail: Mapping[str, Any], by: str, request_id: str
@@ -99,8 +99,7 @@ class Phoenix(Plain[PhoenixTarget]):
                 raise PlaneFault(f"No version of {target.prompt} has the tag any more; nothing was sent.", sent=False)
             if value != NOTHING and (absent := await self._absent(target, [value])):
                 raise PlaneFault(f"{self.wire.name} {absent}; nothing was sent.", sent=False, permanent=True)
-            put = now if value == NOTHING else {**now, **detail}
-            return await self.send(self.request(target, value, put, by), request_id)
+            return await self.send(self.request(target, value, {**now, **detail}, by), request_id)
 
     def caution(self, aim: Aim) -> str:
         return "applications keep the old prompt until they next ask for it"
@@ -148,7 +147,3 @@ class Phoenix(Plain[PhoenixTarget]):
             if not cursor:
                 break
         return found
-
-
-def _version(id: str) -> str:
-    return f"/v1/prompt_versions/{in_path(id)}"
