@@ -120,11 +120,12 @@ def rollout(server: Server, name: str, percent: str, **more: Any) -> str:
 
 
 def state(server: Server) -> dict[str, Any]:
-    """All that Unleash knows of each flag, in every environment, but who ever changed it, and when it was last used."""
+    """All that Unleash knows of each flag, in every environment, but what it notes of it a while later by itself."""
     names = [one["name"] for one in ask(server, "GET", FEATURES)["features"]]
     whole = {name: ask(server, "GET", f"{FEATURES}/{name}") for name in names}
     for one in whole.values():
-        one.pop("collaborators")
+        for noted in ("collaborators", "lifecycle"):
+            one.pop(noted, None)
         for there in one["environments"]:
             there.pop("lastSeenAt")
     return whole
@@ -158,7 +159,7 @@ async def until(driven: Planes, aim: Aim, value: Value) -> tuple[list[str], floa
         if proof.effective:
             return seen, time.monotonic() - began
         seen.append(proof.seen)
-        assert time.monotonic() - began < 10, seen
+        assert time.monotonic() - began < 20, seen
         await asyncio.sleep(0.1)
 
 
@@ -174,7 +175,7 @@ async def test_applications_follow_when_they_ask_again(
         await move(driven, aim, "off")
         seen, seconds = await until(driven, aim, "off")
         assert set(seen) <= {"1 of 1 answers still carry yes"}
-        assert seconds < POLL_S + 2
+        assert seconds < POLL_S + 5
         await move(driven, aim, "on", before.detail)
         seen, _ = await until(driven, aim, "on")
         assert set(seen) <= {"1 of 1 answers still carry no"}
@@ -189,9 +190,11 @@ async def test_a_rollout_reaches_so_many_users(server: Server, tokens: dict[str,
         before, whole = await driven.of(aim).read(aim), state(server)
         for value, detail in ((0, {}), (50, {}), (100, {}), (25, before.detail)):
             await move(driven, aim, value, detail)
-            await asyncio.sleep(POLL_S + 1)
-            got = (await client.get(application.url)).json()["share"]
-            assert got == value if value in (0, 100) else abs(got - value) < 10
+            got, end = -1.0, time.monotonic() + 20
+            while got != value if value in (0, 100) else abs(got - value) > 10:
+                assert time.monotonic() < end, f"{got} of 100 users get it at {value} %"
+                await asyncio.sleep(0.2)
+                got = (await client.get(application.url)).json()["share"]
         assert state(server) == whole
 
 
@@ -275,12 +278,12 @@ async def test_killed_and_started_again(server: Server, driven: Planes) -> None:
     assert (await driven.of(CHAT).read(CHAT)).value == "off"
 
 
-async def test_slow(server: Server, tokens: dict[str, str]) -> None:
+async def test_slow(server: Server, driven: Planes, tokens: dict[str, str]) -> None:
     """No answer in time: it is looked at before anything is sent, so nothing can have been moved."""
-    async with to(server, tokens["editor"], timeout=0.5) as driven:
+    async with to(server, tokens["editor"], timeout=0.5) as hasty:
         server.pause()
         with pytest.raises(PlaneFault, match=r"did not answer within 0\.5 s\.$") as caught:
-            await move(driven, CHAT, "off")
+            await move(hasty, CHAT, "off")
         assert not caught.value.sent
-        server.resume()
-        assert (await driven.of(CHAT).read(CHAT)).value == "on"
+    server.resume()
+    assert (await driven.of(CHAT).read(CHAT)).value == "on"
