@@ -86,3 +86,19 @@ async def test_an_update_that_is_due_is_chased_until_it_is_said(stage: Stage) ->
     kinds = [(one["payload"]["about"], one["payload"]["stage"]) for one in i.events() if one["kind"] == "reminded"]
     assert kinds == [("room", 0), ("room", 1), ("room", 2), ("room", 0)]
     assert BOT not in str(await i.heard())
+
+
+async def test_who_cannot_be_reached_does_not_end_the_chase(stage: Stage) -> None:
+    """Carol's account is gone: the room is told so once, stays a room, and alice is asked next."""
+    i = await declared(stage, "answers cite the wrong policy")
+    await i.types("alice", "severity SEV1")
+    await heard(i, "the next update is due")
+    await stage.faults({"method": "conversations.open", "nth": 1, "kind": "error", "error": "user_disabled"})
+    assert len(await told(stage, "alice", "is not said yet")) == 1
+    await stage.mends()
+    await stage.settle()
+    assert await alone_with(stage, "carol") == []
+    assert "remind @carol: user_disabled" in "\n".join(await i.heard())
+    told_of = [one["payload"] for one in i.events() if one["kind"] == "reminded" and one["payload"]["about"] == "room"]
+    assert [(one["stage"], one["missed"]) for one in told_of] == [(0, False), (1, True), (2, False)]
+    assert not [one for one in i.events() if one["kind"] == "room_changed"]

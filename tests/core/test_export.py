@@ -77,7 +77,7 @@ LINES = {
     "sample_drawn": "sample 1: could not be drawn: x",
     "answer_judged": "sample 1: x is x",
     "shown": "showed x",
-    "reminded": "reminded x (x)",
+    "reminded": "could not remind x: x",
     "snoozed": "put the reminder off until  UTC",
     "paced": "updates come half as often",
     "drifted": "differs from the known-good set: prompt.back v17 → v18",

@@ -10,8 +10,8 @@ from stanch.core import commands as c, word_events as e
 from stanch.core.cadence import next_due
 from stanch.core.chain import unstamp
 from stanch.core.events import UpdateSaid
-from stanch.core.reminding import late, reminders
-from tests.fakes.world import ALICE, BOB, CAROL, Tale, minutes, opened, refused
+from stanch.core.reminding import instead, late, meant, reminders
+from tests.fakes.world import ALICE, BOB, CAROL, ERIN, Tale, minutes, opened, refused
 
 Given = tuple[int, str, int, str]
 """Minutes since the start, about, stage, to (empty: the room)."""
@@ -47,8 +47,11 @@ class Days:
         self.tale.done.append(key)
         self.tale.now = max(at, self.tale.now)
         i = self.tale.incident
-        found = next((one for one in reminders(i, self.tale.catalogue) if one.key(i.number) == key), None)
+        what = next(one.payload for one in self.tale.effects if one.key == key)
+        found = meant(i, self.tale.catalogue, what)
         if found is None:
+            if instead(i, self.tale.catalogue, what["about"]):
+                self.tale.do(c.OweReminder(what["about"]), "stanch", timedelta())
             return
         one = late(i, found, self.tale.now)
         when = (self.tale.now - self.start).total_seconds() / 60
@@ -201,7 +204,7 @@ def test_the_honest_minimum_is_said_once_at_a_time() -> None:
 
 
 def test_what_is_missing_at_the_start_is_told_once() -> None:
-    """No commander after 2 min, no class or severity after 5, nothing pulled after 10 at SEV1: each once, in the room."""
+    """No commander after 2 min, no class or severity after 5, nothing pulled after 10 at SEV1: each once, and there."""
     life = days()
     tale = life.tale
     tale.do(c.GiveRole("commander", None), after=timedelta())
@@ -235,7 +238,9 @@ def test_promises_are_told_to_who_made_them_on_their_day() -> None:
     told = [(life.start + minutes(at), about, to) for at, about, _, to in life.given]
     ended = tale.incident.ended_at
     assert ended is not None
-    assert [(about, to) for _, about, to in told] == [("review", ALICE), ("action 1", CAROL), ("kept 1", BOB)]
+    assert [(about, to) for _, about, to in told] == [
+        ("review", ALICE), ("action 1 2026-11-30", CAROL), ("kept 1 2026-12-01", BOB),
+    ]  # fmt: skip
     mornings = [datetime(2026, 11, 30, 8, tzinfo=UTC), datetime(2026, 12, 1, 8, tzinfo=UTC)]
     assert all(abs(at - morning) < minutes(1) for (at, *_), morning in zip(told[1:], mornings, strict=True))
     assert abs(told[0][0] - (ended + timedelta(days=2))) < minutes(1)
@@ -257,10 +262,55 @@ def test_a_reminder_is_recorded_with_whom_it_went_to() -> None:
     assert due == (life.tale.incident.severity_since or due) + minutes(15)
 
 
-def test_the_key_of_a_reminder_is_its_own() -> None:
-    """Two that differ in what is due, in stage or in being put off never share a key: each is sent once."""
-    life = days(severity="SEV1", klass="security")
+def test_who_takes_the_seat_meanwhile_is_reminded() -> None:
+    """The room was reminded, erin takes communications because of it: she is asked when it is due, not carol."""
+    life = days(severity="SEV2", klass="security")
+    assert updates(life.minutes(26)) == [(25, "room", 0, "")]
+    life.tale.do(c.GiveRole("communications", ERIN), after=timedelta())
+    assert updates(life.minutes(60)) == [(30, "room", 1, ERIN), (35, "room", 2, ALICE)]
+
+
+def test_what_is_kept_on_is_told_again_on_its_new_day() -> None:
+    """Kept until one day, told on it, kept on until another: told on that too, to its owner by then."""
+    life = days(severity="SEV4", klass="quality_regression")
+    life.tale.do(c.Applied("prompt back"))
+    for day, owner in ((date(2026, 12, 1), BOB), (date(2026, 12, 8), BOB), (date(2026, 12, 8), CAROL)):
+        life.tale.do(c.MoveMitigation("kept", 1, owner, day, "until v18"))
+        if owner == BOB:
+            life.until(datetime(day.year, day.month, day.day - (day.day == 8), 12, tzinfo=UTC))
+    life.until(datetime(2026, 12, 30, tzinfo=UTC))
+    kept = [(about, to) for _, about, _, to in life.given if about.startswith("kept")]
+    assert kept == [("kept 1 2026-12-01", BOB), ("kept 1 2026-12-08", CAROL)]
+
+
+def test_when_the_cadence_changes_in_the_files_the_next_word_is_still_chased() -> None:
+    """SEV2 every 30 min, from a restart on every 20: what was owed for the old time owes the new one."""
+    life = days(severity="SEV2", klass="security")
+    severities = life.tale.catalogue.severities
+    quicker = replace(severities["SEV2"], updates={"room": minutes(20)})
+    life.tale.catalogue = replace(life.tale.catalogue, severities={**severities, "SEV2": quicker})
+    life.tale.do(c.Note("restarted"), after=timedelta())
+    assert updates(life.minutes(120)) == [(25, "room", 1, CAROL), (29, "room", 2, ALICE)]
+
+
+def test_an_update_that_is_said_while_a_reminder_is_under_way_counts() -> None:
+    """The reminder comes back after the update: it was about the one before, and the next has its own."""
+    life = days(severity="SEV2", klass="security")
     (one,) = [r for r in reminders(life.tale.incident, life.tale.catalogue) if r.about == "room"]
-    assert one.due is not None
-    others = (replace(one, stage=1), replace(one, snoozes=1), replace(one, due=one.due + minutes(1)))
-    assert len({r.key(7) for r in (one, *others)}) == 4
+    life.tale.do(c.SayUpdate("we put it back"), CAROL, minutes(25))
+    assert life.tale.do(c.ReportReminded("room", 0, "", one.due), "stanch").events == ()
+    assert updates(life.minutes(26)) == [(50, "room", 0, "")]
+
+
+def test_nobody_puts_off_what_nobody_was_reminded_of() -> None:
+    """Snoozing before the first reminder would only bring it forward."""
+    life = days(severity="SEV3", klass="security")
+    assert refused(life.tale, c.Snooze()).startswith("Nobody was reminded yet: the next update is due ")
+
+
+def test_who_left_a_restricted_room_does_not_speak_for_it() -> None:
+    """The communications lead is gone: the commander is asked when the update is due."""
+    life = Days(opened(severity="SEV1", klass="security"))
+    life.tale.do(c.ReportMember(CAROL, False), "stanch", timedelta())
+    assert life.tale.incident.restricted
+    assert updates(life.minutes(60)) == [(12, "room", 0, ""), (15, "room", 1, ALICE)]

@@ -29,8 +29,10 @@ def next_due(incident: Incident, catalogue: Catalogue) -> datetime | None:
 
 
 def who_speaks(incident: Incident) -> str:
-    """The communications lead, else whoever commands."""
-    return incident.seats.get("communications") or incident.commander
+    """The communications lead, unless they left a restricted room; else whoever commands."""
+    lead = incident.seats.get("communications")
+    gone = incident.restricted and lead in incident.away
+    return lead if lead and not gone else incident.commander
 
 
 def spoken(span: timedelta | None) -> str:

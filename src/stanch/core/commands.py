@@ -46,6 +46,7 @@ from stanch.core.walk_commands import (
     StepBack as StepBack,
 )
 from stanch.core.word_commands import (
+    OweReminder as OweReminder,
     ReportReminded as ReportReminded,
     Snooze as Snooze,
     StillInvestigating as StillInvestigating,

@@ -80,11 +80,10 @@ def _walked(payload: e.Payload) -> str:
 
 def _spoken(payload: e.Payload, name: Callable[[str], str]) -> str:
     match payload:
-        case e.Reminded("room", stage, to, due):
-            whom = ("the room", "who speaks", "the commander")[min(stage, 2)] if not to else name(to)
-            return f"reminded {whom}: an update is due at {due[11:16]} UTC"
-        case e.Reminded(about, _, to):
-            return f"reminded {name(to) if to else 'the room'} ({about.replace('_', ' ')})"
+        case e.Reminded(about, _, to, due, missed):
+            whom = name(to) if to else "the room"
+            of = f"an update is due at {due[11:16]} UTC" if about == "room" else about.replace("_", " ")
+            return f"could not remind {whom}: {of}" if missed else f"reminded {whom}: {of}"
         case e.Snoozed(until):
             return f"put the reminder off until {until[11:16]} UTC"
         case e.Paced(doubled):

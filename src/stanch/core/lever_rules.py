@@ -36,4 +36,5 @@ LEVERS: dict[type[c.Command], Rule] = {
     c.StillInvestigating: speaking.still,
     c.Snooze: speaking.snooze,
     c.ReportReminded: speaking.reminded,
+    c.OweReminder: speaking.owe,
 }

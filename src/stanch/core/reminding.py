@@ -4,14 +4,14 @@ A reminder is an effect that falls due later. When its time comes it is looked a
 sent. Each given one is an event, from which the next follows; so after a downtime there is one, not ten.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from stanch.core.cadence import interval, next_due, who_speaks
 from stanch.core.catalogue import Catalogue
-from stanch.core.chain import unstamp
+from stanch.core.chain import stamp, unstamp
 from stanch.core.effect import Effect
 from stanch.core.incident import Incident
 
@@ -39,9 +39,10 @@ class Reminder:
     due: datetime | None = None
     snoozes: int = 0
 
-    def key(self, number: int) -> str:
-        moment = int((self.due or self.at).timestamp())
-        return f"inc-{number}/remind/{self.about}/{moment}/{self.stage}/{self.snoozes}"
+    @property
+    def what(self) -> dict[str, Any]:
+        """What makes it this one, whoever it goes to by then."""
+        return {"about": self.about, "stage": self.stage, "snoozes": self.snoozes, "at": stamp(self.at)}
 
 
 def reminders(i: Incident, catalogue: Catalogue) -> tuple[Reminder, ...]:
@@ -57,9 +58,24 @@ def owed(before: Incident | None, after: Incident, catalogue: Catalogue) -> Iter
     known = set(reminders(before, catalogue)) if before and before.room else set()
     for one in reminders(after, catalogue):
         if one not in known:
-            lane = f"inc-{after.number}/remind/{one.about}"
-            what = {"about": one.about, "entry": after.seq}
-            yield Effect(one.key(after.number), "remind", lane, what, group=lane, due=one.at)
+            yield reminding(after, one)
+
+
+def reminding(i: Incident, one: Reminder) -> Effect:
+    """Owed by the newest entry: what concerns somebody else by now is another effect."""
+    lane = f"inc-{i.number}/remind/{one.about}"
+    key = f"{lane}/{i.seq}/{int(one.at.timestamp())}"
+    return Effect(key, "remind", lane, {**one.what, "entry": i.seq}, group=lane, due=one.at)
+
+
+def meant(i: Incident, catalogue: Catalogue, what: Mapping[str, Any]) -> Reminder | None:
+    """The reminder that an effect is about, if it still applies. `what`: the effect's payload."""
+    return next((one for one in reminders(i, catalogue) if one.what.items() <= what.items()), None)
+
+
+def instead(i: Incident, catalogue: Catalogue, about: str) -> Reminder | None:
+    """The reminder about the same thing as things stand now: the team's files may have changed."""
+    return next((one for one in reminders(i, catalogue) if one.about == about), None)
 
 
 def late(i: Incident, one: Reminder, now: datetime) -> Reminder:
@@ -109,10 +125,10 @@ def _promised(i: Incident) -> Iterator[Reminder]:
     if i.phase == "dismissed":
         return
     for action in i.actions:
-        yield Reminder(f"action {action.k}", _morning(action.by), action.owner)
+        yield Reminder(f"action {action.k} {action.by}", _morning(action.by), action.owner)
     for m in i.mitigations:
         if m.state == "kept" and m.owner and m.until:
-            yield Reminder(f"kept {m.k}", _morning(m.until[:10]), m.owner)
+            yield Reminder(f"kept {m.k} {m.until[:10]}", _morning(m.until[:10]), m.owner)
     if i.phase == "learn" and i.ended_at:
         yield Reminder("review", i.ended_at + REVIEW, i.commander)
 

@@ -8,6 +8,7 @@ from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp
 from stanch.core.events import UpdateSaid
 from stanch.core.incident import Incident
+from stanch.core.reminding import ROOM, instead, reminding
 from stanch.core.rhythm import NO_NEWS, SNOOZES
 from stanch.core.said import Said
 from stanch.core.words import when
@@ -50,6 +51,8 @@ def snooze(i: Incident, command: c.Snooze, by: str, now: datetime, catalogue: Ca
     due = next_due(i, catalogue)
     if due is None:
         raise Refusal(f"No update is owed for {i.name}, so there is nothing to put off.")
+    if not i.rhythm.stage and not i.rhythm.snoozes:
+        raise Refusal(f"Nobody was reminded yet: the next update is due {when(due, '{time}')}.")
     if i.rhythm.snoozes >= SNOOZES:
         raise Refusal("It was put off twice already. Say the honest minimum instead: one click.", "still")
     until = now + SNOOZE
@@ -57,5 +60,13 @@ def snooze(i: Incident, command: c.Snooze, by: str, now: datetime, catalogue: Ca
 
 
 def reminded(i: Incident, command: c.ReportReminded, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    if command.about == ROOM and command.due != next_due(i, catalogue):
+        # An update was said while it was under way: the next one has its own.
+        return Said()
     due = stamp(command.due) if command.due else ""
-    return Said((e.Reminded(command.about, command.stage, command.to, due),))
+    return Said((e.Reminded(command.about, command.stage, command.to, due, command.missed),))
+
+
+def owe(i: Incident, command: c.OweReminder, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    found = instead(i, catalogue, command.about)
+    return Said(effects=(reminding(i, found),) if found else ())

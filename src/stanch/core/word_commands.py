@@ -24,3 +24,11 @@ class ReportReminded(Command):
     stage: int
     to: str
     due: datetime | None = None
+    missed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OweReminder(Command):
+    """What was owed about this does not apply as it was; what does is owed instead."""
+
+    about: str

@@ -18,6 +18,8 @@ class Reminded(Payload):
     stage: int = 0
     to: str = ""
     due: str = ""
+    missed: bool = False
+    """It could not be said: the next in line is asked all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,21 @@
 """Reminders, when their time has come: looked at again, then said to the room or to one person alone."""
 
+from dataclasses import replace
+
 from stanch.core import commands as c, events as e
 from stanch.core.cadence import who_speaks
 from stanch.core.chain import Event
 from stanch.core.describe import describe
 from stanch.core.incident import Incident
-from stanch.core.reminding import ROOM, Reminder, late, reminders
+from stanch.core.policy import sees
+from stanch.core.reminding import ROOM, Reminder, instead, late, meant
 from stanch.core.rhythm import NO_NEWS, SNOOZES
 from stanch.core.text import cut, one_line
 from stanch.core.words import Mrkdwn
 from stanch.flows.deliver import Cancelled, Later, Outcome
 from stanch.slack import blocks as b, moves
 from stanch.slack.blocks import Block, when
+from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, done
 from stanch.slack.messages import post_once
 from stanch.slack.phrases import Message
@@ -31,25 +35,39 @@ FEW = 4
 
 async def remind(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """What does not apply any more is not said. What was lost in a downtime is said once."""
-    known = reminders(incident, kit.desk.catalogue)
-    found = next((one for one in known if one.key(incident.number) == owed.key), None)
+    found = meant(incident, kit.desk.catalogue, owed.payload)
     if found is None:
-        return Cancelled("it does not apply any more")
+        about = str(owed.payload["about"])
+        again = instead(incident, kit.desk.catalogue, about)
+        # A reminder of another moment is owed already if an event changed it; the team's files may have done so too.
+        return done(c.OweReminder(about)) if again else Cancelled("it does not apply any more")
     if incident.moving:
         return Later("the new room does not stand yet", 5.0, unclear=owed.ambiguous)
     one = late(incident, found, kit.desk.clock())
-    if not one.to and incident.room_state != "open":
-        return Cancelled("the room cannot be written to")
-    message = await _message(kit, incident, one, owed.event)
-    channel = str(incident.room)
-    if one.to:
+    report = c.ReportReminded(one.about, one.stage, one.to, one.due)
+    if not one.to:
+        if incident.room_state != "open":
+            return done(replace(report, missed=True))
+        ts = await post_once(kit, str(incident.room), owed.key, await _message(kit, incident, one, owed.event), owed)
+        return done(report, ts=ts)
+    try:
         channel = str((await kit.call("conversations.open", users=one.to))["channel"]["id"])
-    ts = await post_once(kit, channel, owed.key, message, owed)
-    return done(c.ReportReminded(one.about, one.stage, one.to, one.due), ts=ts)
+        ts = await post_once(kit, channel, owed.key, await _message(kit, incident, one, owed.event), owed)
+    except SlackFault as fault:
+        if fault.kind is not Kind.REFUSED:
+            raise
+        # Somebody who cannot be reached must not end it: the next in line is asked.
+        who = kit.directory.name(one.to)
+        return done(replace(report, missed=True), c.ReportTrouble(f"remind {who}", fault.error, "remind"))
+    return done(report, ts=ts)
 
 
 async def _message(kit: Kit, i: Incident, one: Reminder, about: Event | None) -> Message:
     assert about is not None
+    if one.to and not sees(i, one.to, None):
+        # A promise binds also who has left a restricted incident; its details stay inside.
+        ask = f"{kit.render.stub(i)}: something that you promised there is due today. Ask the commander."
+        return Message(b.safe(ask, 300), [b.section(b.safe(ask, 300))])
     name = one.about.partition(" ")[0]
     if one.about == ROOM and one.stage:
         name = "late"
@@ -75,7 +93,7 @@ async def _since(kit: Kit, i: Incident) -> str:
 
 
 def _promise(i: Incident, about: str) -> str:
-    kind, _, k = about.partition(" ")
+    kind, k = (*about.split(" "), "")[:2]
     if kind == "action":
         return next((one.what for one in i.actions if str(one.k) == k), "")
     return next((one.what for one in i.mitigations if str(one.k) == k), "")

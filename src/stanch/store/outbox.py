@@ -101,6 +101,7 @@ _SETTLE = (
 _SUPERSEDE = (
     update(t.effect)
     .where(_e.grp.in_(bindparam("groups", expanding=True)), _e.state == "owed", _e.intent_at.is_(None))
+    .where(_e.key.not_in(bindparam("keys", expanding=True)))
     .values(state="superseded", held=None, due_at=NEVER)
 )
 _KNOWN = select(_e.key).where(_e.key.in_(bindparam("keys", expanding=True)))
@@ -153,7 +154,7 @@ def owe(db: Connection, incident: int, effects: Sequence[Effect], now: float, *,
     if not effects:
         return
     if groups := [one.group for one in effects if one.group]:
-        db.execute(_SUPERSEDE, {"groups": groups})
+        db.execute(_SUPERSEDE, {"groups": groups, "keys": [one.key for one in effects]})
     rows = [
         {
             "key": one.key,
