@@ -49,7 +49,7 @@ FILTER = aim("off", "on", guardrail="inc-42", blocked_words=["DAN jailbreak"], p
 KEPT_FILTER = aim("off", "on", guardrail="standing", blocked_words=["whatever"])
 
 
-def planes(url: str, token: str, *, timeout: float = 20.0) -> Planes:
+def planes(url: str, token: str, *, timeout: float = 60.0) -> Planes:
     """One proxy, by the kinds that ship."""
     known = {"gateway": Plane("gateway", "litellm", url=url, secret="GATEWAY_KEY", timeout=timedelta(seconds=timeout))}
     return Planes(Catalogue(planes=known), {"GATEWAY_KEY": token}, ADAPTERS)

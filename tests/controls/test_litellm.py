@@ -170,6 +170,14 @@ async def test_a_filter_is_believed_by_what_it_refuses(
     assert await shown(plane, driven, FILTER, value, answered("dep", status, text=text)) == proof
 
 
+async def test_a_filter_that_has_gone_is_not_switched_off(plane: FakePlane, driven: Planes) -> None:
+    """Somebody has taken it away meanwhile: nothing is sent, and none is made."""
+    says(plane, "/v2/guardrails/list", {"guardrails": []})
+    told = "The control plane gateway: there is no inc-42 any more; nothing was sent."
+    await refused(driven.of(FILTER).apply(FILTER, "off", detail={"absent": True}, request_id="r", by="U1"), told)
+    assert {call.method for call in plane.calls} == {"GET"}
+
+
 async def test_a_hash_is_used_as_it_is(plane: FakePlane, driven: Planes) -> None:
     """A key that is named by its hash is not looked for by an alias."""
     hash = "a1" * 32

@@ -37,7 +37,7 @@ def stock(litellm: Server) -> None:
 def ask(server: Server, path: str, body: Any = None, method: str = "") -> Any:
     headers = {"Authorization": f"Bearer {server.tokens['master']}"}
     method = method or ("GET" if body is None else "POST")
-    answer = httpx.request(method, server.url + path, json=body, headers=headers, timeout=30, trust_env=False)
+    answer = httpx.request(method, server.url + path, json=body, headers=headers, timeout=120, trust_env=False)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -61,7 +61,7 @@ async def called(server: Server, model: str = "chat-prod", words: str = "hi", to
     """What a caller gets: the status, and which deployment served it."""
     headers = {"Authorization": f"Bearer {server.tokens[token]}"}
     body = {"model": model, "messages": [{"role": "user", "content": words}], "max_tokens": 1}
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=120) as client:
         answer = await client.post(f"{server.url}/v1/chat/completions", json=body, headers=headers)
     return answer.status_code, answer.headers.get("x-litellm-model-id", "")
 

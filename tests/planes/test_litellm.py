@@ -86,7 +86,7 @@ def without_database() -> Iterator[Server]:
         env = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_TELEMETRY": "False"}
         with Server(
             "litellm-file", install.VERSION, port=port, command=command, folder=folder, env=env,
-            health="/health/liveliness", deadline_s=90,
+            health="/health/liveliness", deadline_s=240,
         ) as server:  # fmt: skip
             yield server
 
@@ -133,11 +133,11 @@ async def test_callers_are_refused_and_served_again(
     async def served() -> bool:
         return (await called(server, words=words))[0] == 200
 
-    await until(10, felt)
+    await until(40, felt)
     assert (await called(server, token="bot"))[0] == 200
     assert before.value is not None
     await scenes.moved(driven, aim, before.value, 2, before)
-    await until(5, served)
+    await until(40, served)
 
 
 async def test_one_caller_gets_another_model(server: Server, driven: Planes) -> None:
@@ -175,16 +175,21 @@ async def test_a_filter_that_somebody_has_extended_is_not_taken_away(server: Ser
     ask(server, f"/guardrails/{id}", method="DELETE")
 
 
-async def test_a_slow_proxy(server: Server) -> None:
-    """A write that gets no answer may have happened; read back later, it tells."""
-    async with to(server.url, server.token, timeout=1.0) as driven:
-        before = await driven.of(SHUT).read(SHUT)
-        server.pause()
-        with pytest.raises(PlaneFault) as caught:
-            await driven.of(SHUT).read(SHUT)
-        assert (str(caught.value), caught.value.sent) == ("The control plane gateway did not answer within 1 s.", False)
-        server.resume()
-        assert await driven.of(SHUT).read(SHUT) == before
+async def test_a_slow_proxy(server: Server, driven: Planes) -> None:
+    """It is read before anything is sent: where it does not answer, nothing was sent, and it stands as before."""
+    before = await driven.of(SHUT).read(SHUT)
+    server.pause()
+    async with to(server.url, server.token, timeout=1.0) as impatient:
+        for call in (
+            impatient.of(SHUT).read(SHUT),
+            impatient.of(SHUT).apply(SHUT, "blocked", detail={}, request_id="r", by="U1"),
+        ):
+            with pytest.raises(PlaneFault) as caught:
+                await call
+            told = "The control plane gateway did not answer within 1 s."
+            assert (str(caught.value), caught.value.sent) == (told, False)
+    server.resume()
+    assert await driven.of(SHUT).read(SHUT) == before
 
 
 async def test_a_blocked_team_is_not_in_effect_before_the_cache_is_over(
@@ -212,7 +217,7 @@ async def test_a_blocked_team_is_not_in_effect_before_the_cache_is_over(
             verdicts.append((await proved(made, aim, "blocked", since=since)).effective)
             return verdicts[-1] is True
 
-        await until(80, effective)
+        await until(120, effective)
         assert False in verdicts, "it was not seen to be served still"
         assert (await called(server, token="member"))[0] == 401
         await made.of(aim).apply(aim, "open", detail=before.detail, request_id="r", by="U1")

@@ -36,6 +36,8 @@ class Guardrail(Part):
         return Reading("on" if now["litellm_params"].get("default_on") is True else "off")
 
     async def bars(self, wire: Wire, now: Any, values: Sequence[Value]) -> str:
+        if not now and list(values) == ["off"]:
+            return f"there is no {self.guardrail} any more"
         in_file = now and now.get("guardrail_definition_location") == "config"
         return f"{self.guardrail} stands in the proxy's own file, which the API cannot change" if in_file else ""
 
@@ -43,15 +45,12 @@ class Guardrail(Part):
         is_on = one_of(value, "off", "on")
         words = [{"keyword": one, "action": "BLOCK", "description": "incident"} for one in self.blocked_words]
         if not now and is_on:
-            own = {
-                "guardrail": "litellm_content_filter",
-                "mode": "pre_call",
-                "default_on": is_on,
-                "blocked_words": words,
+            own = {"guardrail": "litellm_content_filter", "mode": "pre_call"}
+            made = {
+                "guardrail_name": self.guardrail,
+                "litellm_params": {**own, "default_on": True, "blocked_words": words},
             }
-            return Request(
-                "POST", "/guardrails", {"guardrail": {"guardrail_name": self.guardrail, "litellm_params": own}}
-            )
+            return Request("POST", "/guardrails", {"guardrail": made})
         path = f"/guardrails/{in_path(now['guardrail_id']) if now else '(its id)'}"
         if now and not is_on and detail.get("absent") and now["litellm_params"].get("blocked_words") == words:
             return Request("DELETE", path)

@@ -20,8 +20,6 @@ from stanch.core.control import Aim, Value
 OPEN: Final = "open"
 BLOCKED: Final = "blocked"
 SLOW: Final = "where several proxies share a database, all of them follow within 30 s"
-
-
 _SETTINGS: Final = {"model_group_alias": dict, "fallbacks": list}
 
 
