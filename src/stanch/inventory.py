@@ -38,7 +38,7 @@ class Stand:
 
     @property
     def missing(self) -> str:
-        return self.fault or (f"cannot be pulled: {self.lacks}" if self.lacks else "")
+        return one_line(self.fault or (f"cannot be pulled: {self.lacks}" if self.lacks else ""), 300)
 
     @property
     def now(self) -> str:

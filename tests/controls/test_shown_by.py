@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from pydantic import ValidationError
 
 from stanch.controls.base import PlaneFault, Planes, Proof
 from stanch.controls.practice_ai import PracticeAi
+from stanch.controls.prometheus import QueryProof
 from stanch.controls.shown_by import proved
 from stanch.core.catalogue import Catalogue
 from stanch.core.control import Aim, Plane, Shown, Values
@@ -41,12 +43,19 @@ def aim(*shown: tuple[str, Mapping[str, Any]], setting_only: bool = True) -> Aim
     return Aim(found.plane, found.target, found.values, "v17", shown_by=by)
 
 
-def stands(plane: FakePlane, *, figure: float | None = 0.0, flag: Any = False, page: str = "v17") -> None:
+def stands(
+    plane: FakePlane,
+    *,
+    figure: float | None = 0.0,
+    flag: Any = False,
+    flag_more: Mapping[str, str] | None = None,
+    page: str = "v17",
+) -> None:
     plane.settings["prompt"] = "v17"
     series = [] if figure is None else [{"metric": {}, "value": [NOW, str(figure)]}]
     vector = {"status": "success", "data": {"resultType": "vector", "result": series}}
     plane.routes["GET", "/api/v1/query"] = lambda _: (200, vector)
-    told = {"key": "ai-chat", "reason": "DISABLED"} | ({} if flag is None else {"value": flag})
+    told = {"key": "ai-chat", "reason": "DISABLED"} | ({} if flag is None else {"value": flag}) | dict(flag_more or {})
     plane.routes["POST", "/ofrep/v1/evaluate/flags/ai-chat"] = lambda _: (200, told)
     plane.routes["GET", "/app"] = lambda _: (200, {"prompt": page})
 
@@ -73,6 +82,8 @@ async def test_where_the_plane_has_only_its_word_the_others_decide(plane: FakePl
         ({"flag": True}, False, "ai-chat evaluates to yes"),
         ({"flag": None}, None, "ai-chat has no value here: applications use the one in their code"),
         ({"page": "v18"}, False, "1 of 1 answers still carry v18"),
+        ({"flag_more": {"errorCode": "GENERAL"}}, None, "ai-chat could not be evaluated"),
+        ({"flag_more": {"key": "another"}}, None, "ai-chat could not be evaluated"),
         ({"figure": None, "page": "v18"}, False, "1 of 1 answers still carry v18"),
     ],
 )
@@ -125,6 +136,24 @@ async def test_a_query_can_be_asked_for_the_value_itself(plane: FakePlane, drive
     assert (await proved(driven, aim(("metrics", how)), "v18", since=at(0), clock=lambda: at(NOW))).effective
     (asked,) = [parse_qs(call.path.partition("?")[2])["query"] for call in plane.calls if "query" in call.path]
     assert asked == ['sum(rate(served{prompt!="new \\"one\\""}[10s]))']
+
+
+@pytest.mark.parametrize("query", ["served{prompt='{value}'}", 'served{prompt=~"{value}"}', "sum({value})"])
+def test_a_value_stands_only_where_it_cannot_ask_another_thing(query: str) -> None:
+    """Between double quotes, compared as a whole; anything else is refused when the file is read."""
+    with pytest.raises(ValidationError, match="may stand in"):
+        QueryProof.model_validate({"query": query, "at_most": 0})
+
+
+@pytest.mark.parametrize(("page", "effective"), [("prompt=v1", True), ("prompt=v1.", True), ("prompt=v17", False)])
+async def test_a_word_that_only_begins_like_it_is_another(
+    plane: FakePlane, driven: Planes, page: str, effective: bool
+) -> None:
+    """v17 on the page does not show v1."""
+    stands(plane, page=page)
+    plane.settings["prompt"] = "v1"
+    found = aim(("app", {"get": "/app", "text": "prompt={value}"}))
+    assert (await proved(driven, found, "v1", since=at(0), clock=lambda: at(NOW))).effective is effective
 
 
 async def test_a_plane_that_cannot_be_asked_is_a_fault(plane: FakePlane, driven: Planes) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from stanch.controls.base import PlaneFault, Planes
+from stanch.controls.wire import in_path
 from stanch.core.catalogue import Catalogue
 from stanch.core.control import Plane
 from tests.controls.parts import PROMPT
@@ -50,7 +51,16 @@ async def test_a_user_and_a_password_travel_encoded_and_are_masked_either_way(pl
     assert plane.calls[0].headers["authorization"] == f"Basic {encoded}"
     assert wire.masked(f"{encoded} and pk-lf-1:sk-lf-2") == "•••• and ••••"
     assert encoded not in wire.shown("GET", f"/x?{encoded}")
+    for echoed in (encoded, "pk-lf-1:sk-lf-2", "sk-lf-2"):
+        plane.routes["GET", "/x"] = lambda _, echoed=echoed: (400, {"message": f"cannot parse {echoed}"})
+        with pytest.raises(PlaneFault, match="it says: cannot parse ••••"):
+            await wire.read("/x")
     await planes.close()
+
+
+def test_any_name_makes_a_path() -> None:
+    """Half a character, as JSON may hold, is no crash; dots and slashes lead nowhere."""
+    assert [in_path(name) for name in ("\ud800", "..", "a/b?c#d")] == ["%3F", "%2E%2E", "a%2Fb%3Fc%23d"]
 
 
 async def test_a_control_cannot_replace_the_secret_or_the_host(plane: FakePlane) -> None:

@@ -126,6 +126,9 @@ def test_no_limit_at_all_does_the_most_and_is_sent_only_where_the_file_says_so()
     assert direction(limit, aim, 60, NOTHING) == "more"
     assert direction(_control("less", raise_is="back"), aim, 60, NOTHING, [NOTHING]) == "back"
     assert not holds(SHARE, NOTHING)
+    # What a plane stands at may be no value of the file; it is compared all the same.
+    few = Values(low=10, high=600)
+    assert [direction(limit, _aim(few, 60), before, 60) for before in (0.5, 2, -1, 5000)] == ["more"] * 3 + ["less"]
     with pytest.raises(Refusal):
         allowed(SHARE, NOTHING)
 

@@ -1,7 +1,7 @@
 """What a plane answered, and what each status means to the person who pulls."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -17,7 +17,7 @@ _READ_BACK: Final = "It may have happened: read it back."
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`plane` and `secret` serve the faults that come of it; a write that was answered was sent."""
+    """`plane` and `secrets` serve the faults that come of it; a write that was answered was sent."""
 
     plane: str
     status: int
@@ -25,7 +25,8 @@ class Answer:
     body: bytes = field(repr=False)
     write: bool
     request_id: str = ""
-    secret: str = field(default="", repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """Every form of the plane's secret that it might echo."""
 
     @property
     def empty(self) -> bool:
@@ -107,13 +108,15 @@ class Answer:
             word = found.get(name)
             word = word.get("message") if isinstance(word, dict) else word
             if isinstance(word, str) and word.strip():
-                return masked(one_line(masked(word, self.secret), 80), self.secret).rstrip(". ")
+                return masked(one_line(masked(word, self.secrets), 80), self.secrets).rstrip(". ")
         return ""
 
 
-def masked(text: str, secret: str) -> str:
-    """`text` without the secret, should a plane have echoed it."""
-    return text.replace(secret, MASK) if secret else text
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """`text` without the secrets, should a plane have echoed one."""
+    for secret in secrets:
+        text = text.replace(secret, MASK)
+    return text
 
 
 def _phrase(status: int) -> str:

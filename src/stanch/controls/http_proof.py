@@ -1,6 +1,7 @@
 """What shows that users of any HTTP API get a value."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -70,7 +71,9 @@ def _seen(answer: Answer, probe: HttpProbe, wanted: Value) -> Any:
         written = json.dumps(wanted) if isinstance(wanted, bool) else said(wanted)
         return wanted if carried == written else carried
     if probe.text is not None:
-        return wanted if str(wanted) in answer.body.decode("utf-8", "replace") else "other words"
+        # v17 is not v1: a word that only begins like it is another.
+        whole = rf"(?<![\w.-]){re.escape(str(wanted))}(?![\w-]|\.\w)"
+        return wanted if re.search(whole, answer.body.decode("utf-8", "replace")) else "other words"
     return _at(answer.json(), probe.pointer or "")
 
 

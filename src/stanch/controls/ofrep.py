@@ -30,6 +30,8 @@ async def evaluated(wire: Wire, how: FlagProof, value: Value) -> Proof:
     path = f"/ofrep/v1/evaluate/flags/{in_path(how.flag)}"
     answer = await wire.read(path, method="POST", body={"context": how.context})
     found: dict[str, Any] = answer.object()
+    if found.get("errorCode") or found.get("key", how.flag) != how.flag:
+        return Proof(None, f"{how.flag} could not be evaluated")
     if "value" not in found:
         return Proof(None, f"{how.flag} has no value here: applications use the one in their code")
     return Proof(same(found["value"], wanted[0]), wire.masked(f"{how.flag} evaluates to {said(found['value'])}"))

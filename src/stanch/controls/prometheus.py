@@ -1,5 +1,6 @@
 """A threshold on a PromQL expression: now, held for a time, or as what shows that a control took effect."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from math import isfinite, isnan
@@ -46,6 +47,14 @@ class QueryProof(Bound):
     """The control's value to what stands for `{value}`, where they differ."""
     window: float = Field(default=30.0, ge=0, le=3600)
     back: Bound | None = None
+
+    @model_validator(mode="after")
+    def _value_is_a_whole_label(self) -> Self:
+        if "{value}" in re.sub(r'!?="\{value\}"', "", self.query):
+            raise ValueError(
+                '{value} may stand in ="{value}" or !="{value}" only: anywhere else it could ask another thing'
+            )
+        return self
 
 
 async def counted(wire: Wire, how: QueryProof, aim: Aim, value: Value, since: datetime, now: datetime) -> Proof:

@@ -47,7 +47,7 @@ class Shared:
 def in_path(value: Value) -> str:
     """One piece of a path: everything that has a meaning there is percent-encoded."""
     text = value if isinstance(value, str) else json.dumps(value)
-    return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
+    return quote(text, safe="", errors="replace") if text.strip(".") else text.replace(".", "%2E")
 
 
 def wire(
@@ -99,6 +99,7 @@ class Wire:
         self._secret = secret
         self._shared = shared
         self._scheme = scheme
+        self._forms = _forms(scheme, secret)
 
     def __repr__(self) -> str:
         return f"Wire({self.plane.id!r})"
@@ -151,7 +152,7 @@ class Wire:
 
     def masked(self, text: str) -> str:
         """`text` without secrets: this plane's own, as it is and as it is sent, and what looks like one."""
-        return redact(masked(masked(text, self._secret), _carried(self._scheme, self._secret)))
+        return redact(masked(text, self._forms))
 
     @property
     def name(self) -> str:
@@ -202,7 +203,7 @@ class Wire:
             raise
         except Unreadable as wrong:
             raise unclear(f"answered with {wrong}", write) from wrong
-        return Answer(self.name, found.status, found.headers, found.body, write, request_id, self._secret)
+        return Answer(self.name, found.status, found.headers, found.body, write, request_id, self._forms)
 
     def _own(self, secret: str, body: Any, given: Mapping[str, str]) -> dict[str, str]:
         """The headers that come from the plane, not the control; which JSON it is, a control may say more closely."""
@@ -231,6 +232,13 @@ def _carried(scheme: str, secret: str) -> str:
     """A pair `USER:PASSWORD` travels encoded (RFC 7617)."""
     is_pair = scheme.lower() == "basic" and ":" in secret
     return b64encode(secret.encode()).decode() if is_pair else secret
+
+
+def _forms(scheme: str, secret: str) -> tuple[str, ...]:
+    """The longest first: the secret as it is and as it is sent, and the password of a pair alone."""
+    carried = _carried(scheme, secret)
+    alone = secret.partition(":")[2] if carried != secret else ""
+    return tuple(sorted({one for one in (secret, carried, alone if len(alone) >= 6 else "") if one}, key=len))[::-1]
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

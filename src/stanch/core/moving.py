@@ -101,7 +101,7 @@ def direction(
         return "more"
     if control.direction == "back":
         return "back" if _is_back(control, aim, before, to, recorded, today) else "more"
-    if before is None or not holds(aim.values, before) or not holds(aim.values, to):
+    if before is None or not holds(aim.values, to) or not _comparable(aim.values, before):
         return "less" if same(to, aim.to) else "more"
     if place(aim.values, to) >= place(aim.values, before):
         return "less"
@@ -146,6 +146,13 @@ def place(values: Values, value: Value) -> float:
         return -math.inf
     number = float(value)
     return -number if values.less == "lower" else number
+
+
+def _comparable(values: Values, value: Value) -> bool:
+    """May its place be compared? Any number of a range may, also one that the file would not let be sent."""
+    if holds(values, value) or (value == NOTHING and not values.choices):
+        return True
+    return not values.choices and isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _among(value: Value, values: Collection[Value]) -> bool:

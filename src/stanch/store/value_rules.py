@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from stanch.core.control import Direction, Ladder, Value, Values
+from stanch.core.control import NOTHING, Direction, Ladder, Value, Values
 from stanch.core.moving import holds, same, told
 from stanch.store.switch_sheets import AimSheet, LadderSheet, RangeSheet
 from stanch.store.validation import validate
@@ -79,7 +79,9 @@ def _range(marked: Marked, place: Place) -> Values | None:
 
 def ways(marked: Marked, place: Place, sheet: AimSheet, found: Values, direction: Direction) -> None:
     """Record each value of this aim that may not be sent, and a missing `to` where the button needs it."""
-    if sheet.to is not None:
+    if sheet.to == NOTHING and found.none and direction == "less":
+        marked.fault((*place, "to"), "none, which does the most", "a number: what this control pulls to does less")
+    elif sheet.to is not None:
         _one_of(marked, (*place, "to"), sheet.to, found)
     elif direction != "back":
         marked.fault(place, "key 'to' is missing", "'to:' here, the value that the button pulls to")
