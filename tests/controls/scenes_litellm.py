@@ -46,7 +46,7 @@ SHUT = aim("open", "blocked", key="svc-support", field="blocked")
 TEAM_RATE = aim(values=LIMIT, team="team-support", field="tpm_limit")
 TEAM_SHUT = aim("open", "blocked", team="team-support", field="blocked")
 FILTER = aim("off", "on", guardrail="inc-42", blocked_words=["DAN jailbreak"], proof={"ask": "chat-prod", "of": 2})
-KEPT_FILTER = aim("off", "on", guardrail="standing", blocked_words=["whatever"])
+KEPT_FILTER = aim("off", "on", guardrail="standing", blocked_words=["tea"])
 
 
 def planes(url: str, token: str, *, timeout: float = 60.0) -> Planes:
@@ -159,7 +159,8 @@ async def key_limits(driven: Planes) -> None:
     """Limits of a key, found by its alias: from none to some, and to none again."""
     assert await there_and_back(driven, RATE, Reading("none"), 60) == by_word(60, "none")
     assert await there_and_back(driven, BUDGET, Reading("none"), 0.5) == by_word(0.5, "none")
-    assert await there_and_back(driven, MODELS, Reading("none"), "chat-backup, chat-prod") == by_word(
+    every = Reading("none", {"was": []})
+    assert await there_and_back(driven, MODELS, every, "chat-backup, chat-prod") == by_word(
         "chat-backup, chat-prod", "none"
     )
     assert await there_and_back(driven, SERVES, Reading("none"), "chat-backup") == by_word("chat-backup", "none")

@@ -83,14 +83,19 @@ async def test_an_entry_of_fallbacks_that_names_two_models_keeps_the_other(plane
 async def test_fallbacks_are_compared_as_lists(plane: FakePlane, driven: Planes) -> None:
     """Blanks after a comma are no difference; another order is."""
     serve(plane, {}, [{"down/model": ["chat-backup", "chat-prod"]}])
-    assert await driven.of(FALLBACKS).read(FALLBACKS) == Reading("chat-backup, chat-prod")
+    assert await driven.of(FALLBACKS).read(FALLBACKS) == Reading(
+        "chat-backup, chat-prod", {"was": ["chat-backup", "chat-prod"]}
+    )
     serve(plane, {}, [{"down/model": ["chat-prod", "chat-backup"]}])
-    assert await driven.of(FALLBACKS).read(FALLBACKS) == Reading("chat-prod,chat-backup")
+    assert await driven.of(FALLBACKS).read(FALLBACKS) == Reading(
+        "chat-prod,chat-backup", {"was": ["chat-prod", "chat-backup"]}
+    )
 
 
 @pytest.mark.parametrize(
     ("of", "aliases", "fallbacks"),
     [(ALIAS, {"support-bot": {"hidden": True}}, None), (ALIAS, {"support-bot": ["a"]}, None),
+     (ALIAS, {"support-bot": "none"}, None), (ALIAS, {"support-bot": {"model": "none"}}, None),
      (FALLBACKS, None, [{"down/model": [{"model": "a"}]}]), (FALLBACKS, None, [{"down/model": "a"}])],
 )  # fmt: skip
 async def test_what_could_not_be_put_back_is_not_read(
@@ -154,6 +159,135 @@ async def test_fallbacks_that_go_elsewhere_are_no_proof(plane: FakePlane, driven
     assert await shown(plane, driven, FALLBACKS, "none", elsewhere) == Proof(False, "dep-x still answers in its place")
 
 
+PROVIDER = "litellm.InternalServerError: OpenAIException - Connection error."
+ROUTER = "\n\nLiteLLM: model group 'down/model' failed with the error above"
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "proof"),
+    [(500, PROVIDER, Proof(True, "down/model fails with 500, and nobody answers in its place")),
+     (429, f"No deployments available for selected model{ROUTER} and no fallback model group was found for it",
+      Proof(True, "down/model fails with 429, and nobody answers in its place")),
+     (500, f"{PROVIDER}{ROUTER}. Fallback to chat-prod also failed: the same",
+      Proof(False, "down/model still falls back, to what fails too")),
+     (403, "key not allowed to access model", Proof(None, "asked for down/model, the proxy answers 403", final=True)),
+     (400, "Invalid model name", Proof(None, "asked for down/model, the proxy answers 400", final=True)),
+     (429, "Rate limit exceeded for api_key", Proof(None, "asked for down/model, the proxy answers 429")),
+     (503, "no healthy upstream", Proof(None, "asked for down/model, the proxy answers 503")),
+     (500, "Authentication Error, no connection to the database",
+      Proof(None, "asked for down/model, the proxy answers 500"))],
+)  # fmt: skip
+async def test_no_fallbacks_are_shown_only_by_a_model_that_fails(
+    plane: FakePlane, driven: Planes, status: int, text: str, proof: Proof
+) -> None:
+    """What the proxy refuses by itself, of our key or its own trouble, would be sent to no fallback anyway."""
+    serve(plane, {}, [])
+    assert await shown(plane, driven, FALLBACKS, "none", answered("", status, text=text)) == proof
+
+
+async def test_fallbacks_are_not_denied_by_a_refusal(plane: FakePlane, driven: Planes) -> None:
+    """A refusal before any fallback was due does not say that nobody answers in its place."""
+    serve(plane, {}, [{"down/model": ["chat-backup", "chat-prod"]}])
+    told = Proof(None, "asked for down/model, the proxy answers 429")
+    assert await shown(plane, driven, FALLBACKS, "chat-backup, chat-prod", answered("", 429, text="quota")) == told
+    told = Proof(False, "down/model fails with 500, and nobody answers in its place")
+    assert await shown(plane, driven, FALLBACKS, "chat-backup, chat-prod", answered("", 500, text=PROVIDER)) == told
+
+
+ODD_LISTS = [["openai/gpt-4o, eu", "b"], ["none"], [" a"], ["a,b"], ["[1]", "c"], ['["x"]'], ["", "a"], [""], []]
+
+
+@pytest.mark.parametrize("models", ODD_LISTS, ids=str)
+async def test_models_of_a_key_are_put_back_as_they_were(plane: FakePlane, driven: Planes, models: list[str]) -> None:
+    """Commas, blanks and a model called none: the undo sends the very list, and never all models in its place."""
+    says(plane, "/key/list", {"keys": [{"key_alias": "svc-support", "token": "a1", "models": models}]})
+    updated = says(plane, "/key/update", {}, method="POST")
+    of = scenes.MODELS
+    before = await driven.of(of).read(of)
+    assert before.detail == {"was": models}
+    assert before.value is not None
+    assert (before.value == "none") == (not models)
+    await driven.of(of).apply(of, before.value, detail=before.detail, request_id="r", by="U1")
+    assert [call.body for call in updated] == [{"key": "a1", "models": models}]
+
+
+@pytest.mark.parametrize("entry", ODD_LISTS, ids=str)
+async def test_fallbacks_are_put_back_as_they_were(plane: FakePlane, driven: Planes, entry: list[str]) -> None:
+    """The undo sends the very entry, also an empty one, in the place where it was."""
+    changed = serve(plane, {}, [{"down/model": entry}, {"x": ["y"]}])
+    says(plane, "/v1/models", {"data": [{"id": "*"}]})
+    before = await driven.of(FALLBACKS).read(FALLBACKS)
+    assert before.value is not None
+    assert await sent(driven, FALLBACKS, before.value, changed, **before.detail) == {
+        "fallbacks": [{"down/model": entry}, {"x": ["y"]}]
+    }
+
+
+async def test_a_list_with_a_comma_in_a_name_is_not_taken_for_another(plane: FakePlane, driven: Planes) -> None:
+    """One fallback called `chat-backup, chat-prod` is not the two that the control names: it is not there yet."""
+    serve(plane, {}, [{"down/model": ["chat-backup, chat-prod"]}])
+    proof = await driven.of(FALLBACKS).probe(FALLBACKS, "chat-backup, chat-prod", since=SINCE)
+    assert proof == Proof(False, 'the plane itself still says ["chat-backup, chat-prod"]')
+
+
+async def test_a_caller_who_is_given_a_model_called_none(plane: FakePlane, driven: Planes) -> None:
+    """Its undo would take the entry away, so that it is not read."""
+    says(plane, "/key/list", {"keys": [{"key_alias": "svc-support", "token": "a1", "aliases": {"chat-prod": "none"}}]})
+    told = "The control plane gateway stands at something that could not be put back."
+    await refused(driven.of(scenes.SERVES).read(scenes.SERVES), told)
+
+
+def there(is_on: bool, *words: str, action: str = "BLOCK", **more: Any) -> Any:
+    """The filter of FILTER's name, with these words."""
+    entries = [{"keyword": one, "action": action, "description": "theirs"} for one in words]
+    params = {"guardrail": "litellm_content_filter", "default_on": is_on, "blocked_words": entries, **more}
+    return {"guardrails": [{"guardrail_name": "inc-42", "guardrail_id": "g", "litellm_params": params}]}
+
+
+OTHER = "inc-42 is there and has other words or rules than the catalogue says"
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [there(False, "the"), there(False), there(False, "DAN jailbreak", "the"),
+     there(False, "DAN jailbreak", action="MASK"),
+     there(False, "DAN jailbreak", patterns=[{"pattern_name": "email"}]),
+     there(False, "DAN jailbreak", guardrail="presidio")],
+)  # fmt: skip
+async def test_another_filter_of_that_name_is_not_switched_on(plane: FakePlane, driven: Planes, listed: Any) -> None:
+    """It would block for everybody what nobody has agreed to: said before a pull, and nothing is sent."""
+    says(plane, "/v2/guardrails/list", listed)
+    says(plane, "/key/info", (404, {}))
+    assert await driven.of(FILTER).read(FILTER) == Reading("off")
+    assert await driven.of(FILTER).lacks(FILTER) == OTHER
+    told = f"The control plane gateway: {OTHER}; nothing was sent."
+    await refused(driven.of(FILTER).apply(FILTER, "on", detail={}, request_id="r", by="U1"), told)
+    assert {call.method for call in plane.calls} == {"GET"}
+
+
+async def test_another_filter_that_is_on_is_not_ours(plane: FakePlane, driven: Planes) -> None:
+    """It does not block our word, so that it is neither read as on nor switched off; with words beside ours it is."""
+    says(plane, "/v2/guardrails/list", there(True, "the"))
+    await refused(driven.of(FILTER).read(FILTER), f"The control plane gateway: {OTHER}.")
+    told = f"The control plane gateway: {OTHER}; nothing was sent."
+    await refused(driven.of(FILTER).apply(FILTER, "off", detail={}, request_id="r", by="U1"), told)
+    says(plane, "/v2/guardrails/list", there(True, "DAN jailbreak", "the"))
+    assert await driven.of(FILTER).read(FILTER) == Reading("on")
+
+
+async def test_only_filters_that_words_describe_are_found(plane: FakePlane, driven: Planes) -> None:
+    """What discovery writes can be pulled: a filter with patterns or masks is no list of words."""
+    says(plane, "/v1/model/info", {"data": []})
+    says(plane, "/router/settings", router({}))
+    for path, name in (("/key/list", "keys"), ("/v2/team/list", "teams")):
+        says(plane, path, {name: []})
+    kinds = [there(False, "b", "a"), there(False, "a", patterns=[{}]), there(False, "a", action="MASK")]
+    says(plane, "/v2/guardrails/list", {"guardrails": [one for kind in kinds for one in kind["guardrails"]]})
+    assert [one.target for one in await driven.of(FILTER).found()] == [
+        {"guardrail": "inc-42", "blocked_words": ["a", "b"]}
+    ]
+
+
 @pytest.mark.parametrize(
     ("value", "status", "text", "proof"),
     [("on", 200, "", Proof(False, "a question with the first of the words is answered still")),
@@ -165,8 +299,7 @@ async def test_a_filter_is_believed_by_what_it_refuses(
     plane: FakePlane, driven: Planes, value: str, status: int, text: str, proof: Proof
 ) -> None:
     """Only its own refusal counts, not any refusal."""
-    kept = {"guardrail_name": "inc-42", "guardrail_id": "g", "litellm_params": {"default_on": value == "on"}}
-    says(plane, "/v2/guardrails/list", {"guardrails": [kept]})
+    says(plane, "/v2/guardrails/list", there(value == "on", "DAN jailbreak"))
     assert await shown(plane, driven, FILTER, value, answered("dep", status, text=text)) == proof
 
 
@@ -270,15 +403,17 @@ async def test_what_would_be_sent(plane: FakePlane, driven: Planes, of: Aim, val
 
 @pytest.mark.parametrize(
     ("of", "words"),
-    [(ALIAS, "within 30 s"), (FALLBACKS, "only where that alias has fallbacks"), (scenes.BLOCK, "callers get 403"),
+    [(ALIAS, "within 30 s"), (FALLBACKS, "only where it has fallbacks"), (scenes.BLOCK, "callers get 403"),
      (scenes.DEPLOYMENT, "its provider's key stay"), (scenes.TEAM_SHUT, "up to 60 s"), (RATE, "up to 60 s"),
-     (scenes.BUDGET, "counted some seconds late"), (FILTER, "in good questions too")],
+     (scenes.BUDGET, "counted some seconds late"),
+     (aim(5, "none", team="t", field="max_budget"), "counted some seconds late"), (FILTER, "in good questions too")],
 )  # fmt: skip
 def test_what_it_cannot_promise(of: Aim, words: str) -> None:
-    """Each family says its own before somebody confirms."""
+    """Each family says its own before somebody confirms, short enough that the dialog shows all of it."""
     said = scenes.planes("http://127.0.0.1:9", "k").of(of).caution(of)
     assert words in said
     assert not said.endswith(".")
+    assert len(said) <= 200, "the dialog cuts it"
 
 
 async def test_names_that_could_do_harm_are_not_found(plane: FakePlane, driven: Planes) -> None:

@@ -175,6 +175,48 @@ async def test_a_filter_that_somebody_has_extended_is_not_taken_away(server: Ser
     ask(server, f"/guardrails/{id}", method="DELETE")
 
 
+async def test_a_filter_of_somebody_else_is_not_switched_on(server: Server, driven: Planes) -> None:
+    """Another filter of that name stays off, and callers are answered as before."""
+    theirs = replace(FILTER, target={**FILTER.target, "guardrail": "standing"})
+    why = "standing is there and has other words or rules than the catalogue says"
+    assert await driven.of(theirs).lacks(theirs) == why
+    told = f"The control plane gateway: {why}; nothing was sent."
+    await scenes.refused(driven.of(theirs).apply(theirs, "on", detail={}, request_id="r", by="U1"), told)
+    assert await called(server, words="a cup of tea") == (200, "dep-primary")
+
+
+@pytest.mark.parametrize("models", [["none"], ["chat-prod, eu", "chat-prod"], ["chat-prod"]], ids=str)
+async def test_a_key_gets_its_very_models_back(server: Server, driven: Planes, models: list[str]) -> None:
+    """Never all models in place of a few, whatever these are called."""
+    ask(server, "/key/generate", {"key_alias": "svc-odd", "models": models})
+    aim = replace(scenes.MODELS, target={"key": "svc-odd", "field": "models"})
+    try:
+        before = await driven.of(aim).read(aim)
+        assert before.value is not None
+        await scenes.moved(driven, aim, "chat-backup, chat-prod", 1)
+        await scenes.moved(driven, aim, before.value, 2, before)
+        shown = ask(server, "/key/list?key_alias=svc-odd&return_full_object=true")["keys"]
+        assert [one["models"] for one in shown] == [models]
+    finally:
+        ask(server, "/key/delete", {"key_aliases": ["svc-odd"]})
+
+
+@pytest.mark.parametrize(
+    ("limit", "status"), [({"models": ["chat-backup"]}, 403), ({"rpm_limit": 0}, 429)], ids=["models", "rate"]
+)
+async def test_our_own_key_that_is_refused_shows_nothing(server: Server, limit: Any, status: int) -> None:
+    """It is no fallback's turn where the proxy refuses by itself, so that their absence is not seen either."""
+    ask(server, "/user/new", {"user_id": "short", "user_role": "proxy_admin", "auto_create_key": False})
+    token = ask(server, "/key/generate", {"user_id": "short", **limit})["key"]
+    calm = scenes.CALM
+    try:
+        async with to(server.url, token) as driven:
+            proof = await driven.of(calm).probe(calm, "none", since=SINCE)
+        assert proof == Proof(None, f"asked for chat-prod, the proxy answers {status}", final=status == 403)
+    finally:
+        ask(server, "/user/delete", {"user_ids": ["short"]})
+
+
 async def test_a_slow_proxy(server: Server, driven: Planes) -> None:
     """It is read before anything is sent: where it does not answer, nothing was sent, and it stands as before."""
     before = await driven.of(SHUT).read(SHUT)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from stanch.controls.base import Found
-from stanch.controls.litellm_targets.part import BLOCKED, OPEN, deployments, listed, router
+from stanch.controls.litellm_targets.guardrail import words_of
+from stanch.controls.litellm_targets.part import BLOCKED, OPEN, deployments, joined, listed, router
 from stanch.controls.wire import Wire
 from stanch.core.control import NOTHING, Value
 from stanch.core.redact import redact
@@ -42,7 +43,7 @@ def _alias(alias: str, entry: Any, groups: Sequence[str]) -> Found:
 
 def _fallbacks(group: str, groups: Sequence[str], rules: Sequence[Any]) -> Found:
     entry = next((one[group] for one in rules if isinstance(one, dict) and group in one), None) or []
-    now = ",".join(map(str, entry)) or NOTHING
+    now = joined([str(one) for one in entry]) if isinstance(entry, list) else NOTHING
     values: list[Value] = [now, *(one for one in (NOTHING, *groups) if one not in (now, group))]
     note = "which of these may answer in its place?"
     return Found("provider.failover", {"fallbacks": group, "proof": {"of": 3}}, values, None, group, note)
@@ -56,10 +57,9 @@ def _deployment(one: Mapping[str, Any]) -> Found:
 
 def _filter(one: Mapping[str, Any]) -> Found:
     name, params = one.get("guardrail_name"), one.get("litellm_params")
-    entries = params.get("blocked_words") if isinstance(params, dict) else None
-    all = entries if isinstance(entries, list) else []
-    words = [entry.get("keyword") for entry in all if isinstance(entry, dict)]
-    return Found("filter.strict", {"guardrail": name, "blocked_words": words}, ["off", "on"], "on", str(name))
+    words, more = words_of(params) if isinstance(params, dict) else (set(), True)
+    target = {"guardrail": name, "blocked_words": [] if more else sorted(words)}
+    return Found("filter.strict", target, ["off", "on"], "on", str(name))
 
 
 def _rate(target: Mapping[str, Any], now: Mapping[str, Any], name: str) -> Found:

@@ -8,7 +8,19 @@ from urllib.parse import quote
 from pydantic import model_validator
 
 from stanch.controls.base import Reading
-from stanch.controls.litellm_targets.part import BLOCKED, OPEN, Name, Part, listed, odd, one_of, read
+from stanch.controls.litellm_targets.part import (
+    BLOCKED,
+    OPEN,
+    Name,
+    Part,
+    listed,
+    listing,
+    named,
+    names,
+    odd,
+    one_of,
+    read,
+)
 from stanch.controls.plain import Request
 from stanch.controls.wire import Wire
 from stanch.core.control import NOTHING, Aim, Value
@@ -26,14 +38,13 @@ class Limited(Part):
         found = now[self.field]
         if self.field == "blocked":
             return Reading(BLOCKED if found is True else OPEN, {"was": found})
-        if self.field == "models" and isinstance(found, list):
-            known = (one for one in aim.values.choices if found and _names(one) == found)
-            return Reading(next(known, None) or (read(wire, ",".join(map(str, found))) if found else NOTHING))
+        if self.field == "models":
+            return listing(wire, found, aim)
         return Reading(NOTHING if found is None else read(wire, found))
 
     def wanted(self, value: Value) -> Any:
         if self.field == "models":
-            return _names(value)
+            return names(value)
         return None if value == NOTHING else value
 
 
@@ -72,7 +83,7 @@ class Key(Limited):
         if not self.serves:
             return super().reading(now, aim, wire)
         entry = (now["aliases"] or {}).get(self.serves)
-        return Reading(NOTHING if entry is None else read(wire, entry))
+        return Reading(NOTHING if entry is None else named(wire, entry))
 
     def request(self, value: Value, detail: Mapping[str, Any], now: Any) -> Request:
         who = {"key": now["token"] if now else self.key if _HASH.fullmatch(self.key) else f"(the hash of {self.key})"}
@@ -120,7 +131,3 @@ class Team(Limited):
     def caution(self) -> str:
         slow = "the proxy remembers teams: both ways it may take up to 60 s until callers notice"
         return f"{slow}; {_SPENT}" if self.field == "max_budget" else slow
-
-
-def _names(value: Value) -> list[str]:
-    return [] if value == NOTHING else [part.strip() for part in str(value).split(",")]

@@ -1,5 +1,6 @@
 """What the target of each LiteLLM control can do, and what the proxy is asked for them."""
 
+import json
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from stanch.controls.plain import Request
 from stanch.controls.same import said, scalar
 from stanch.controls.shapes import Shape
 from stanch.controls.wire import Wire
-from stanch.core.control import Aim, Value
+from stanch.core.control import NOTHING, Aim, Value
 
 OPEN: Final = "open"
 BLOCKED: Final = "blocked"
@@ -126,9 +127,50 @@ def read(wire: Wire, found: Any) -> Value:
     """A value that can be put back. Raises `PlaneFault`."""
     value = scalar(found)
     if value is None:
-        words = f"{wire.name} stands at something that could not be put back."
-        raise PlaneFault(words, sent=False, permanent=True)
+        raise _lost(wire)
     return value
+
+
+def _lost(wire: Wire) -> PlaneFault:
+    return PlaneFault(f"{wire.name} stands at something that could not be put back.", sent=False, permanent=True)
+
+
+def named(wire: Wire, found: Any) -> Value:
+    """A single model. Raises `PlaneFault`, also where it is called as the value that stands for no model."""
+    if found == NOTHING:
+        raise _lost(wire)
+    return read(wire, found)
+
+
+def names(value: Value) -> list[str]:
+    """The models that a value names: with commas between them, or as `joined` says those that hold commas."""
+    if value == NOTHING:
+        return []
+    try:
+        found = json.loads(str(value))
+    except (ValueError, RecursionError):
+        found = None
+    if isinstance(found, list) and found and all(isinstance(one, str) for one in found):
+        return found
+    return [part.strip() for part in str(value).split(",")]
+
+
+def joined(found: Sequence[str]) -> str:
+    """The text that names exactly these: JSON where commas would name others, or all."""
+    if not found:
+        return NOTHING
+    text = ",".join(found)
+    return text if text and names(text) == [*found] else json.dumps(found, ensure_ascii=False)
+
+
+def listing(wire: Wire, found: Any, aim: Aim) -> Reading:
+    """Models, as one of the choices where one names the same. Raises `PlaneFault` for what is no list of names."""
+    if found is None:
+        return Reading(NOTHING)
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise _lost(wire)
+    known = (one for one in aim.values.choices if names(one) == found)
+    return Reading(next(known, None) or read(wire, joined(found)), {"was": found})
 
 
 def one_of(value: Value, *known: str) -> bool:

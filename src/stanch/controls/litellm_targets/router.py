@@ -4,7 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from stanch.controls.base import Proof, Reading
-from stanch.controls.litellm_targets.part import SLOW, Name, Part, groups, read, router, served_names
+from stanch.controls.litellm_targets.part import (
+    SLOW,
+    Name,
+    Part,
+    groups,
+    listing,
+    named,
+    names,
+    router,
+    served_names,
+)
 from stanch.controls.litellm_targets.served import Asked
 from stanch.controls.plain import Request
 from stanch.controls.wire import Wire
@@ -25,15 +35,10 @@ class Routed(Part):
     async def bars(self, wire: Wire, now: Any, values: Sequence[Value]) -> str:
         if now.source == "config":
             return f"its {self.setting} stands in the proxy's own file, which the API cannot change"
-        named = [name for value in values for name in self.models(value)]
-        known = await served_names(wire) if named else set()
+        wanted = [name for value in values for name in names(value)]
+        known = await served_names(wire) if wanted else set()
         takes_any = any("*" in one for one in known)
-        return "" if takes_any else next((f"it serves no model {one}" for one in named if one not in known), "")
-
-    @staticmethod
-    def models(value: Value) -> list[str]:
-        """The model groups that a value names."""
-        return [] if value == NOTHING else [part.strip() for part in str(value).split(",")]
+        return "" if takes_any else next((f"it serves no model {one}" for one in wanted if one not in known), "")
 
     def caution(self) -> str:
         return f"{SLOW}; what others change in its {self.setting} meanwhile is lost"
@@ -51,8 +56,8 @@ class Alias(Routed):
     def reading(self, now: Any, aim: Aim, wire: Wire) -> Reading:
         entry = (now.value or {}).get(self.alias)
         if isinstance(entry, dict):
-            return Reading(read(wire, entry.get("model")), {"was": entry})
-        return Reading(NOTHING if entry is None else read(wire, entry))
+            return Reading(named(wire, entry.get("model")), {"was": entry})
+        return Reading(NOTHING if entry is None else named(wire, entry))
 
     def request(self, value: Value, detail: Mapping[str, Any], now: Any) -> Request:
         all = {_OTHERS: ""} if now is None else now.value or {}
@@ -83,14 +88,11 @@ class Fallbacks(Routed):
 
     def reading(self, now: Any, aim: Aim, wire: Wire) -> Reading:
         entry = next((one[self.fallbacks] for one in now.value or () if self._ours(one)), None)
-        if not entry:
-            return Reading(NOTHING)
-        names = entry if isinstance(entry, list) and all(isinstance(one, str) for one in entry) else None
-        known = (one for one in aim.values.choices if self.models(one) == names)
-        return Reading(next(known, None) or read(wire, ",".join(names) if names else None))
+        return listing(wire, entry, aim)
 
     def request(self, value: Value, detail: Mapping[str, Any], now: Any) -> Request:
-        ours = [] if value == NOTHING else [{self.fallbacks: self.models(value)}]
+        wanted = names(value)
+        ours = [{self.fallbacks: wanted}] if wanted or detail.get("was") == wanted else []
         all: list[Any] = [_OTHERS] if now is None else now.value or []
         at = next((at for at, one in enumerate(all) if self._ours(one)), len(all))
         rest = [{name: entry for name, entry in one.items() if name != self.fallbacks} for one in all[at : at + 1]]
@@ -100,7 +102,7 @@ class Fallbacks(Routed):
         return isinstance(one, dict) and self.fallbacks in one
 
     def caution(self) -> str:
-        return f"{super().caution()}; who asks by an alias falls back only where that alias has fallbacks of its own"
+        return f"{super().caution()}; an alias falls back only where it has fallbacks of its own"
 
     async def shows(self, wire: Wire, value: Value) -> Proof | None:
         if self.proof is None:
@@ -109,6 +111,10 @@ class Fallbacks(Routed):
         one = await self.proof.once(wire, asked)
         if one.status == 400 and "mock testing" in one.text:
             return Proof(None, "the proxy does not allow that a failure is tried (mock)", final=True)
+        if one.refused and not one.failed:
+            return Proof(None, f"asked for {asked}, the proxy answers {one.status}", final=one.status in (400, 403))
+        if one.refused and value == NOTHING and "also failed" in one.text:
+            return Proof(False, f"{asked} still falls back, to what fails too")
         if one.refused:
             return Proof(value == NOTHING, f"{asked} fails with {one.status}, and nobody answers in its place")
         if not one.fell:
@@ -116,5 +122,5 @@ class Fallbacks(Routed):
         if value == NOTHING:
             return Proof(False, f"{one.id} still answers in its place")
         known = {} if self.proof.ids(value) else await groups(wire)
-        wanted = self.proof.ids(value) or [id for name in self.models(value) for id in known.get(name, [])]
+        wanted = self.proof.ids(value) or [id for name in names(value) for id in known.get(name, [])]
         return await self.proof.prove(wire, asked, wanted)

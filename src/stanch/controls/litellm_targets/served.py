@@ -1,5 +1,6 @@
 """Who serves a model of LiteLLM: a chat of one word, and the header that names the deployment."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -14,15 +15,22 @@ from stanch.core.control import Value
 
 _ANSWERS: Final = frozenset(range(400, 600)) - {401}
 """Refusals tell, too; 401 is about our own key."""
+_RAISED: Final = re.compile(r"\blitellm\.\w+error\b")
+_ROUTED: Final = "failed with the error above"
+"""The words of its router, whatever the status: this model group failed, and what came of its fallbacks."""
 
 
 class Served:
-    """One answer. `id`, `model`: the deployment that gave it; `fell`: another one failed before it."""
+    """One answer. `id`, `model`: the deployment that gave it; `fell`: another one failed before it.
+
+    `failed`: the model failed, so that its fallbacks were due; what the proxy refuses by itself is not sent to any.
+    """
 
     def __init__(self, answer: Answer) -> None:
         self.status = answer.status
         self.refused = answer.status >= 400
         self.text = answer.body.decode("utf-8", "replace").lower()
+        self.failed = _ROUTED in self.text or (self.status >= 500 and _RAISED.search(self.text) is not None)
         self.id = answer.headers.get("x-litellm-model-id", "")
         self.model = answer.headers.get("x-litellm-model-name", "")
         self.fell = answer.headers.get("x-litellm-attempted-fallbacks", "0") != "0"
