@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from stanch.controls.answer import Answer
 from stanch.controls.base import Found, Proof, Reading, Receipt
 from stanch.controls.fault import PlaneFault, unusable
-from stanch.controls.same import said, same
+from stanch.controls.same import said, same, scalar
 from stanch.controls.shapes import Shape
 from stanch.controls.wire import Method, Wire
 from stanch.core.control import Aim, Value
@@ -78,7 +78,11 @@ class Plain(ABC, Generic[Target]):
         return answer
 
     async def read(self, aim: Aim) -> Reading:
-        return await self.stands(self.target(aim), aim)
+        found = await self.stands(self.target(aim), aim)
+        if found.value is not None and scalar(found.value) is None:
+            message = f"{self.wire.name} stands at something too long or too odd to be put back."
+            raise PlaneFault(message, sent=False, permanent=True)
+        return found
 
     async def apply(self, aim: Aim, value: Value, *, detail: Mapping[str, Any], request_id: str, by: str) -> Receipt:
         answer = await self.sent(self.target(aim), value, detail, by, request_id)

@@ -13,7 +13,7 @@ from stanch.core.events import KINDS
 from stanch.core.incident import Incident
 from stanch.doctor.lines import Line, Patient, degraded, fault, ok
 from stanch.errors import Fault, StanchError
-from stanch.slack.render import FACTS, TEMPLATE_WORDS, TEMPLATES_NEEDED
+from stanch.slack.render import FACTS, OF_REMINDERS, REMINDERS, TEMPLATE_WORDS, TEMPLATES_NEEDED
 from stanch.store import catalogue, outbox, schema, switches, templates
 from stanch.store.database import Database
 
@@ -62,7 +62,8 @@ def _pages(home: Path) -> list[Fault]:
 def _words() -> dict[str, frozenset[str]]:
     """What the message about an event may name, by template: what each message may, and the event's own fields."""
     of = {kind: PARTS.union(FACTS, (field.name for field in fields(event))) for kind, event in KINDS.items()}
-    return of | {f"told_{kind}": words for kind, words in of.items()}
+    reminders = dict.fromkeys(REMINDERS, PARTS.union(FACTS, OF_REMINDERS))
+    return of | {f"told_{kind}": words for kind, words in of.items()} | reminders
 
 
 def _need(home: Path) -> None:

@@ -51,7 +51,6 @@ class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
             "range": judged_range(payload) if event.kind == "judged" else "",
             "roles_held": ", ".join(ROLES.get(r, r).lower() for r in payload.get("roles", ())),
             **lever_facts(i, event, self._catalogue, self._people),
-            **dict.fromkeys(("who", "since", "missing", "what_is_due"), ""),
             "head": event.hash, "payload_entry": payload.pop("entry", None), "due_by": payload.get("by"),
         } | {k: v for k, v in payload.items() if k != "by"}  # fmt: skip
 
@@ -61,18 +60,21 @@ class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
 
 FACTS = (
     "incident entry by spoken label due room commander seats drill roles_held head payload_entry due_by former called"
-    " range quiet_until_at who since missing what_is_due"
+    " range quiet_until_at"
 ).split() + NAMES
-TEMPLATE_WORDS = frozenset(FACTS) | {field.name for kind in KINDS.values() for field in fields(kind)}
+OF_REMINDERS = ("who", "since", "missing", "what_is_due")
+"""What a reminder may name beside `FACTS`."""
+REMINDERS = tuple(f"remind_{name}" for name in "room late commander facts nothing_pulled action kept review".split())
+TEMPLATE_WORDS = frozenset((*FACTS, *OF_REMINDERS)) | {field.name for kind in KINDS.values() for field in fields(kind)}
 """Every variable that a template may name: what `facts` gives, and the payload's own fields."""
 TEMPLATES_NEEDED = (
     frozenset(
         "roles role_given member_left changed trouble quiet_held room_opened join_asked"
         " told_trouble told_room_changed told_join_asked break_glass told_break_glass"
-        " checks_asked remind_room remind_late remind_commander remind_facts remind_nothing_pulled remind_action"
-        " remind_kept remind_review".split()
+        " checks_asked".split()
     )
     | POSTED
+    | frozenset(REMINDERS)
 )
 """Every message that may be due."""
 
