@@ -308,6 +308,19 @@ def test_nobody_puts_off_what_nobody_was_reminded_of() -> None:
     assert refused(life.tale, c.Snooze()).startswith("Nobody was reminded yet: the next update is due ")
 
 
+def test_what_was_told_on_its_day_is_not_told_again_after_a_reopening() -> None:
+    """Told on the day, then closed, then reopened: silence about it."""
+    life = days(severity="SEV3", klass="quality_regression")
+    life.tale.do(c.AddAction(CAROL, date(2026, 11, 22), "test prompts by region"))
+    for command in ENDS["resolved"]:
+        life.tale.do(command, after=timedelta())
+    life.tale.do(c.Resolve(), after=timedelta(hours=4, minutes=30))
+    life.until(datetime(2026, 11, 22, 12, tzinfo=UTC))
+    life.tale.do(c.Reopen("it is back"), after=minutes(1))
+    life.until(life.tale.now + timedelta(days=3))
+    assert [one[1] for one in life.given if one[1].startswith("action")] == ["action 1 2026-11-22"]
+
+
 def test_who_left_a_restricted_room_does_not_speak_for_it() -> None:
     """The communications lead is gone: the commander is asked when the update is due."""
     life = Days(opened(severity="SEV1", klass="security"))

@@ -38,7 +38,8 @@ def heard(rhythm: Rhythm, payload: Payload, at: datetime) -> Rhythm:
         case Watching():
             return _anew(rhythm)
         case Reopened():
-            return Rhythm()
+            # What was promised for a day was told on that day; a review is owed anew.
+            return Rhythm(nudged=tuple(one for one in rhythm.nudged if one != "review"))
         case Paced(doubled):
             return replace(rhythm, doubled=doubled)
         case Snoozed(until):
