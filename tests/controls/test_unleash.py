@@ -1,6 +1,7 @@
 """Flags of Unleash: the exchanges recorded of a real one, and what is odd or goes wrong."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,8 +62,8 @@ async def fault(call: Any) -> PlaneFault:
 
 
 @pytest.mark.parametrize(
-    "rollout", [None, "", "lots", "150", "-1", "NaN", "true", "1e999"],
-    ids=["none", "empty", "words", "more", "less", "no number", "yes", "endless"],
+    "rollout", [None, "", "lots", "150", "-1", "NaN", "true", "1e999", "[" * 100_000],
+    ids=["none", "empty", "words", "more", "less", "no number", "yes", "endless", "deep"],
 )  # fmt: skip
 async def test_a_rollout_that_is_no_percentage(plane: FakePlane, driven: Planes, rollout: str | None) -> None:
     """Unleash takes any text; what is no percentage is not read as one, for it could not be put back by its value."""
@@ -104,10 +105,53 @@ async def test_one_that_was_added_before_is_used(plane: FakePlane, driven: Plane
 
 async def test_what_was_added_is_gone_before_the_switch(plane: FakePlane, driven: Planes) -> None:
     """Where it cannot be taken away nothing was moved, and the fault says so."""
-    has(plane, strategy(title="Added by Stanch: U1, INC-7-apply-1"))
+    has(plane, added())
     plane.routes["DELETE", f"{PAGE}/strategies/s1"] = lambda _: (403, {"message": "no"})
     assert not (await fault(move(driven, CHAT, "off", {"strategies": {}}))).sent
     assert [one[0] for one in sent(plane)] == ["DELETE"]
+
+
+ONLY = {"contextName": "userId", "operator": "IN", "values": ["pilot-1"], "inverted": False}
+
+
+def added(**more: Any) -> Any:
+    """As Unleash gives back what is added to a flag without a strategy."""
+    everybody = {"rollout": "100", "stickiness": "default", "groupId": "ai-chat"}
+    empty = {"constraints": [], "variants": [], "sortOrder": 0}
+    return strategy(title="Added by Stanch: U1, INC-7-apply-1", parameters=everybody, **empty) | more
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"parameters": {**added()["parameters"], "rollout": "5"}}, {"parameters": {}}, {"constraints": [ONLY]},
+        {"segments": [1]}, {"variants": [{"name": "v1", "weight": 1000}]}, {"disabled": True}, {"name": "userWithId"},
+    ],
+    ids=["rollout", "parameters", "constraints", "segments", "variants", "disabled", "kind"],
+)  # fmt: skip
+async def test_what_somebody_has_made_theirs_is_not_taken_away(plane: FakePlane, driven: Planes, changed: Any) -> None:
+    """The strategy that was added is another now: nothing is sent, and what to do first is told."""
+    has(plane, added(**changed))
+    refused = await fault(move(driven, CHAT, "off", {"strategies": {}}))
+    told = (
+        "The control plane flags has a strategy of ai-chat that Stanch added and somebody changed since: "
+        "give it another title there to keep it, or delete it, and undo again."
+    )
+    assert (str(refused), refused.sent, refused.permanent, sent(plane)) == (told, False, True, [])
+
+
+async def test_what_was_given_another_title_is_kept(plane: FakePlane, driven: Planes) -> None:
+    """As the refusal says: then the flag goes off, and their strategy stays."""
+    has(plane, added(title="pilot", constraints=[ONLY]))
+    await move(driven, CHAT, "off", {"strategies": {}})
+    assert sent(plane) == [("POST", f"{PAGE}/off", None)]
+
+
+async def test_a_pull_to_off_takes_no_strategy_away(plane: FakePlane, driven: Planes) -> None:
+    """Whatever became of the added one, a flag can always be switched off."""
+    has(plane, added(constraints=[ONLY]))
+    await move(driven, CHAT, "off")
+    assert sent(plane) == [("POST", f"{PAGE}/off", None)]
 
 
 async def test_on_without_any_strategy_cannot_be_put_back(plane: FakePlane, driven: Planes) -> None:
@@ -196,14 +240,28 @@ def test_what_is_shown_before(driven: Planes) -> None:
     assert driven.of(CHAT).preview(CHAT, "off").startswith("POST http://127.0.0.1:")
     assert f"{PAGE}/off\nAuthorization: ••••" in driven.of(CHAT).preview(CHAT, "off")
     assert f"{NEW}/strategies/(that of the rollout)\n" in driven.of(PROMPT).preview(PROMPT, 0)
+    assert "strategies" not in driven.of(CHAT).preview(CHAT, "off")
+
+
+def test_the_strategy_that_is_added_is_shown_before(driven: Planes) -> None:
+    """Who would get a flag without a strategy stands in the preview, request by request."""
+    shown = driven.of(CHAT).preview(CHAT, "on")
+    switch, added = shown.split("\n\nBefore it, if no strategy is active:\n")
+    assert f"{PAGE}/on\n" in switch
+    assert f"{PAGE}/strategies\nAuthorization: ••••" in added
+    assert '"rollout": "100"' in added
+    assert "user:token" not in shown
 
 
 def test_what_it_cannot_promise(driven: Planes) -> None:
-    """How late applications are; and who gets a flag that has no strategy, when it is switched on."""
+    """How late applications are; and, wherever it may be switched on, who gets a flag that has no strategy."""
     late = "applications ask for their flags every 15 s"
-    assert driven.of(CHAT).caution(CHAT) == late
-    on = flag("ai-chat", "on")
-    assert driven.of(on).caution(on) == f"{late}; a flag without a strategy goes on for everybody"
+    everybody = f"{late}; switched on without an active strategy it gets one for everybody (100 %)"
+    for aim in (CHAT, flag("ai-chat", "on")):
+        assert driven.of(aim).caution(aim) == everybody
+    only_off = replace(CHAT, values=Values(("off",)))
+    assert [driven.of(aim).caution(aim) for aim in (PROMPT, only_off)] == [late, late]
+    assert len(everybody) <= 200
 
 
 async def test_without_a_token_of_applications_it_is_its_own_word(plane: FakePlane, driven: Planes) -> None:

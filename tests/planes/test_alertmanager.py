@@ -78,13 +78,13 @@ def state(server: Server) -> tuple[list[Any], list[Any]]:
     return silences, alerts
 
 
-def somebody(server: Server, matchers: dict[str, str], hours: int = 8) -> str:
+def somebody(server: Server, matchers: dict[str, str], hours: int = 8, author: str = "carol") -> str:
     """A silence by hand, and its id."""
     now = datetime.now(UTC)
     made = {
         "matchers": [{"name": name, "value": value, "isRegex": False} for name, value in matchers.items()],
         "startsAt": now.isoformat(), "endsAt": (now + timedelta(hours=hours)).isoformat(),
-        "createdBy": "carol", "comment": "planned work",
+        "createdBy": author, "comment": "planned work",
     }  # fmt: skip
     return str(ask(server, "POST", "/api/v2/silences", made)["silenceID"])
 
@@ -118,7 +118,7 @@ async def test_a_silence_of_somebody_else_counts_as_on(server: Server, driven: P
     """Whoever silenced exactly this: it is on already, and shown by the alert that it hides."""
     id = somebody(server, MATCHERS)
     reading = await driven.of(QUIET).read(QUIET)
-    assert (reading.value, reading.detail["ids"]) == ("on", [id])
+    assert (reading.value, [one["id"] for one in reading.detail["silences"]]) == ("on", [id])
     assert (await driven.of(QUIET).probe(QUIET, "on", since=SINCE)).effective
 
 
@@ -146,13 +146,36 @@ async def test_somebody_ends_ours_in_between(server: Server, driven: Planes) -> 
 
 
 async def test_what_was_ended_is_put_back_until_the_same_time(server: Server, driven: Planes) -> None:
-    """The undo of `off`: a silence of 8 h does not come back as one of 1 h."""
-    somebody(server, MATCHERS)
+    """The undo of `off`: of two people's silences each is there again, with its author, its comment and its end."""
+    for author, hours in (("erin", 2), ("fred", 5)):
+        somebody(server, MATCHERS, hours, author)
     alerts = driven.of(QUIET)
     before = await alerts.read(QUIET)
     await alerts.apply(QUIET, "off", detail={}, request_id="r", by="U1")
+    assert state(server)[0] == []
     await alerts.apply(QUIET, "on", detail=before.detail, request_id="r", by="U1")
-    assert (await alerts.read(QUIET)).detail["ends"] == before.detail["ends"]
+
+    def whose(silences: Any) -> Any:
+        return sorted((one["createdBy"], one["comment"], one["endsAt"]) for one in silences)
+
+    assert whose(state(server)[0]) == whose(before.detail["silences"])
+    assert [one[0] for one in whose(state(server)[0])] == ["erin", "fred"]
+
+
+async def test_what_somebody_silences_in_between_stays(server: Server, driven: Planes) -> None:
+    """Theirs, of exactly this alert, outlives the undo of ours, and is named as what hides it now."""
+    alerts = driven.of(QUIET)
+    before = await alerts.read(QUIET)
+    await alerts.apply(QUIET, "on", detail={}, request_id="r", by="U1")
+    theirs = somebody(server, MATCHERS, 72, "dana")
+    await alerts.apply(QUIET, "off", detail=before.detail, request_id="r", by="U1")
+    [left], _ = state(server)
+    assert left["id"] == theirs
+    told = f"dana's silence until {left['endsAt']} still hides it"
+    assert await alerts.probe(QUIET, "off", since=SINCE) == Proof(False, told)
+    with pytest.raises(PlaneFault, match="and nothing of ours: ask them"):
+        await alerts.apply(QUIET, "off", detail=before.detail, request_id="r", by="U1")
+    assert [one["id"] for one in state(server)[0]] == [theirs]
 
 
 async def test_a_clock_that_is_ahead_silences_at_once(server: Server) -> None:

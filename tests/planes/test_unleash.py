@@ -216,6 +216,28 @@ async def test_what_somebody_adds_in_between_stays(server: Server, driven: Plane
     assert (await driven.of(UNTOUCHED).read(UNTOUCHED)).value == "off"
 
 
+async def test_what_somebody_narrows_in_between_stays(server: Server, driven: Planes) -> None:
+    """The strategy that the pull added serves two pilots now: the undo refuses, until it has a title of its own."""
+    before = await driven.of(UNTOUCHED).read(UNTOUCHED)
+    await move(driven, UNTOUCHED, "on")
+    one = strategies(server, "untouched")[0]
+    pilots = {"contextName": "userId", "operator": "IN", "values": ["pilot-1", "pilot-2"], "inverted": False}
+    theirs = {key: one[key] for key in ("name", "title", "parameters")} | {"constraints": [pilots]}
+    path = f"{FEATURES}/untouched{HERE}/strategies/{one['id']}"
+    ask(server, "PUT", path, theirs)
+    whole = state(server)
+    with pytest.raises(
+        PlaneFault, match="that Stanch added and somebody changed since: give it another title"
+    ) as caught:
+        await move(driven, UNTOUCHED, "off", before.detail)
+    assert not caught.value.sent
+    assert state(server) == whole
+    ask(server, "PUT", path, theirs | {"title": "pilots"})
+    await move(driven, UNTOUCHED, "off", before.detail)
+    assert [left["constraints"] for left in strategies(server, "untouched")] == [[pilots]]
+    assert (await driven.of(UNTOUCHED).read(UNTOUCHED)).value == "off"
+
+
 @pytest.mark.parametrize("how", ["changed", "added", "removed"])
 async def test_it_is_not_put_back_for_others_than_had_it(server: Server, driven: Planes, how: str) -> None:
     """Its strategies are others now: switching it on would reach other people, so nothing is sent."""

@@ -1,7 +1,8 @@
 """A flag of Unleash in one environment (admin API, 8.2): on or off, or the percentage of its gradual rollout.
 
 Unleash adds a strategy for everybody when a flag without an active one is switched on, and keeps it when the flag is
-switched off. It is left none to add: one that is needed is added here, marked, and taken away by the undo.
+switched off. It is left none to add: one that is needed is added here, marked, and taken away by the undo unless
+somebody has changed it since.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from stanch.controls.fault import PlaneFault
 from stanch.controls.plain import Plain, Request
 from stanch.controls.same import same
 from stanch.controls.shaped import shaped
-from stanch.controls.unleash_flags import ADDED, OFF, ON, Flag, FlagTarget, Strategy, discovered
+from stanch.controls.unleash_flags import ADDED, GRADUAL, OFF, ON, Flag, FlagTarget, Strategy, discovered, for_all
 from stanch.controls.wire import Wire, in_path
 from stanch.core.control import Aim, Value
 
@@ -83,13 +84,31 @@ class Unleash(Plain[FlagTarget]):
         path, before = f"{target.path}/strategies", detail.get("strategies")
         if value == OFF:
             added = flag.added(before) if before is not None else []
+            if not all(one.everybody(target.feature) for one in added):
+                raise self._no(
+                    f"has a strategy of {target.feature} that Stanch added and somebody changed since: "
+                    "give it another title there to keep it, or delete it, and undo again"
+                )
             return [Request("DELETE", f"{path}/{in_path(one.id)}", answers=False) for one in added]
         if before is not None and (before != flag.prints or not flag.active):
             raise self._no(f"has other strategies for {target.feature} than when it was on: look who would get it")
         if flag.active:
             return []
-        everybody = {"rollout": "100", "stickiness": "default", "groupId": target.feature}
-        return [Request("POST", path, {"name": "flexibleRollout", "title": ADDED + whose, "parameters": everybody})]
+        return [self._adding(target, whose)]
+
+    def _adding(self, target: FlagTarget, whose: str) -> Request:
+        everybody = {"name": GRADUAL, "title": ADDED + whose, "parameters": for_all(target.feature)}
+        return Request("POST", f"{target.path}/strategies", everybody)
+
+    def preview(self, aim: Aim, value: Value) -> str:
+        """With the strategy that a flag without one gets before it goes on."""
+        target, shown = self.target(aim), super().preview(aim, value)
+        if target.rollout or value != ON:
+            return shown
+        added = self._adding(target, "(you, the request)")
+        return (
+            f"{shown}\n\nBefore it, if no strategy is active:\n{self.wire.shown('POST', added.path, body=added.body)}"
+        )
 
     async def shows(self, target: FlagTarget, aim: Aim, value: Value, since: datetime) -> Proof:
         """What applications get is told to them alone, so it takes `shown_by` with a token of theirs."""
@@ -99,7 +118,9 @@ class Unleash(Plain[FlagTarget]):
 
     def caution(self, aim: Aim) -> str:
         late = "applications ask for their flags every 15 s"
-        return f"{late}; a flag without a strategy goes on for everybody" if aim.to == ON else late
+        if self.target(aim).rollout or ON not in (aim.to, *aim.values.choices):
+            return late
+        return f"{late}; switched {ON} without an active strategy it gets one for everybody (100 %)"
 
     async def lacks(self, aim: Aim) -> str:
         target = self.target(aim)

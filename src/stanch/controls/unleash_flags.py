@@ -17,6 +17,7 @@ from stanch.core.text import one_line
 ON, OFF = "on", "off"
 ADDED: Final = "Added by Stanch: "
 """How the title of a strategy begins that was added to switch a flag on."""
+GRADUAL: Final = "flexibleRollout"
 _PAGE, _MOST, _READ = 100, 1000, 50
 """Flags a page, flags in all, and flags of which the strategies are read too: one request each."""
 
@@ -52,12 +53,18 @@ class Strategy(BaseModel):
     disabled: bool = False
     parameters: dict[str, str] = Field(default_factory=dict)
 
+    def everybody(self, feature: str) -> bool:
+        """Whether it still gives the feature to all, as `for_all` makes it."""
+        narrowed = any((self.model_extra or {}).get(one) for one in ("constraints", "segments", "variants"))
+        same = (self.name, self.parameters) == (GRADUAL, for_all(feature))
+        return same and not narrowed and not self.disabled
+
     @property
     def percent(self) -> int | float | None:
         """None: not a percentage; Unleash keeps it as text, and takes any."""
         try:
             found = scalar(json.loads(self.parameters["rollout"]))
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, RecursionError):
             return None
         return None if found is None or isinstance(found, bool | str) or not 0 <= found <= 100 else found
 
@@ -74,7 +81,7 @@ class Flag(BaseModel):
 
     @property
     def gradual(self) -> list[Strategy]:
-        return [one for one in self.active if one.name == "flexibleRollout"]
+        return [one for one in self.active if one.name == GRADUAL]
 
     @property
     def prints(self) -> dict[str, str]:
@@ -85,6 +92,11 @@ class Flag(BaseModel):
     def added(self, before: Mapping[str, Any]) -> list[Strategy]:
         """Those that were added to switch it on, and were not there `before`."""
         return [one for one in self.strategies if (one.title or "").startswith(ADDED) and one.id not in before]
+
+
+def for_all(feature: str) -> dict[str, str]:
+    """The parameters of a gradual rollout for everybody."""
+    return {"rollout": "100", "stickiness": "default", "groupId": feature}
 
 
 class _There(BaseModel):
