@@ -16,11 +16,15 @@ import httpx
 
 from tests.planes.servers import keeper
 
-__all__ = ["DidNotStart", "Server", "free_port", "work_folder"]
+__all__ = ["DidNotStart", "Ended", "Server", "free_port", "work_folder"]
 
 
 class DidNotStart(Exception):
     """A server that is installed does not answer in time; the text has the last lines of its log."""
+
+
+class Ended(Exception):
+    """A server ended although nobody asked it to; the text has the last lines of its log."""
 
 
 class Server:
@@ -98,8 +102,11 @@ class Server:
         self._start()
 
     def mend(self) -> None:
-        """Make it run and answer whatever a test did to it."""
+        """Make it run and answer whatever a test did to it. Raises `Ended` once if no test made it end."""
         self.resume()
+        if self._process is not None and (code := self._process.poll()) is not None:
+            self.kill()
+            raise Ended(f"{self.name} {self.version} ended by itself with {code}:\n{self._last_lines()}")
         if not self.running:
             self.restart()
 

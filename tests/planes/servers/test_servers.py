@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.planes.servers.cache import CannotBeHad, installed, run
-from tests.planes.servers.process import DidNotStart, Server, free_port, work_folder
+from tests.planes.servers.process import DidNotStart, Ended, Server, free_port, work_folder
 
 ROOT = Path(__file__).parents[3]
 ORPHAN = """
@@ -62,6 +62,18 @@ def test_a_killed_server_comes_back_with_its_data_on_its_port(server: Server) ->
         get(server)
     server.mend()
     assert get(server, "/data") == "kept"
+
+
+def test_a_server_that_ends_by_itself_is_told_of_once(server: Server) -> None:
+    """It is no test's doing, so that `mend` fails with its exit code; the next time it is started again."""
+    process = server._process
+    assert process is not None
+    process.terminate()
+    process.wait()
+    with pytest.raises(Ended, match=r"^small 1\.0 ended by itself with -15:\n"):
+        server.mend()
+    server.mend()
+    assert "log" in get(server)
 
 
 def test_a_server_that_ends_says_why(tmp_path: Path) -> None:

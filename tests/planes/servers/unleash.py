@@ -41,7 +41,7 @@ def start(postgres: str) -> Iterator[Server]:
         port = free_port()
         env = {
             "DATABASE_URL": database, "DATABASE_SSL": "false", "HTTP_HOST": "127.0.0.1", "HTTP_PORT": str(port),
-            "CHECK_VERSION": "false", "SEND_TELEMETRY": "false", "LOG_LEVEL": "warn",
+            "CHECK_VERSION": "false", "SEND_TELEMETRY": "false", "LOG_LEVEL": "info",
             "INIT_ADMIN_API_TOKENS": ADMIN, "INIT_BACKEND_API_TOKENS": ",".join(BACKEND.values()),
         }  # fmt: skip
         command = ["node", str(code / "node_modules/unleash-server/dist/server.js")]
