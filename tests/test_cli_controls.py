@@ -57,7 +57,8 @@ async def test_what_is_printed_can_be_pasted(home: Path) -> None:
     """What `discover` prints, put in the place of the entries of this control, has no fault: an evil name is a text."""
     said = await stanch(home, "controls", "discover", "alerts")
     assert (said.status, said.errors) == (0, "")
-    head, control, *entries = said.output.splitlines()
+    head, how, _, control, *entries = said.output.splitlines()
+    assert how == "# Of a control that you have, paste only the services, below its `for:`; then run `stanch check`."
     assert head == "# What alerts (alertmanager) has. One choice a control and service; the others are comments."
     assert control == "  alert.quiet:"
     controls = home / "runbooks/catalogue/controls.yml"

@@ -308,14 +308,14 @@ async def test_a_plane_that_is_only_measured(practice: Service, tmp_path: Path, 
     more = """planes:
   metrics:
     kind: prometheus
-    url: https://metrics.example.com
+    url: http://127.0.0.1:9
   gateway:
     kind: http
     url: https://gateway.example.com
 """
     controls.write_text(controls.read_text(encoding="utf-8").replace("planes:\n", more, 1), encoding="utf-8")
     assert await planes(environment(practice, tmp_path, STANCH_HOME=str(home))) == [
-        "ok        planes: metrics: only read, never moved",
+        "FAULT     planes: metrics: The control plane metrics could not be reached: is it up?",
         "ok        planes: gateway: no control stands there",
         "degraded  planes: practice: PRACTICE_AI_URL is not set; its controls are pulled by hand",
     ]

@@ -76,7 +76,7 @@ async def taken(*controls: Control, seconds: float = 5.0, service: str | None = 
 async def test_each_says_what_it_stands_at_and_what_is_missing() -> None:
     """A value, one that is not declared, none, a right that is missing, a fault: in the order of the file."""
     found = await taken(
-        control("a", bot={"at": "v2"}, search={"at": "v9\n<!here>"}),
+        control("a", bot={"at": "v2"}, search={"at": "v9 <!here>"}),
         control("b", bot={"at": None}),
         control("c", bot={"lacks": "its key is no proxy admin"}),
         control("d", bot={"fault": "The control plane p could not be reached: is it up?"}),
@@ -158,7 +158,8 @@ def test_what_is_found_can_be_pasted(tmp_path: Path) -> None:
         Found("key.block", {"key": "svc", "field": "blocked"}, ["open", "blocked"], "blocked", "svc"),
     ]
     text = inventory.written(found, "gateway", SHIPPED)
-    assert text.splitlines()[:13] == [
+    assert text.splitlines()[:14] == [
+        "  # You have this one: only what follows `for:`, below its own `for:`, in place of the same service.",
         "  model.back:",
         "    for:",
         "      support-copilot:",

@@ -39,7 +39,7 @@ def controls(context: typer.Context) -> None:
 
 @app.command()
 def discover(plane: Annotated[str, typer.Argument(help="Its id in runbooks/catalogue/controls.yml.")]) -> None:
-    """What a control plane has, as YAML to paste below `controls:`. Pick what fits, then `stanch check`."""
+    """What a control plane has, as YAML for controls.yml. Pick what fits, then `stanch check`."""
     from stanch import inventory
     from stanch.controls.base import Found, PlaneFault
     from stanch.core.control import Aim, Values
@@ -58,7 +58,8 @@ def discover(plane: Annotated[str, typer.Argument(help="Its id in runbooks/catal
         typer.echo(f"stanch: {plane} has nothing that could be moved.", err=True)
         raise typer.Exit(1)
     typer.echo(
-        f"# What {plane} ({known.planes[plane].kind}) has. One choice a control and service; the others are comments."
+        f"# What {plane} ({known.planes[plane].kind}) has. One choice a control and service; the others are comments.\n"
+        "# Of a control that you have, paste only the services, below its `for:`; then run `stanch check`."
     )
     typer.echo(inventory.written(found, plane, known))
 

@@ -134,7 +134,9 @@ def line(pull: Pull, s: int) -> str:
     assert step is not None
     words = {
         "pulling": "being sent", "accepted": "accepted, waiting to see it take effect", "effective": "in effect",
-        "late": "accepted, and not in effect", "failed": "failed", "unclear": "unclear: it may have been applied",
+        "late": "accepted, and not in effect",
+        "unseen": "accepted; whether it is in effect cannot be seen from here",
+        "failed": "failed", "unclear": "unclear: it may have been applied",
         "changed": "not sent: somebody else changed it", "holding": "in effect; held before the next step",
     }  # fmt: skip
     seen = f": {step.seen}" if step.seen else ""

@@ -13,6 +13,7 @@ from typing import Any, Final
 import yaml
 
 from stanch.controls.base import Found, PlaneFault, Planes
+from stanch.controls.shown_by import lacking
 from stanch.core.catalogue import Catalogue
 from stanch.core.control import Aim, Control, Value
 from stanch.core.moving import holds, spoken
@@ -89,10 +90,18 @@ async def _asked(planes: Planes, one: Stand, gate: asyncio.Semaphore) -> Stand:
         async with gate:
             adapter = planes.of(one.aim)
             value = (await adapter.read(one.aim)).value
-            lacks = await adapter.lacks(one.aim)
+            lacks = await adapter.lacks(one.aim) or await lacking(planes, one.aim)
     except PlaneFault as fault:
-        return replace(one, fault=str(fault).rstrip("."))
+        return replace(one, fault=await _right(planes, one.aim) or str(fault).rstrip("."))
     return replace(one, value=value, lacks=lacks)
+
+
+async def _right(planes: Planes, aim: Aim) -> str:
+    """What cannot be read may only lack a right: then that is said, and not what the plane made of it."""
+    try:
+        return await planes.of(aim).lacks(aim)
+    except PlaneFault:
+        return ""
 
 
 class _Plain(yaml.SafeDumper):
@@ -109,9 +118,11 @@ def written(found: Sequence[Found], plane: str, known: Catalogue) -> str:
     lines: list[str] = []
     for id in dict.fromkeys(one.control for one in found):
         control = known.controls.get(id)
+        new = "   # not in your catalogue yet: it needs its name, words and owner"
         lines += [
-            f"  {id}:" + ("" if control else "   # not in your catalogue yet: it needs its name, words and owner")
-        ]
+            "  # You have this one: only what follows `for:`, below its own `for:`, in place of the same service."
+        ] * (control is not None)
+        lines += [f"  {id}:" + ("" if control else new)]
         lines += ["    for:"]
         taken = set[str]()
         for one in (each for each in found if each.control == id):

@@ -20,7 +20,7 @@ RECORDED = FOLDER / "litellm"
 SOURCE = "LiteLLM 1.106.2 of PyPI with PostgreSQL 15; its database engine is the stand-in of tests/fixtures/litellm-db"
 KEPT = ("x-litellm-model-id", "x-litellm-model-name", "x-litellm-attempted-fallbacks")
 SINCE = datetime(2026, 11, 22, tzinfo=UTC)
-OWN_WORD = "the plane says {}, and nothing that is served shows it: look for yourself"
+OWN_WORD = "the plane says {}, and nothing that is served shows it"
 LIMIT = Values(low=0, high=1000, none=True)
 
 

@@ -15,7 +15,7 @@ from tests.controls.exchanges import FOLDER
 RECORDED = FOLDER / "mlflow"
 SOURCE = "MLflow 3.17.2 from PyPI with SQLite and --app-name basic-auth"
 SINCE = datetime(2026, 11, 22, tzinfo=UTC)
-WORD = "the plane says {}, and nothing that is served shows it: look for yourself"
+WORD = "the plane says {}, and nothing that is served shows it"
 VERSIONS = Values(("3", "2", "1"))
 PROMPT = Aim("registry", {"prompt": "support-bot", "alias": "production"}, VERSIONS, "2")
 UNSET = Aim("registry", {"prompt": "support-bot", "alias": "canary"}, VERSIONS, "2")

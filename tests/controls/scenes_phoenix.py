@@ -14,7 +14,7 @@ from tests.controls.exchanges import FOLDER
 RECORDED = FOLDER / "phoenix"
 SOURCE = "Arize Phoenix 20.26.1 from PyPI with SQLite and PHOENIX_ENABLE_AUTH"
 SINCE = datetime(2026, 11, 22, tzinfo=UTC)
-WORD = "the plane says {}, and nothing that is served shows it: look for yourself"
+WORD = "the plane says {}, and nothing that is served shows it"
 NAMES = ("v3", "v2", "v1")
 Ids = Mapping[str, str]
 

@@ -93,16 +93,16 @@ async def on_without_a_strategy(driven: Planes) -> None:
 
 
 async def what_there_is(driven: Planes) -> None:
-    """Its flags by environment, and the rollout, ready to be picked."""
+    """Its flags by environment, where the users are first, and the rollout, ready to be picked."""
     found = await driven.of(CHAT).found()
     switches = [(one.target["feature"], one.target["environment"], one.note) for one in found if not rolls(one)]
     assert switches == [
-        ("ai-chat", "development", "on in development now"),
         ("ai-chat", "production", "off in production now"),
-        ("new-prompt", "development", "on in development now"),
+        ("ai-chat", "development", "on in development now"),
         ("new-prompt", "production", "off in production now"),
-        ("untouched", "development", "off in development now"),
+        ("new-prompt", "development", "on in development now"),
         ("untouched", "production", "off in production now"),
+        ("untouched", "development", "off in development now"),
     ]
     where = {"project": "default", "feature": "new-prompt", "environment": "development"}
     assert Found("feature.off", where, ("on", "off"), "off", "new-prompt", "on in development now") in found
@@ -111,7 +111,7 @@ async def what_there_is(driven: Planes) -> None:
         "variant.share", {**where, "rollout": True}, values, 0, "new-prompt, beta", "25 % in development now"
     )
     assert [one for one in found if rolls(one)] == [rollout]
-    for one in found:
+    for one in sorted(found, key=lambda one: (one.target["feature"], one.target["environment"], rolls(one))):
         aim = replace(CHAT, target=one.target)
         assert (await driven.of(aim).read(aim)).value in ("on", "off", 25)
 

@@ -42,7 +42,7 @@ async def test_label_and_back() -> None:
         receipt = await prompts.apply(PROMPT, "17", detail={}, request_id="INC-7-apply-1", by="U1")
         assert receipt.said == "200, 17"
         assert await prompts.probe(PROMPT, "18", since=SINCE) == Proof(False, "the plane itself still says 17")
-        word = "the plane says 17, and nothing that is served shows it: look for yourself"
+        word = "the plane says 17, and nothing that is served shows it"
         assert await prompts.probe(PROMPT, "17", since=SINCE) == Proof(None, word, final=True)
         await prompts.apply(PROMPT, "18", detail=before.detail, request_id="INC-7-apply-2", by="U1")
         assert await prompts.read(PROMPT) == Reading("18")

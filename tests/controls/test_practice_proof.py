@@ -347,5 +347,5 @@ async def test_a_setting_alone_says_that_it_is_alone(plane: FakePlane, driven: P
     plane.writes = None
     await driven.of(aim).apply(aim, "v17", detail={}, request_id="r-2", by="ada")
     assert await probe(driven, aim, "v17") == Proof(
-        None, "the setting says v17, and nothing that is served shows it: look for yourself", final=True
+        None, "the setting says v17, and nothing that is served shows it", final=True
     )

@@ -63,7 +63,7 @@ LINES = {
     "settings_saved": "pull 1: settings before: prompt=v18; not saved: commander; held: commander",
     "pull_accepted": "pull 1: x stood there already, request x",
     "pull_effective": "pull 1: x is in effect: x",
-    "pull_late": "pull 1: x was accepted and is not in effect: x",
+    "pull_late": "pull 1: x was accepted; whether it is in effect cannot be seen: x",
     "pull_failed": "pull 1: x was not sent, somebody else changed it: x, request x",
     "rung_held": "pull 1: x was held, green (x): on to 5",
     "pull_again": "pull 1: looked again (x)",

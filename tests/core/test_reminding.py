@@ -193,6 +193,16 @@ def test_only_the_commander_slows_it_down_and_only_without_news() -> None:
     assert next_due(tale.incident, tale.catalogue) == tale.now + minutes(15)
 
 
+def test_the_offer_to_slow_down_can_be_taken_at_once() -> None:
+    """The third update without news offers it to the commander; taken in the same minute it says only what is new."""
+    tale = opened(severity="SEV2")
+    for _ in range(3):
+        decision = tale.do(c.StillInvestigating(), ALICE, minutes(30))
+    assert decision.offers == ("slower",)
+    slower = tale.do(c.StillInvestigating(slower=True), ALICE)
+    assert slower.events == (e.Paced(), UpdateSaid("Updates now come every 1 h, until there is news.", no_news=True))
+
+
 def test_the_honest_minimum_is_said_once_at_a_time() -> None:
     """Two people click at once: one update. Where none is owed there is none to say."""
     tale = opened(severity="SEV1")

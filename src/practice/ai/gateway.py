@@ -56,6 +56,8 @@ class Gateway:
     async def ask(self, body: Json) -> Reply:
         """Once; every failure is a reply."""
         began = time.monotonic()
+        if self.client.is_closed:
+            return Reply(503, 0, error="this service is ending")
         try:
             async with asyncio.timeout(TIMEOUT_MS / 1000):
                 answer = await self.client.post(self.url, json={"model": self.model, **body})

@@ -204,7 +204,8 @@ class Levers:
         except PlaneFault as fault:
             effective, seen, final = None, f"it could not be looked at: {fault}", False
         if effective or final or self._desk.clock() >= unstamp(step.until):
-            return Done(reports=(c.ReportProof(moved.pull.p, step.s, step.turn, bool(effective), seen),))
+            unseen = effective is None and final
+            return Done(reports=(c.ReportProof(moved.pull.p, step.s, step.turn, bool(effective), seen, unseen),))
         return Later(seen, self._between)
 
     async def hold(self, owed: Owed, i: Incident) -> Outcome:

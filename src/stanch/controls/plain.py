@@ -53,7 +53,7 @@ class Plain(ABC, Generic[Target]):
 
     async def shows(self, target: Target, aim: Aim, value: Value, since: datetime) -> Proof:
         """What shows it, where the plane already reads `value`. Without a better one: only its own word."""
-        word = f"the plane says {said(value)}, and nothing that is served shows it: look for yourself"
+        word = f"the plane says {said(value)}, and nothing that is served shows it"
         return Proof(None, word, final=True)
 
     def caution(self, aim: Aim) -> str:

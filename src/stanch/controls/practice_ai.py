@@ -56,7 +56,7 @@ class PracticeAi:
             return Proof(False, f"the setting still says {said(stands.value)}")
         if isinstance(target.proof, SettingProof):
             # What only the plane itself says is no proof: a person has to look.
-            seen = f"the setting says {said(value)}, and nothing that is served shows it: look for yourself"
+            seen = f"the setting says {said(value)}, and nothing that is served shows it"
             return Proof(None, seen, final=True)
         return await prove(Service(self._wire, since, self._clock()), target.proof, aim, value)
 

@@ -76,6 +76,11 @@ async def counted(wire: Wire, how: QueryProof, aim: Aim, value: Value, since: da
     return Proof(min(found) >= low, f"{number(min(found))} (wanted at least {number(low)})")
 
 
+async def answers(wire: Wire) -> None:
+    """One query that any Prometheus answers, to see whether it lets us ask. Raises `PlaneFault`."""
+    await _points(wire, "query", query="1")
+
+
 async def queried(wire: Wire, how: QueryHow, check: Check, now: datetime) -> tuple[Verdict, str]:
     """Held: red when one point broke it, unknown when fewer than half the points are there. `now` in UTC."""
     if how.floor is not None:

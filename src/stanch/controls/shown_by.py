@@ -5,18 +5,18 @@ Evaluation Protocol 0.3.0). Each must show it, beside what the control's own pla
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from pydantic import BaseModel, ValidationError
 
 from stanch.controls.base import Planes, Proof
-from stanch.controls.fault import unusable
+from stanch.controls.fault import PlaneFault, unusable
 from stanch.controls.http_proof import prove as answers
 from stanch.controls.ofrep import FlagProof, evaluated
 from stanch.controls.prometheus import QueryProof, counted
 from stanch.controls.targets import HttpProbe
-from stanch.core.control import Aim, Shown, Value
+from stanch.core.control import NOTHING, Aim, Shown, Value
 
 PROOFS: Final[Mapping[str, type[BaseModel]]] = {"http": HttpProbe, "prometheus": QueryProof, "ofrep": FlagProof}
 """Kind of the plane that is asked → what `how` may say there."""
@@ -44,6 +44,19 @@ async def proved(
     if worst or unsure:
         return worst or unsure or own
     return Proof(True, "; ".join(one.seen for one in found))
+
+
+async def lacking(planes: Planes, aim: Aim) -> str:
+    """Which of the planes that show it cannot be read, and why; empty when all can. Asked once, whatever it says."""
+    value = aim.to if aim.to is not None else next(iter(aim.values.choices), NOTHING)
+    now = datetime.now(UTC)
+    for one in aim.shown_by:
+        try:
+            # As if it had been pulled long ago: no window keeps it from being asked.
+            await _shown(planes, one, aim, value, now - timedelta(days=1), now)
+        except PlaneFault as fault:
+            return f"what shows it cannot be read: {fault}".rstrip(".")
+    return ""
 
 
 async def _shown(planes: Planes, shown: Shown, aim: Aim, value: Value, since: datetime, now: datetime) -> Proof:

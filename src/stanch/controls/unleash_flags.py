@@ -101,6 +101,7 @@ def for_all(feature: str) -> dict[str, str]:
 
 class _There(BaseModel):
     name: str
+    type: str = ""
     enabled: bool
     hasEnabledStrategies: bool = False
 
@@ -120,7 +121,8 @@ async def discovered(wire: Wire) -> Sequence[Found]:
     """Flags by name and environment, and the gradual rollouts of those that are no switches. Raises `PlaneFault`."""
     found, read = list[Found](), 0
     for flag in await _all(wire):
-        for there in flag.environments:
+        # Of several the first is what a person pastes: where the users are.
+        for there in sorted(flag.environments, key=lambda one: "production" not in (one.name, one.type)):
             where = {"project": flag.project, "feature": flag.name, "environment": there.name}
             note = f"{ON if there.enabled else OFF} in {one_line(there.name, 40)} now"
             found.append(Found("feature.off", where, (ON, OFF), OFF, one_line(flag.name, 40), note))

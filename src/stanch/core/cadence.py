@@ -40,10 +40,11 @@ def spoken(span: timedelta | None) -> str:
     if span is None:
         return "no fixed time"
     seconds = int(span.total_seconds())
-    if seconds < 60:
+    if seconds < 60 or (seconds < 600 and seconds % 60):
         return f"{seconds} s"
     if seconds < 2 * 3600 and seconds % 3600:
         return f"{seconds // 60} min"
     if seconds < 48 * 3600:
-        return f"{seconds // 3600} h"
+        minutes = seconds % 3600 // 60
+        return f"{seconds // 3600} h" + (f" {minutes} min" if minutes else "")
     return f"{seconds // 86400} days"

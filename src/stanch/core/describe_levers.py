@@ -34,6 +34,8 @@ def told(payload: e.Payload, name: Callable[[str], str]) -> str:
             return f"pull {p}: {what} {words}" + (f", request {request}" if request else "")
         case e.PullEffective(p, _, _, what, seen):
             return f"pull {p}: {what} is in effect: {seen}"
+        case e.PullLate(p, _, _, what, seen, True):
+            return f"pull {p}: {what} was accepted; whether it is in effect cannot be seen: {seen}"
         case e.PullLate(p, _, _, what, seen):
             return f"pull {p}: {what} was accepted and is not in effect: {seen}"
         case e.PullFailed(p, _, _, what, why, request, unclear, changed):

@@ -62,7 +62,7 @@ def _by_word_alone(i: Incident, mitigation: Mitigation, state: str, by: str) -> 
     k = mitigation.k
     if found is None or state == "kept" or (state == "removed" and by == i.commander):
         return
-    if state == "effective" and found[1].state == "late":
+    if state == "effective" and found[1].state in ("late", "unseen"):
         role_holder_only(i, by, "say that it took effect")  # Nothing shows it to a machine; a person has looked.
         return
     if state == "removed":

@@ -186,8 +186,8 @@ def proof(i: Incident, command: c.ReportProof, by: str, now: datetime, catalogue
     if found is None:
         return Said()
     pull, step = found
-    kind = e.PullEffective if command.effective else e.PullLate
-    return Said((kind(pull.p, step.s, step.turn, step.what, one_line(command.seen, 300)),))
+    said = (pull.p, step.s, step.turn, step.what, one_line(command.seen, 300))
+    return Said((e.PullEffective(*said) if command.effective else e.PullLate(*said, command.unseen),))
 
 
 def held(i: Incident, command: c.ReportHeld, by: str, now: datetime, catalogue: Catalogue) -> Said:

@@ -242,6 +242,8 @@ def look_again(i: Incident, command: c.LookAgain, by: str, now: datetime, catalo
         raise Refusal("Parts of it moved. Pull what is missing by itself: `/incident controls`, or undo what moved.")
     if one.state in ("cancelled", "asking", "seconding"):
         raise Refusal(_too_late(one) if one.state == "cancelled" else "It waits to be confirmed, or cancelled.")
+    if any(step.state == "unseen" for step in one.steps):
+        raise Refusal("From here no more can be seen. Look for yourself, then say so: `/incident effective`.")
     if one.state == "done":
         raise Refusal("There is nothing to look at again: it is in effect.")
     raise Refusal("There is nothing to look at again: it goes on by itself.")

@@ -110,13 +110,14 @@ class ReportFailed(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReportProof(Command):
-    """What the probe saw; not effective means that its time is over."""
+    """What the probe saw; not effective means that its time is over, or (`unseen`) that nothing more can be seen."""
 
     p: int
     s: int
     turn: int
     effective: bool
     seen: str
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

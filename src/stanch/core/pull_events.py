@@ -104,7 +104,7 @@ class PullEffective(Payload):
 
 @dataclass(frozen=True, slots=True)
 class PullLate(Payload):
-    """Accepted, and not effective within its time."""
+    """Accepted, and not effective within its time; or `unseen`: nothing but the plane's own word can be seen."""
 
     kind = "pull_late"
     p: int
@@ -112,6 +112,7 @@ class PullLate(Payload):
     turn: int
     what: str
     seen: str
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from stanch.core.moving import same as equal
 from stanch.core.parts import Mitigation
 from stanch.core.payload import Payload
 
-SETTLED: Final = ("effective", "late", "failed", "unclear", "changed", "same")
+SETTLED: Final = ("effective", "late", "unseen", "failed", "unclear", "changed", "same")
 """States of a step in which nothing goes on by itself."""
 
 
@@ -98,7 +98,8 @@ class Pull:
 
 
 IN_WORDS: Final = {
-    "pulling": "pulling", "accepted": "applied", "holding": "applied", "late": "applied", "unclear": "applied",
+    "pulling": "pulling", "accepted": "applied", "holding": "applied", "late": "applied", "unseen": "applied",
+    "unclear": "applied",
     "effective": "effective", "same": "effective", "failed": "failed", "changed": "failed",
 }  # fmt: skip
 """State of a step → state of its mitigation."""
@@ -127,7 +128,7 @@ def mitigated(
 
 
 def _is_back(step: Step) -> bool:
-    return step.state == "effective" or (step.state == "late" and equal(step.found, step.to))
+    return step.state == "effective" or (step.state in ("late", "unseen") and equal(step.found, step.to))
 
 
 def find(pulls: tuple[Pull, ...], p: Any) -> Pull | None:
@@ -241,8 +242,8 @@ def _step(step: Step, payload: Payload, at: datetime) -> Step:
         case p.PullEffective(seen=seen):
             state = "effective" if step.goal is None else "holding"
             return replace(step, state=state, seen=seen, effective_at=stamp(at))
-        case p.PullLate(seen=seen):
-            return replace(step, state="late", seen=seen)
+        case p.PullLate(seen=seen, unseen=unseen):
+            return replace(step, state="unseen" if unseen else "late", seen=seen)
         case p.PullFailed(why=why, request_id=request, unclear=unclear, changed=changed, found=found):
             state = "changed" if changed else "unclear" if unclear else "failed"
             return replace(step, state=state, seen=why, request_id=request or step.request_id, found=found)

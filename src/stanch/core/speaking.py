@@ -25,7 +25,9 @@ def still(i: Incident, command: c.StillInvestigating, by: str, now: datetime, ca
     if every is None:
         why = "is over" if not i.is_open else "has no severity yet" if not i.severity else f"is {i.severity}"
         raise Refusal(f"No update is owed: {i.name} {why}. Say one all the same: `/incident update TEXT`.")
-    if i.last_update_at and now - i.last_update_at < TWICE_WITHIN:
+    just_said = i.last_update_at is not None and now - i.last_update_at < TWICE_WITHIN
+    if just_said and not command.slower:
+        assert i.last_update_at is not None
         raise Refusal(f"An update was said a moment ago: {when(i.last_update_at, '{time}')}.")
     if not command.slower:
         offers = ("slower",) if _may_slow(i, by) and i.rhythm.without_news + 1 >= NO_NEWS else ()
@@ -39,7 +41,8 @@ def still(i: Incident, command: c.StillInvestigating, by: str, now: datetime, ca
             f"Only after {NO_NEWS} updates without news in a row; so far there are {i.rhythm.without_news}.",
             "still",
         )
-    text = f"{MINIMUM} {SLOWER.format(every=spoken(every * 2))}"
+    slower = SLOWER.format(every=spoken(every * 2))
+    text = slower if just_said else f"{MINIMUM} {slower}"
     return Said((e.Paced(), UpdateSaid(text, no_news=True)), "Said. The next is due later from now on.")
 
 

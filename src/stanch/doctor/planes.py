@@ -1,8 +1,9 @@
 """The control planes: can each declared control be read, and may it be pulled? Nothing is moved."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from stanch import inventory, production
+from stanch.controls import prometheus
 from stanch.controls.adapters import ADAPTERS
 from stanch.controls.base import PlaneFault, Planes
 from stanch.core.control import Plane
@@ -20,28 +21,35 @@ async def planes(patient: Patient) -> Sequence[Line]:
     try:
         set_up = {id for id, one in known.planes.items() if one.url or given.get(one.url_env, "").strip()}
         stands = await inventory.take(asked, known, SECONDS)
-        return [line for one in known.planes.values() for line in _lines(one, one.id in set_up, asked, stands)]
+        only_read = [one for one in known.planes.values() if one.id in set_up and one.kind not in ADAPTERS]
+        read = dict(
+            zip((one.id for one in only_read), [await _only_read(one, asked) for one in only_read], strict=True)
+        )
+        return [line for one in known.planes.values() for line in _lines(one, one.id in set_up, read, stands)]
     finally:
         await asked.close()
 
 
-def _lines(plane: Plane, is_set_up: bool, asked: Planes, all_stands: Sequence[Stand]) -> Iterator[Line]:
+def _lines(plane: Plane, is_set_up: bool, read: Mapping[str, Line], all_stands: Sequence[Stand]) -> Iterator[Line]:
     stands = [one for one in all_stands if one.aim.plane == plane.id]
     pulls = plane.kind in ADAPTERS
     if not is_set_up:
         what = "its controls are pulled by hand" if pulls else "what it shows is looked at by hand"
         yield degraded("planes", f"{plane.id}: {plane.url_env} is not set; {what}")
     elif not pulls:
-        yield _only_read(plane, asked)
+        yield read[plane.id]
     elif not stands:
-        yield ok("planes", f"{plane.id}: no control stands there")
+        shows = any(shown.plane == plane.id for one in all_stands for shown in one.aim.shown_by)
+        yield ok("planes", f"{plane.id}: " + ("shows what others moved" if shows else "no control stands there"))
     else:
         yield from _of_controls(plane, stands)
 
 
-def _only_read(plane: Plane, asked: Planes) -> Line:
+async def _only_read(plane: Plane, asked: Planes) -> Line:
     try:
-        asked.wire(plane.id, "look at it by hand")
+        wire = asked.wire(plane.id, "look at it by hand")
+        if plane.kind == "prometheus":
+            await prometheus.answers(wire)
     except PlaneFault as trouble:
         return fault("planes", f"{plane.id}: {str(trouble).rstrip('.')}")
     return ok("planes", f"{plane.id}: only read, never moved")

@@ -42,6 +42,9 @@ def _of_levers(i: Incident, kind: str, payload: Mapping[str, Any], value: str, c
             first = reach.proof(i, shown, catalogue) if pull and pull.undoes is None else "check"
             shown.sort(key=lambda name: name != first)
             return [*(moves.button(name, value, first=name == first) for name in shown), *undo]
+        case "pull_late" if payload.get("unseen"):
+            took = [] if pull is None or pull.undoes is not None else [moves.button("took_effect", value, first=True)]
+            return [*took, *undo]
         case "pull_late":
             return [b.button("Check again", "pull:again", of_pull, style="primary"), *undo]
         case "pull_failed":

@@ -20,7 +20,7 @@ from stanch.slack.pulling import Preview, Pulling
 from stanch.slack.walking import Fetch, Walking
 
 LOOKS = ("now", "catchup", "controls")
-AGAIN = frozenset(("lever", "runbook", "check", "sample", "undo", "contained", "watch", "still"))
+AGAIN = frozenset(("lever", "runbook", "check", "sample", "undo", "contained", "watch", "still", "slower", "snooze"))
 """Moves that mean something new each time: each click counts by itself, and the state says what it comes to."""
 
 

@@ -190,7 +190,7 @@ MOVES: tuple[Move, ...] = (
     Move("restrict", "Restrict…", "Only named people see the details, in a new private room",
          form=Form("Restrict", "Restrict it", inputs.restrict, lambda v: c.Restrict(v.get("why", "")))),
     Move("still", "Still investigating", "An update that says the honest minimum", lambda i, _: c.StillInvestigating()),
-    Move("slower", "Half as often", "Commander only: updates come half as often until there is news",
+    Move("slower", "Update half as often", "Commander only: says so, and it holds until there is news",
          lambda i, _: c.StillInvestigating(slower=True)),
     Move("snooze", "Snooze 10 min", "Ask again in ten minutes; twice at most", lambda i, _: c.Snooze()),
     Move("export", "Export the timeline", "As Markdown and JSON, into the room",

@@ -83,9 +83,10 @@ class Phrases:
         step = found[1]
         words = {
             "accepted": "accepted, waiting for effect", "effective": "in effect", "late": "accepted, not in effect",
+            "unseen": "accepted, look for yourself",
             "holding": "in effect, held", "unclear": "unclear, may be applied", "changed": "changed by somebody else",
         }.get(step.state, step.state)  # fmt: skip
-        shown = step.state in ("effective", "late", "unclear", "failed") and step.seen
+        shown = step.state in ("effective", "late", "unseen", "unclear", "failed") and step.seen
         return f"{words}: {safe(step.seen, 90)}" if shown else words
 
     def mitigations(self, i: Incident) -> str:

@@ -9,7 +9,7 @@ from stanch.core.guards import glass_at, guard
 from stanch.core.incident import Incident
 from stanch.core.moving import spoken, told, undo_direction
 from stanch.core.pulls import Pull, Step, spoken as bare
-from stanch.slack import blocks as b
+from stanch.slack import blocks as b, moves
 from stanch.slack.blocks import Block, safe, when
 from stanch.slack.phrases import Message, Phrases, sections, that_fit
 
@@ -22,7 +22,7 @@ MAY: Final = {
 RISKS: Final = 2_900
 SEEN, SEEN_OF_MANY = 300, 90
 """Characters of what a plane said; a set has many steps, and Slack's message an end."""
-UNDONE: Final = ("effective", "late", "holding", "unclear", "accepted")
+UNDONE: Final = ("effective", "late", "unseen", "holding", "unclear", "accepted")
 """States of a step in which its value may stand there, so that it can be put back."""
 
 
@@ -141,6 +141,8 @@ class PullViews(Phrases):
                 became = f"✔ in effect: {seen} · held and checked on the way to {goal}"
             case "late":
                 became = f"⚠ accepted, but not in effect in its time: {seen}{request}"
+            case "unseen":
+                became = f"✔ accepted; whether it is in effect cannot be seen from here: {seen}{request}"
             case "failed":
                 became = f"✗ failed: {seen}{request}"
             case "unclear":
@@ -203,6 +205,8 @@ class PullViews(Phrases):
         buttons = []
         if "late" in states:
             buttons.append(b.button("Check again", "pull:again", value))
+        elif "unseen" in states and len(pull.steps) == 1 and pull.undoes is None:
+            buttons.append(moves.button("took_effect", f"{i.number}:{pull.p}:{i.seq}"))
         elif "unclear" in states:
             buttons.append(b.button("Look again", "pull:again", value, style="primary"))
         elif states & {"failed", "changed"} and not states & {"effective", "holding", "accepted", "pulling"}:

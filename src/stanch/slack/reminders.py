@@ -25,7 +25,7 @@ TOLD = frozenset(
     kind.kind
     for kind in (
         e.PullEffective, e.PullLate, e.PullFailed, e.MitigationApplied, e.MitigationMoved, e.Contained, e.Explained,
-        e.Checked, e.Judged, e.BleedingChanged, e.Changed, e.RedCheck, e.CameBack, e.Watching,
+        e.Checked, e.Judged, e.BleedingChanged, e.RedCheck, e.CameBack, e.Watching,
     )
 )  # fmt: skip
 """Kinds of event that are worth an update."""
@@ -70,12 +70,13 @@ async def _message(kit: Kit, i: Incident, one: Reminder, about: Event | None) ->
         return Message(b.safe(ask, 300), [b.section(b.safe(ask, 300))])
     name = one.about.partition(" ")[0]
     if one.about == ROOM and one.stage:
-        name = "late"
+        name = "late" if one.stage == 1 else "unheard"
     facts = kit.render.facts(i, about) | {
         "who": Mrkdwn(f"<@{one.to or who_speaks(i)}>"),
-        "due": when(one.due) if one.due else "",
+        "due": when(one.due, "{time}") if one.due else "",
+        "speaker": Mrkdwn(f"<@{who_speaks(i)}>"),
         "since": await _since(kit, i) if one.about == ROOM else "",
-        "missing": " and ".join(w for w, there in (("Class", i.klass), ("Severity", i.severity)) if not there),
+        "missing": _missing(i),
         "what_is_due": _promise(i, one.about),
     }
     text = kit.templates.render(f"remind_{name}", **facts)
@@ -87,9 +88,17 @@ async def _message(kit: Kit, i: Incident, one: Reminder, about: Event | None) ->
 async def _since(kit: Kit, i: Incident) -> str:
     """What is worth telling of what happened since the last update, newest last."""
     _, events = await kit.desk.latest(i.number, LATEST)
-    fresh = [one for one in events if i.last_update_at is None or one.recorded_at > i.last_update_at]
+    if i.last_update_at is None:
+        return ""
+    fresh = [one for one in events if one.recorded_at > i.last_update_at]
     told = [one_line(describe(one, kit.directory.name), 120) for one in fresh if one.kind in TOLD]
     return "; ".join(told[-FEW:])
+
+
+def _missing(i: Incident) -> str:
+    if i.klass or i.severity:
+        return "The severity is" if i.klass else "The class is"
+    return "Class and severity are"
 
 
 def _promise(i: Incident, about: str) -> str:
@@ -104,8 +113,8 @@ def _buttons(kit: Kit, i: Incident, one: Reminder) -> list[Block]:
     match one.about.partition(" ")[0]:
         case "room":
             update = b.button("Say an update", "say_update", value, style="primary")
-            slower = i.rhythm.without_news >= NO_NEWS and not i.rhythm.doubled
-            names = ["still", *(["slower"] if slower else []), *(["snooze"] if i.rhythm.snoozes < SNOOZES else [])]
+            slower = one.to == i.commander and i.rhythm.without_news >= NO_NEWS and not i.rhythm.doubled
+            names = ["still", *(["snooze"] if i.rhythm.snoozes < SNOOZES else []), *(["slower"] if slower else [])]
             return [update, *(moves.button(name, value) for name in names)]
         case "commander":
             return [b.button("Take this role", "take_seat:commander", value, style="primary")]

@@ -62,9 +62,11 @@ FACTS = (
     "incident entry by spoken label due room commander seats drill roles_held head payload_entry due_by former called"
     " range quiet_until_at"
 ).split() + NAMES
-OF_REMINDERS = ("who", "since", "missing", "what_is_due")
+OF_REMINDERS = ("who", "since", "missing", "what_is_due", "speaker")
 """What a reminder may name beside `FACTS`."""
-REMINDERS = tuple(f"remind_{name}" for name in "room late commander facts nothing_pulled action kept review".split())
+REMINDERS = tuple(
+    f"remind_{name}" for name in "room late unheard commander facts nothing_pulled action kept review".split()
+)
 TEMPLATE_WORDS = frozenset((*FACTS, *OF_REMINDERS)) | {field.name for kind in KINDS.values() for field in fields(kind)}
 """Every variable that a template may name: what `facts` gives, and the payload's own fields."""
 TEMPLATES_NEEDED = (

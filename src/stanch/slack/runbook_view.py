@@ -22,7 +22,8 @@ from stanch.slack.phrases import VERDICTS, Message, Phrases, sections
 DIRECTIONS: Final = {"less": "does less", "back": "puts it back", "more": "does more: two people"}
 STANDS: Final = {
     "pulling": "… being pulled", "accepted": "… accepted, waiting for effect", "effective": "✔ in effect",
-    "holding": "✔ in effect, held", "late": "⚠ accepted, not in effect", "failed": "✗ failed",
+    "holding": "✔ in effect, held", "late": "⚠ accepted, not in effect",
+    "unseen": "✔ accepted, look for yourself", "failed": "✗ failed",
     "unclear": "⚠ unclear, it may be applied", "changed": "⚠ somebody else changed it", "same": "✔ stood there already",
 }  # fmt: skip
 """State of a pulled control → what stands beside it."""
