@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
 
 from stanch import inventory
-from stanch.controls.base import Found, PlaneFault, Planes, Reading
+from stanch.controls.base import Adapter, Found, PlaneFault, Planes, Reading
 from stanch.controls.kinds import SHAPES
 from stanch.controls.plain import Plain, Request
 from stanch.controls.shapes import Shape
@@ -147,6 +147,19 @@ def pasted(text: str, folder: Path) -> switches.Switches:
 
 def alias(name: str, values: Sequence[Value] = ("m1", "m2"), **more: Any) -> Found:
     return Found("model.back", {"alias": name, "proof": {"of": 3}}, values, **more)
+
+
+def test_a_plane_that_takes_longer_than_its_control_says_so() -> None:
+    """The proxy remembers teams for 60 s; *Limit a caller* counts on 5: the entry says what to add."""
+
+    class Slow:
+        def caution(self, aim: Aim) -> str:
+            return "the proxy remembers teams: both ways it may take up to 60 s" if "team" in aim.target else ""
+
+    team, key = ({name: "svc", "field": "rpm_limit"} for name in ("team", "key"))
+    found = [Found("rate.limit", target, {"from": 0, "to": 9}, note="which?") for target in (team, key)]
+    noted = inventory.patient(found, cast(Adapter, Slow()), "gateway", SHIPPED)
+    assert [one.note for one in noted] == ["which?; it may take 60 s here: add `within: 75s`", "which?"]
 
 
 def test_what_is_found_can_be_pasted(tmp_path: Path) -> None:

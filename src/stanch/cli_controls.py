@@ -47,7 +47,8 @@ def discover(plane: Annotated[str, typer.Argument(help="Its id in runbooks/catal
     async def ask(planes: "Planes", known: "Catalogue") -> tuple[list[Found], "Catalogue"]:
         if plane not in known.planes:
             raise StanchError(f"There is no control plane {plane}. Choose {', '.join(known.planes) or 'none'}.")
-        return list(await planes.of(Aim(plane, {}, Values())).found()), known
+        adapter = planes.of(Aim(plane, {}, Values()))
+        return inventory.patient(await adapter.found(), adapter, plane, known), known
 
     try:
         found, known = _asked(ask)

@@ -6,16 +6,17 @@ Nothing is moved.
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import yaml
 
-from stanch.controls.base import Found, PlaneFault, Planes
+from stanch.controls.base import Adapter, Found, PlaneFault, Planes
 from stanch.controls.shown_by import lacking
 from stanch.core.catalogue import Catalogue
-from stanch.core.control import Aim, Control, Value
+from stanch.core.control import Aim, Control, Value, Values
 from stanch.core.moving import holds, spoken
 from stanch.core.text import cut, one_line
 
@@ -102,6 +103,22 @@ async def _right(planes: Planes, aim: Aim) -> str:
         return await planes.of(aim).lacks(aim)
     except PlaneFault:
         return ""
+
+
+def patient(found: Sequence[Found], adapter: Adapter, plane: str, known: Catalogue) -> list[Found]:
+    """The same, with a note where the plane takes longer than the control's `within` says."""
+    return [
+        replace(one, note="; ".join(filter(None, (one.note, _too_short(one, adapter, plane, known))))) for one in found
+    ]
+
+
+def _too_short(one: Found, adapter: Adapter, plane: str, known: Catalogue) -> str:
+    control = known.controls.get(one.control)
+    caution = adapter.caution(Aim(plane, one.target, Values()))
+    seconds = max((int(found) for found in re.findall(r"(\d+) s\b", caution)), default=0)
+    if control is None or seconds <= control.within.total_seconds():
+        return ""
+    return f"it may take {seconds} s here: add `within: {seconds + 15}s`"
 
 
 class _Plain(yaml.SafeDumper):

@@ -105,7 +105,8 @@ def test_it_can_be_put_off_twice() -> None:
     """Ten minutes each; what comes after the time goes to who speaks. The third time the honest minimum is offered."""
     life = days(severity="SEV1", klass="security")
     assert updates(life.minutes(12)) == [(12, "room", 0, "")]
-    life.tale.do(c.Snooze(), CAROL, timedelta())
+    decision = life.tale.do(c.Snooze(), CAROL, timedelta())
+    assert "card" in [one.kind for one in decision.effects], "the card says that it is put off"
     assert updates(life.minutes(10)) == [(22, "room", 1, CAROL)]
     life.tale.do(c.Snooze(), CAROL, timedelta())
     assert updates(life.minutes(9)) == []

@@ -35,7 +35,7 @@ UNSEEN = (
     e.CardPosted, e.Announced, e.Exported, e.Trouble, e.Noted, e.Evidence, e.Corrected, e.Redacted, e.Captured,
     e.CaptureEdited, e.CaptureDeleted, e.JoinAsked, e.LetIn, e.Signalled, e.PullAsked, e.PullRead, e.PullSeconded,
     e.PullCancelled, e.SettingsSaved, e.PullAgain, e.RunbookOpened, e.RunbookChose, e.RunbookBack, e.ChecksAsked,
-    e.SampleAsked, e.SampleDrawn, e.AnswerJudged, e.Shown, e.Reminded, e.Snoozed,
+    e.SampleAsked, e.SampleDrawn, e.AnswerJudged, e.Shown, e.Reminded,
 )  # fmt: skip
 """Events that leave the card as it is."""
 SHOWN_IN_TRIAGE = (e.RoomOpened, e.Restricted, e.Resolved, e.Closed, e.Dismissed, e.Reopened)

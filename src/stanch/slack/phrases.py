@@ -105,7 +105,8 @@ class Phrases:
                 if i.is_open and not i.severity
                 else "No update is owed."
             )
-        return f"*Next word*  due {when(due)}, from {safe(self._people.name(who_speaks(i)), 100)}"
+        put_off = f", put off until {when(unstamp(i.rhythm.snoozed_until), '{time}')}" if i.rhythm.snoozed_until else ""
+        return f"*Next word*  due {when(due)}, from {safe(self._people.name(who_speaks(i)), 100)}{put_off}"
 
 
 def that_fit(lines: Sequence[str], limit: int) -> str:
