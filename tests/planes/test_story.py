@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.planes.story import scene, told
+from tests.planes.story import told
+from tests.planes.story_house import scene
 
 pytestmark = pytest.mark.planes
 
