@@ -159,7 +159,9 @@ class Listeners:
             return {"text": self._render.listing(await self._desk.open_incidents(LISTED + 1), user)}
         if what == "help":
             return {"text": helped(verb)}
-        state, latest = await self._desk.latest(number or 0, 10)
+        state, last = await self._desk.latest(number or 0, 40)
+        # A reminder is no news.
+        latest = [one for one in last if one.kind != "reminded"][-10:]
         if state is None:
             raise Refusal(f"There is no INC-{number}. `/incident list` shows those that are open.")
         if what == "catchup":
