@@ -116,7 +116,9 @@ def _good_values(url: str) -> Json:
 
 
 async def _alert(s: Scene) -> Json | None:
-    return next((one for one in await s.stage.messages("triage") if "bot_id" in one and "wrong" in one["text"]), None)
+    """The alert in the triage channel, while it can be declared from."""
+    said = [one for one in await s.stage.messages("triage") if "bot_id" in one and "wrong" in one["text"]]
+    return next((one for one in said if any(label.startswith("Declare") for label in buttons(one))), None)
 
 
 async def _declared(s: Scene, alert: Json) -> Incident:

@@ -20,13 +20,13 @@ ALIAS, DATED, LATEST = "support-bot", "chat-dated", "chat-latest"
 MODELS = {DATED: "sunrise-2026-09-01", LATEST: "sunrise-latest"}
 SERVED_BY = {DATED: "dep-dated", LATEST: "dep-latest"}
 PROVIDER_KEY = "provider-key-for-the-story"
-RATE = 6.0
+RATE = 10.0
 """Questions a second."""
 BAD = """\
-sum(rate(gen_ai_evaluation_results_total{gen_ai_evaluation_name="quality",gen_ai_evaluation_score_label="bad"}[10s]))
-/ sum(rate(gen_ai_evaluation_results_total{gen_ai_evaluation_name="quality"}[10s]))
+sum(rate(gen_ai_evaluation_results_total{gen_ai_evaluation_name="quality",gen_ai_evaluation_score_label="bad"}[15s]))
+/ sum(rate(gen_ai_evaluation_results_total{gen_ai_evaluation_name="quality"}[15s]))
 """
-"""The share of bad answers of the last ten seconds."""
+"""The share of bad answers of the last fifteen seconds: about 5 % when all is well, and 45 % of a bad model's."""
 RULES = {
     "groups": [
         {
@@ -34,7 +34,7 @@ RULES = {
             "rules": [
                 {
                     "alert": "AnswersGotWorse",
-                    "expr": f"({BAD}) > 0.15",
+                    "expr": f"({BAD}) > 0.25",
                     "for": "2s",
                     "labels": {"service": "support-copilot", "severity": "critical"},
                     "annotations": {"summary": "{{ $value | humanizePercentage }} of answers are wrong"},
@@ -206,7 +206,8 @@ def _behind_the_gateway(file: Any) -> None:
 
 
 def _in_prometheus(file: Any) -> None:
-    how = {"query": BAD, "at_most": 0.05, "unit": "%", "held": 5, "step": 1}
+    how = {"query": BAD, "at_most": 0.12, "unit": "%", "held": 5, "step": 1}
     for check in file["checks"].values():
         check.get("for", {}).pop("support-copilot", None)
+    file["checks"]["grounded"] |= {"name": "Wrong answers", "passes": "At most 12 % of the judged answers are wrong."}
     file["checks"]["grounded"]["for"]["support-copilot"] = {"kind": "prometheus", "plane": "metrics", "how": how}
