@@ -74,10 +74,7 @@ def _asked(ask: "Callable[[Planes, Catalogue], Awaitable[Found]]") -> Found:
     known = production.read(given.home)
 
     async def run() -> Found:
-        planes = Planes(known, given.environment, ADAPTERS)
-        try:
+        async with Planes(known, given.environment, ADAPTERS) as planes:
             return await ask(planes, known)
-        finally:
-            await planes.close()
 
     return asyncio.run(run())

@@ -22,20 +22,18 @@ ODD = "The control plane alerts answered in another shape than Alertmanager does
 @pytest.mark.parametrize("scene", [scenes.quiet_and_back, scenes.nothing_fires, scenes.what_fires, scenes.wrong_login])
 async def test_a_recorded_scene(scene: Callable[[Planes], Any]) -> None:
     """Each request is exactly the one that the real server took, and its answers are understood."""
-    async with replayed(scenes.RECORDED / f"{scene.__name__}.json") as url:
-        # What has no colon is sent as it is: the recording holds the pair masked whole.
-        made = scenes.planes(url, b64encode(MASKED.encode()).decode())
-        try:
-            await scene(made)
-        finally:
-            await made.close()
+    # What has no colon is sent as it is: the recording holds the pair masked whole.
+    async with (
+        replayed(scenes.RECORDED / f"{scene.__name__}.json") as url,
+        scenes.planes(url, b64encode(MASKED.encode()).decode()) as driven,
+    ):
+        await scene(driven)
 
 
 @pytest.fixture
 async def driven(plane: FakePlane) -> AsyncIterator[Planes]:
-    made = scenes.planes(plane.url, "bot:password", clock=lambda: NOW)
-    yield made
-    await made.close()
+    async with scenes.planes(plane.url, "bot:password", clock=lambda: NOW) as made:
+        yield made
 
 
 def silence(id: str = "s1", state: str = "active", ends: str = "2026-11-22T14:00:00.000Z", **more: Any) -> Any:

@@ -28,10 +28,8 @@ def planes(url: str, pair: str = PAIR) -> Planes:
 @asynccontextmanager
 async def langfuse(scene: str) -> AsyncIterator[Adapter]:
     """What its documentation says to this scene."""
-    async with replayed(FOLDER / "langfuse" / f"{scene}.json") as url:
-        driven = planes(url)
+    async with replayed(FOLDER / "langfuse" / f"{scene}.json") as url, planes(url) as driven:
         yield driven.of(PROMPT)
-        await driven.close()
 
 
 async def test_label_and_back() -> None:

@@ -32,9 +32,8 @@ def planes(url: str, token: str) -> Planes:
 
 @pytest.fixture
 async def driven(plane: FakePlane) -> AsyncIterator[Planes]:
-    made = planes(plane.url, "api-token")
-    yield made
-    await made.close()
+    async with planes(plane.url, "api-token") as made:
+        yield made
 
 
 async def move(driven: Planes, value: Any, aim: Aim = CHAT) -> str:
@@ -133,12 +132,8 @@ async def what_there_is(driven: Planes) -> None:
 )  # fmt: skip
 async def test_a_documented_scene(scene: Callable[[Planes], Any]) -> None:
     """Each request is exactly as the documentation has it, and the documented answers are understood."""
-    async with replayed(FOLDER / "launchdarkly" / f"{scene.__name__}.json") as url:
-        made = planes(url, MASKED)
-        try:
-            await scene(made)
-        finally:
-            await made.close()
+    async with replayed(FOLDER / "launchdarkly" / f"{scene.__name__}.json") as url, planes(url, MASKED) as made:
+        await scene(made)
 
 
 def has(plane: FakePlane, answer: Any) -> None:

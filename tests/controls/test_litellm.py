@@ -20,17 +20,14 @@ SCENES = (*scenes.WITH_DATABASE, scenes.without_database)
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
 async def test_a_recorded_scene(scene: Callable[[Planes], Any]) -> None:
     """Each request is exactly the one that the real proxy took, and its answers are understood."""
-    async with replayed(scenes.RECORDED / f"{scene.__name__}.json") as url:
-        driven = scenes.planes(url, MASKED)
+    async with replayed(scenes.RECORDED / f"{scene.__name__}.json") as url, scenes.planes(url, MASKED) as driven:
         await scene(driven)
-        await driven.close()
 
 
 @pytest.fixture
 async def driven(plane: FakePlane) -> AsyncIterator[Planes]:
-    made = scenes.planes(plane.url, "sk-admin-4711")
-    yield made
-    await made.close()
+    async with scenes.planes(plane.url, "sk-admin-4711") as made:
+        yield made
 
 
 def says(plane: FakePlane, path: str, *answers: Any, method: str = "GET") -> list[Call]:

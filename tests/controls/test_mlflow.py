@@ -20,19 +20,16 @@ LOGIN = b64encode(MASKED.encode()).decode()
 @pytest.mark.parametrize("scene", scenes.ALL, ids=lambda scene: scene.__name__)
 async def test_a_scene(scene: Callable[..., Any]) -> None:
     """Each scene of the real server, driven against what it answered then."""
-    async with replayed(scenes.RECORDED / f"{scene.__name__}.json") as url:
-        driven = scenes.planes(url, LOGIN)
+    async with replayed(scenes.RECORDED / f"{scene.__name__}.json") as url, scenes.planes(url, LOGIN) as driven:
         seen = await scene(driven)
-        await driven.close()
     if scene is scenes.endpoint_and_back:
         assert seen, "the recording shows the time in which the old model still answers"
 
 
 @pytest.fixture
 async def driven(plane: FakePlane) -> AsyncIterator[Planes]:
-    made = scenes.planes(plane.url, LOGIN)
-    yield made
-    await made.close()
+    async with scenes.planes(plane.url, LOGIN) as made:
+        yield made
 
 
 def gateway(plane: FakePlane, *answers: tuple[str, str], old: str = "gpt-4o", new: str = "gpt-5") -> None:

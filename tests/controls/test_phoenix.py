@@ -16,10 +16,8 @@ IDS = {"v1": "UHJvbXB0VmVyc2lvbjox", "v2": "UHJvbXB0VmVyc2lvbjoy", "v3": "UHJvbX
 @pytest.mark.parametrize("scene", scenes.ALL, ids=lambda scene: scene.__name__)
 async def test_a_scene(scene: Callable[..., Any]) -> None:
     """Each scene of the real server, driven against what it answered then."""
-    async with replayed(scenes.RECORDED / f"{scene.__name__}.json") as url:
-        driven = scenes.planes(url, MASKED)
+    async with replayed(scenes.RECORDED / f"{scene.__name__}.json") as url, scenes.planes(url, MASKED) as driven:
         await scene(driven, IDS)
-        await driven.close()
 
 
 def test_two_names_for_one_version() -> None:

@@ -14,9 +14,8 @@ from tests.controls.exchanges import MASKED, replayed
 @pytest.mark.parametrize("scene", [scenes.calm, scenes.nothing_measured, scenes.wrong_query, scenes.wrong_login])
 async def test_a_recorded_scene(scene: Callable[[Planes], Any]) -> None:
     """Each query is exactly the one that the real server took, and its answers are understood."""
-    async with replayed(scenes.RECORDED / f"{scene.__name__}.json") as url:
-        made = scenes.planes(url, b64encode(MASKED.encode()).decode())
-        try:
-            await scene(made)
-        finally:
-            await made.close()
+    async with (
+        replayed(scenes.RECORDED / f"{scene.__name__}.json") as url,
+        scenes.planes(url, b64encode(MASKED.encode()).decode()) as driven,
+    ):
+        await scene(driven)

@@ -23,18 +23,14 @@ async def test_a_recorded_scene(scene: Callable[[Planes], Any]) -> None:
     async with replayed(scenes.RECORDED / f"{scene.__name__}.json") as url:
         # Where one token stands for both, it was masked as one.
         apps = MASKED if scene is scenes.token_of_applications else "masked-token-2"
-        made = scenes.planes(url, MASKED, apps)
-        try:
+        async with scenes.planes(url, MASKED, apps) as made:
             await scene(made)
-        finally:
-            await made.close()
 
 
 @pytest.fixture
 async def driven(plane: FakePlane) -> AsyncIterator[Planes]:
-    made = scenes.planes(plane.url, "user:token", "apps-token")
-    yield made
-    await made.close()
+    async with scenes.planes(plane.url, "user:token", "apps-token") as made:
+        yield made
 
 
 def strategy(id: str = "s1", rollout: str | None = "100", **more: Any) -> Any:

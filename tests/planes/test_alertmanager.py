@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -50,13 +49,8 @@ async def driven(server: Server) -> AsyncIterator[Planes]:
         yield made
 
 
-@asynccontextmanager
-async def to(server: Server, login: str = "", **more: Any) -> AsyncIterator[Planes]:
-    made = scenes.planes(more.pop("url", server.url), login or f"bot:{server.token}", **more)
-    try:
-        yield made
-    finally:
-        await made.close()
+def to(server: Server, login: str = "", **more: Any) -> Planes:
+    return scenes.planes(more.pop("url", server.url), login or f"bot:{server.token}", **more)
 
 
 def ask(server: Server, method: str, path: str, body: Any = None) -> Any:

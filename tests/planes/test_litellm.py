@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,13 +46,8 @@ async def driven(server: Server) -> AsyncIterator[Planes]:
         yield made
 
 
-@asynccontextmanager
-async def to(url: str, token: str, **more: Any) -> AsyncIterator[Planes]:
-    made = scenes.planes(url, token, **more)
-    try:
-        yield made
-    finally:
-        await made.close()
+def to(url: str, token: str, **more: Any) -> Planes:
+    return scenes.planes(url, token, **more)
 
 
 @pytest.mark.parametrize("scene", scenes.WITH_DATABASE, ids=lambda scene: scene.__name__)

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from http.server import ThreadingHTTPServer
@@ -42,6 +41,7 @@ from tests.planes.mlflow_parts import (
 )  # fmt: skip
 from tests.planes.servers.mlflow import GATEWAY_CACHE_S
 from tests.planes.servers.process import Server
+from tests.planes.trouble import killed_between
 
 pytestmark = pytest.mark.planes
 
@@ -100,13 +100,8 @@ async def driven(server: Server) -> AsyncIterator[Planes]:
         yield made
 
 
-@asynccontextmanager
-async def to(server: Server, login: str = "", *, url: str = "", patience: float = 10.0) -> AsyncIterator[Planes]:
-    made = scenes.planes(url or server.url, login or admin(server), timeout=patience)
-    try:
-        yield made
-    finally:
-        await made.close()
+def to(server: Server, login: str = "", *, url: str = "", patience: float = 10.0) -> Planes:
+    return scenes.planes(url or server.url, login or admin(server), timeout=patience)
 
 
 async def a_second() -> None:
@@ -248,14 +243,7 @@ async def test_slow(server: Server) -> None:
 async def test_killed_and_started_again(server: Server, driven: Planes) -> None:
     """Away, nothing was sent; when it is back, it is put back exactly."""
     before = state(server)
-    reading = await driven.of(ENDPOINT).read(ENDPOINT)
-    await driven.of(ENDPOINT).apply(ENDPOINT, "gpt-old", detail={}, request_id="r", by="U1")
-    server.kill()
-    with pytest.raises(PlaneFault, match=r"could not be reached: is it up\?") as caught:
-        await driven.of(ENDPOINT).apply(ENDPOINT, "gpt-new", detail=reading.detail, request_id="r", by="U1")
-    assert not caught.value.sent
-    server.mend()
-    await driven.of(ENDPOINT).apply(ENDPOINT, "gpt-new", detail=reading.detail, request_id="r", by="U1")
+    await killed_between(server, driven, ENDPOINT, "gpt-old", "gpt-new")
     assert state(server) == before
 
 
@@ -269,15 +257,10 @@ async def until(look: Callable[[], Awaitable[Proof]], seconds: float) -> bool:
         await a_second()
 
 
-@asynccontextmanager
-async def beside(server: Server, url: str) -> AsyncIterator[Planes]:
+def beside(server: Server, url: str) -> Planes:
     """MLflow, and the application that is asked what it got."""
     known = {
         "registry": Plane("registry", "mlflow", url=server.url, secret="LOGIN", timeout=timedelta(seconds=10)),
         "app": Plane("app", "http", url=url, timeout=timedelta(seconds=10)),
     }
-    made = Planes(Catalogue(planes=known), {"LOGIN": admin(server)}, ADAPTERS)
-    try:
-        yield made
-    finally:
-        await made.close()
+    return Planes(Catalogue(planes=known), {"LOGIN": admin(server)}, ADAPTERS)

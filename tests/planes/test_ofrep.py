@@ -5,7 +5,6 @@ It asks for no token, so a wrong one cannot be tried here.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -21,13 +20,8 @@ from tests.planes.servers.process import Server
 pytestmark = pytest.mark.planes
 
 
-@asynccontextmanager
-async def to(url: str, **more: Any) -> AsyncIterator[Planes]:
-    made = scenes.planes(url, **more)
-    try:
-        yield made
-    finally:
-        await made.close()
+def to(url: str, **more: Any) -> Planes:
+    return scenes.planes(url, **more)
 
 
 def ask(server: Server, method: str, path: str, body: Any = None) -> Any:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,6 +18,7 @@ from tests.controls import scenes_phoenix as scenes
 from tests.controls.exchanges import recorded
 from tests.controls.scenes_phoenix import SINCE, aim
 from tests.planes.servers.process import Server
+from tests.planes.trouble import killed_between
 
 pytestmark = pytest.mark.planes
 PASSWORD = "Password-of-a-test-user-1"
@@ -50,13 +50,8 @@ async def driven(phoenix: Server) -> AsyncIterator[Planes]:
         yield planes
 
 
-@asynccontextmanager
-async def to(server: Server, key: str = "", *, url: str = "", patience: float = 10.0) -> AsyncIterator[Planes]:
-    planes = scenes.planes(url or server.url, key or server.token, timeout=patience)
-    try:
-        yield planes
-    finally:
-        await planes.close()
+def to(server: Server, key: str = "", *, url: str = "", patience: float = 10.0) -> Planes:
+    return scenes.planes(url or server.url, key or server.token, timeout=patience)
 
 
 def ask(server: Server, method: str, path: str, body: Any = None) -> Any:
@@ -152,13 +147,6 @@ async def test_slow(phoenix: Server, ids: dict[str, str]) -> None:
 
 async def test_killed_and_started_again(phoenix: Server, ids: dict[str, str], driven: Planes) -> None:
     """Away, nothing was sent; when it is back, it is put back exactly."""
-    before, prompt = state(phoenix), aim(ids)
-    reading = await driven.of(prompt).read(prompt)
-    await driven.of(prompt).apply(prompt, "v2", detail={}, request_id="r", by="U1")
-    phoenix.kill()
-    with pytest.raises(PlaneFault, match=r"could not be reached: is it up\?") as caught:
-        await driven.of(prompt).apply(prompt, "v3", detail=reading.detail, request_id="r", by="U1")
-    assert not caught.value.sent
-    phoenix.mend()
-    await driven.of(prompt).apply(prompt, "v3", detail=reading.detail, request_id="r", by="U1")
+    before = state(phoenix)
+    await killed_between(phoenix, driven, aim(ids), "v2", "v3")
     assert state(phoenix) == before

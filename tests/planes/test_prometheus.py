@@ -4,7 +4,6 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -81,13 +80,8 @@ async def driven(server: Server, app: App) -> AsyncIterator[Planes]:
     server.mend()
 
 
-@asynccontextmanager
-async def to(server: Server, login: str = "", **more: Any) -> AsyncIterator[Planes]:
-    made = scenes.planes(more.pop("url", server.url), login or f"bot:{server.token}", **more)
-    try:
-        yield made
-    finally:
-        await made.close()
+def to(server: Server, login: str = "", **more: Any) -> Planes:
+    return scenes.planes(more.pop("url", server.url), login or f"bot:{server.token}", **more)
 
 
 async def calm(driven: Planes) -> bool:

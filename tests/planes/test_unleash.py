@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -91,13 +90,8 @@ def application(unleash: Server) -> Iterator[Server]:
             yield up
 
 
-@asynccontextmanager
-async def to(server: Server, token: str, **more: Any) -> AsyncIterator[Planes]:
-    made = scenes.planes(more.pop("url", server.url), token, server.tokens["backend"], **more)
-    try:
-        yield made
-    finally:
-        await made.close()
+def to(server: Server, token: str, **more: Any) -> Planes:
+    return scenes.planes(more.pop("url", server.url), token, server.tokens["backend"], **more)
 
 
 def clear(server: Server) -> None:

@@ -58,7 +58,7 @@ class Answer:
     def fault(self, message: str, **more: Any) -> PlaneFault:
         """With what is true of every fault after an answer; `more` overrules it."""
         said = f"{message} {_READ_BACK}" if self.write and more.get("sent", True) else message
-        return PlaneFault(said, **{"sent": self.write, "request_id": self.request_id, **more})
+        return PlaneFault(said, **{"sent": self.write, "request_id": self.request_id, "status": self.status, **more})
 
     def refused(self, key: str) -> PlaneFault:
         """The fault that a status of 300 or more means. `key` names the environment variable with the secret."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from pydantic import BaseModel
 
@@ -118,7 +118,8 @@ class Kind(Protocol):
 class Planes:
     """The control planes of a catalogue. `environment` holds their secrets and addresses, by the names given there.
 
-    One client for all; nothing is opened before the first call. `close` it on the loop that used it.
+    One client for all; nothing is opened before the first call. `close` it on the loop that used it, or use it with
+    `async with`.
     """
 
     def __init__(self, catalogue: Catalogue, environment: Mapping[str, str], kinds: Mapping[str, Kind]) -> None:
@@ -128,6 +129,12 @@ class Planes:
         self._client = Shared()
         self._wires: dict[str, Wire] = {}
         self._adapters: dict[str, Adapter] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     def of(self, aim: Aim) -> Adapter:
         """Raises `PlaneFault` when it cannot be spoken to: `PRACTICE_AI_URL is not set: pull it by hand`."""

@@ -7,7 +7,8 @@ class PlaneFault(Exception):
     """The message is one sentence for a person at 03:00: no secret, no body, and what to do if that is known.
 
     `sent`: it may have happened (a 5xx, no or an unreadable answer to a write): read before anything is repeated.
-    `permanent`: asking again cannot help. `retry_after` in seconds, where the plane named them.
+    `permanent`: asking again cannot help. `retry_after` in seconds, where the plane named them. `status` of HTTP, 0
+    where there was no answer.
     """
 
     def __init__(
@@ -18,12 +19,14 @@ class PlaneFault(Exception):
         permanent: bool = False,
         retry_after: float | None = None,
         request_id: str = "",
+        status: int = 0,
     ) -> None:
         super().__init__(message)
         self.sent = sent
         self.permanent = permanent
         self.retry_after = retry_after
         self.request_id = request_id
+        self.status = status
 
 
 def unusable(wrong: ValidationError) -> PlaneFault:

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
-
 from stanch.controls import pointer
 from stanch.controls.answer import Answer
 from stanch.controls.base import Found, Proof, Reading, Receipt
-from stanch.controls.fault import PlaneFault, unusable
+from stanch.controls.fault import PlaneFault
 from stanch.controls.fill import filled, filled_headers, filled_path
 from stanch.controls.http_proof import prove
+from stanch.controls.plain import Aimed
 from stanch.controls.same import pick, said, same, scalar
 from stanch.controls.targets import Absent, HttpTarget, HttpWrite
 from stanch.controls.wire import Wire
@@ -25,17 +24,16 @@ KEPT_MOST = 16_000
 """Characters of JSON that are stored with a reading."""
 
 
-class Http:
-    scheme = "Bearer"
+class Http(Aimed[HttpTarget]):
     shape = HttpTarget
 
     def __init__(self, wire: Wire) -> None:
-        self._wire = wire
+        super().__init__(wire)
         self._merging = asyncio.Lock()
         """Between reading a whole map and sending it back nothing else of ours may be sent."""
 
     async def read(self, aim: Aim) -> Reading:
-        target = self._target(aim)
+        target = self.target(aim)
         answer, document = await self._document(target)
         raw = None
         if document is not None:
@@ -45,11 +43,11 @@ class Http:
                 self._must_hold(target, answer, document)
         value = _ours(target, raw, aim)
         if value is None and isinstance(raw, str | int | float):
-            raise answer.fault(f"{self._wire.name} stands at something too long or too odd to be put back.")
+            raise answer.fault(f"{self.wire.name} stands at something too long or too odd to be put back.")
         return Reading(value, self._kept(target, answer, document))
 
     async def apply(self, aim: Aim, value: Value, *, detail: Mapping[str, Any], request_id: str, by: str) -> Receipt:
-        target = self._target(aim)
+        target = self.target(aim)
         back = target.undo is not None and "kept" in detail
         write = target.undo if target.undo is not None and back else target.apply
         known = {"value": _theirs(target, write, value), "request_id": request_id, "by": by}
@@ -61,39 +59,33 @@ class Http:
             return await self._send(write, known, value)
 
     async def probe(self, aim: Aim, value: Value, *, since: datetime) -> Proof:
-        target, stands = self._target(aim), await self.read(aim)
+        target, stands = self.target(aim), await self.read(aim)
         if not same(stands.value, value):
             return Proof(False, f"the plane itself still says {said(stands.value)}")
         theirs = _theirs(target, target.apply, value, read=True)
-        return await prove(self._wire, target.probe, aim, value, theirs, since)
+        return await prove(self.wire, target.probe, aim, value, theirs, since)
 
     def preview(self, aim: Aim, value: Value) -> str:
-        target = self._target(aim)
+        target = self.target(aim)
         theirs = _theirs(target, target.apply, value)
         known: dict[str, Any] = {"value": theirs, "request_id": "(made when it is pulled)", "by": "(you)"}
         if target.merge is not None:
             key = target.read.pointer.removeprefix(target.merge)
             known["map"] = {f"(all of {target.merge} as it is then)": f"with {key} = {said(theirs)}"}
         write = target.apply
-        return self._wire.shown(
+        return self.wire.shown(
             write.method,
             filled_path(write.path, known),
             body=filled(write.body, known),
             headers=filled_headers(write.headers, known),
         )
 
-    def caution(self, aim: Aim) -> str:
-        return ""
-
-    async def lacks(self, aim: Aim) -> str:
-        return ""
-
     async def found(self) -> Sequence[Found]:
-        raise PlaneFault(f"{self._wire.name} cannot be asked what it has: describe it by hand.", sent=False)
+        raise PlaneFault(f"{self.wire.name} cannot be asked what it has: describe it by hand.", sent=False)
 
     async def _send(self, write: HttpWrite, known: Mapping[str, Any], value: Value) -> Receipt:
         request_id = str(known["request_id"])
-        answer = await self._wire.write(
+        answer = await self.wire.write(
             write.method,
             filled_path(write.path, known),
             body=filled(write.body, known),
@@ -102,16 +94,16 @@ class Http:
         )
         if answer.html or (write.answer == "json" and answer.status != 204):
             answer.json()
-        return Receipt(request_id, one_line(self._wire.masked(f"{answer.status}, {said(value)}")))
+        return Receipt(request_id, one_line(self.wire.masked(f"{answer.status}, {said(value)}")))
 
     async def _document(self, target: HttpTarget) -> tuple[Answer, Any]:
         """What is read; None where the plane says that there is nothing."""
         accept = {absent.status for absent in target.read.absent}
-        answer = await self._wire.read(target.read.get, headers=filled_headers(target.read.headers, {}), accept=accept)
+        answer = await self.wire.read(target.read.get, headers=filled_headers(target.read.headers, {}), accept=accept)
         if answer.status in accept:
             if any(_means(absent, answer) for absent in target.read.absent):
                 return answer, None
-            raise answer.refused(self._wire.plane.secret)
+            raise answer.refused(self.wire.plane.secret)
         return answer, answer.json()
 
     async def _merged(self, target: HttpTarget, theirs: Any) -> Any:
@@ -124,7 +116,7 @@ class Http:
             return pointer.put(whole, path, theirs)
         except LookupError:
             raise answer.fault(
-                f"{self._wire.name} shows no map at {target.merge}: sending one would wipe the rest.", permanent=True
+                f"{self.wire.name} shows no map at {target.merge}: sending one would wipe the rest.", permanent=True
             ) from None
 
     def _must_hold(self, target: HttpTarget, answer: Answer, document: Any) -> None:
@@ -134,7 +126,7 @@ class Http:
         except LookupError:
             parent = None
         if not isinstance(parent, dict) or not _has_nothing(target):
-            raise answer.fault(f"{self._wire.name} holds nothing at {target.read.pointer}.", permanent=True)
+            raise answer.fault(f"{self.wire.name} holds nothing at {target.read.pointer}.", permanent=True)
 
     def _kept(self, target: HttpTarget, answer: Answer, document: Any) -> dict[str, Any]:
         if target.undo is None:
@@ -149,12 +141,6 @@ class Http:
         if len(text) > KEPT_MOST or redact(text) != text:
             raise answer.fault(f"What undo needs at {target.read.keep} is too long or holds a secret.", permanent=True)
         return {"kept": kept}
-
-    def _target(self, aim: Aim) -> HttpTarget:
-        try:
-            return HttpTarget.model_validate(aim.target)
-        except ValidationError as wrong:
-            raise unusable(wrong) from None
 
 
 def _has_nothing(target: HttpTarget) -> bool:

@@ -9,7 +9,6 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from stanch.controls.answer import Answer
 from stanch.controls.base import Found, Reading
-from stanch.controls.fault import PlaneFault
 from stanch.controls.plain import Plain, Request
 from stanch.controls.revisions import CACHED, listed, offered
 from stanch.controls.same import said
@@ -69,8 +68,8 @@ class Langfuse(Plain[LangfuseTarget]):
     async def stands(self, target: LangfuseTarget, aim: Aim) -> Reading:
         answer = await self._asked(target.prompt, label=target.label)
         if answer is None:
-            none = f"{self.wire.name} has no prompt {target.prompt} with the label {target.label}"
-            raise PlaneFault(f"{none}: its API could not take the label away again.", sent=False, permanent=True)
+            none = f"has no prompt {target.prompt} with the label {target.label}"
+            raise self.no(f"{none}: its API could not take the label away again")
         return Reading(listed(str(shaped(answer, _Prompt).version), aim))
 
     def request(self, target: LangfuseTarget, value: Value, detail: Mapping[str, Any], by: str) -> Request:
@@ -83,8 +82,7 @@ class Langfuse(Plain[LangfuseTarget]):
         async with self._merging:
             answer = None if value == NOTHING else await self._asked(target.prompt, version=said(value))
             if answer is None:
-                absent = f"{self.wire.name} has no version {said(value)} of {target.prompt}; nothing was sent."
-                raise PlaneFault(absent, sent=False, permanent=True)
+                raise self.no(f"has no version {said(value)} of {target.prompt}; nothing was sent")
             labels = [one for one in shaped(answer, _Prompt).labels if one not in (_LATEST, target.label)]
             return await self.send(self._update(target, value, [*labels, target.label]), request_id)
 

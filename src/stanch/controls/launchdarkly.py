@@ -10,7 +10,7 @@ from stanch.controls.base import Found, Reading
 from stanch.controls.fault import PlaneFault
 from stanch.controls.plain import Plain, Request
 from stanch.controls.same import said
-from stanch.controls.shaped import shaped
+from stanch.controls.shaped import by_offset, shaped
 from stanch.controls.shapes import Shape
 from stanch.controls.wire import in_path
 from stanch.core.control import Aim, Value
@@ -77,7 +77,7 @@ class LaunchDarkly(Plain[FlagTarget]):
 
     def request(self, target: FlagTarget, value: Value, detail: Mapping[str, Any], by: str) -> Request:
         if value not in (ON, OFF):
-            raise self._no(f"takes {ON} or {OFF} for a flag")
+            raise self.no(f"takes {ON} or {OFF} for a flag")
         instructions = [{"kind": _SWITCHES[str(value)]}]
         body = {"environmentKey": target.environment, "comment": f"Stanch: {by}", "instructions": instructions}
         return Request("PATCH", target.path, body, _PATCH)
@@ -89,8 +89,8 @@ class LaunchDarkly(Plain[FlagTarget]):
             answer = await self.send(self.request(target, value, detail, f"{by}, {request_id}"), request_id)
         except PlaneFault as fault:
             # LaunchDarkly's own meaning of this status, of which HTTP knows nothing.
-            if "(405 " in str(fault):
-                raise self._no(f"wants an approval in {target.environment}: request it there, or by hand") from fault
+            if fault.status == 405:
+                raise self.no(f"wants an approval in {target.environment}: request it there, or by hand") from fault
             raise
         there = shaped(answer, _Flag).environments.get(target.environment)
         if there is not None and there.on is not (value == ON):
@@ -119,24 +119,18 @@ class LaunchDarkly(Plain[FlagTarget]):
         return found
 
     async def _flags(self, project: str) -> list[_Flag]:
-        flags = list[_Flag]()
-        while len(flags) < _MOST:
-            path = f"/api/v2/flags/{in_path(project)}?env=production&limit={_PAGE}&offset={len(flags)}&sort=key"
-            page = shaped(await self.wire.read(path, headers=_VERSION), _Flags).items
-            flags += page
-            if len(page) < _PAGE:
-                break
-        return flags
+        async def page(offset: int) -> list[_Flag]:
+            path = f"/api/v2/flags/{in_path(project)}?env=production&limit={_PAGE}&offset={offset}&sort=key"
+            return shaped(await self.wire.read(path, headers=_VERSION), _Flags).items
+
+        return await by_offset(page, _PAGE, _MOST)
 
     async def _there(self, target: FlagTarget) -> _There:
         path = f"{target.path}?env={in_path(target.environment)}"
         flag = shaped(await self.wire.read(path, headers=_VERSION), _Flag)
         there = flag.environments.get(target.environment)
         if there is None:
-            raise self._no(f"shows no environment {said(target.environment)} of {target.flag}")
+            raise self.no(f"shows no environment {said(target.environment)} of {target.flag}")
         if flag.archived:
-            raise self._no(f"has archived {target.flag}: it cannot be switched")
+            raise self.no(f"has archived {target.flag}: it cannot be switched")
         return there
-
-    def _no(self, what: str) -> PlaneFault:
-        return PlaneFault(f"{self.wire.name} {what}.", sent=False, permanent=True)

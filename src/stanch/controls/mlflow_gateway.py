@@ -108,8 +108,7 @@ class Gateway(Plain[EndpointTarget]):
     async def _config(self, value: Value) -> dict[str, Any]:
         found = (await self._definitions()).get(str(value))
         if found is None:
-            unknown = f"{self.wire.name} shows no model definition {said(value)}; nothing was sent."
-            raise PlaneFault(unknown, sent=False, permanent=True)
+            raise self.no(f"shows no model definition {said(value)}; nothing was sent")
         return {"model_definition_id": found.model_definition_id, "linkage_type": "PRIMARY", "weight": 1.0}
 
     async def _served(self, target: EndpointTarget) -> Served:

@@ -98,7 +98,7 @@ class Phoenix(Plain[PhoenixTarget]):
             if value == NOTHING and not now:
                 raise PlaneFault(f"No version of {target.prompt} has the tag any more; nothing was sent.", sent=False)
             if value != NOTHING and (absent := await self._absent(target, [value])):
-                raise PlaneFault(f"{self.wire.name} {absent}; nothing was sent.", sent=False, permanent=True)
+                raise self.no(f"{absent}; nothing was sent")
             return await self.send(self.request(target, value, {**now, **detail}, by), request_id)
 
     def caution(self, aim: Aim) -> str:

@@ -31,8 +31,8 @@ class Request:
     answers: bool = True
 
 
-class Plain(ABC, Generic[Target]):
-    """An adapter says how to read, which request moves, and what proves it; the rest is the same for all.
+class Aimed(Generic[Target]):
+    """What all adapters share: a line, a shape of what a control's target says, and nothing special to tell.
 
     `shape` is the model of the target; where it is a union of shapes in a `RootModel`, `Target` is that union's base.
     """
@@ -42,6 +42,31 @@ class Plain(ABC, Generic[Target]):
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
+
+    def target(self, aim: Aim) -> Target:
+        try:
+            found = self.shape.model_validate(aim.target)
+        except ValidationError as wrong:
+            raise unusable(wrong) from None
+        target: Target = getattr(found, "root", found)
+        return target
+
+    def caution(self, aim: Aim) -> str:
+        return ""
+
+    async def lacks(self, aim: Aim) -> str:
+        return ""
+
+    async def found(self) -> Sequence[Found]:
+        raise self.no("cannot be asked what it has")
+
+    def no(self, what: str) -> PlaneFault:
+        """Nothing was sent, and asking again cannot help. `what` follows the plane's name."""
+        return PlaneFault(f"{self.wire.name} {what}.", sent=False, permanent=True)
+
+
+class Plain(Aimed[Target], ABC):
+    """An adapter says how to read, which request moves, and what proves it; the rest is the same for all."""
 
     @abstractmethod
     async def stands(self, target: Target, aim: Aim) -> Reading:
@@ -55,15 +80,6 @@ class Plain(ABC, Generic[Target]):
         """What shows it, where the plane already reads `value`. Without a better one: only its own word."""
         word = f"the plane says {said(value)}, and nothing that is served shows it"
         return Proof(None, word, final=True)
-
-    def caution(self, aim: Aim) -> str:
-        return ""
-
-    async def lacks(self, aim: Aim) -> str:
-        return ""
-
-    async def found(self) -> Sequence[Found]:
-        raise PlaneFault(f"{self.wire.name} cannot be asked what it has.", sent=False, permanent=True)
 
     async def sent(self, target: Target, value: Value, detail: Mapping[str, Any], by: str, request_id: str) -> Answer:
         """Sends it once. Overridden where a whole map has to be read and merged first."""
@@ -80,8 +96,7 @@ class Plain(ABC, Generic[Target]):
     async def read(self, aim: Aim) -> Reading:
         found = await self.stands(self.target(aim), aim)
         if found.value is not None and scalar(found.value) is None:
-            message = f"{self.wire.name} stands at something too long or too odd to be put back."
-            raise PlaneFault(message, sent=False, permanent=True)
+            raise self.no("stands at something too long or too odd to be put back")
         return found
 
     async def apply(self, aim: Aim, value: Value, *, detail: Mapping[str, Any], request_id: str, by: str) -> Receipt:
@@ -98,11 +113,3 @@ class Plain(ABC, Generic[Target]):
     def preview(self, aim: Aim, value: Value) -> str:
         request = self.request(self.target(aim), value, {}, "(you)")
         return self.wire.shown(request.method, request.path, body=request.body, headers=request.headers)
-
-    def target(self, aim: Aim) -> Target:
-        try:
-            found = self.shape.model_validate(aim.target)
-        except ValidationError as wrong:
-            raise unusable(wrong) from None
-        target: Target = getattr(found, "root", found)
-        return target

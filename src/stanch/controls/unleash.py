@@ -14,7 +14,6 @@ from pydantic import BaseModel
 
 from stanch.controls.answer import Answer
 from stanch.controls.base import Found, Proof, Reading
-from stanch.controls.fault import PlaneFault
 from stanch.controls.plain import Plain, Request
 from stanch.controls.same import same
 from stanch.controls.shaped import shaped
@@ -48,16 +47,16 @@ class Unleash(Plain[FlagTarget]):
             return Reading(ON if flag.enabled else OFF, {"strategies": flag.prints})
         one = self._rollout(target, flag)
         if one.percent is None:
-            raise self._no(f"has no percentage from 0 to 100 at the rollout of {target.feature}")
+            raise self.no(f"has no percentage from 0 to 100 at the rollout of {target.feature}")
         return Reading(one.percent, {"strategy": one.id, "rollout": one.parameters["rollout"]})
 
     def request(self, target: FlagTarget, value: Value, detail: Mapping[str, Any], by: str) -> Request:
         if not target.rollout:
             if value not in (ON, OFF):
-                raise self._no(f"takes {ON} or {OFF} for a flag")
+                raise self.no(f"takes {ON} or {OFF} for a flag")
             return Request("POST", f"{target.path}/{value}", answers=False)
         if isinstance(value, bool | str) or not 0 <= value <= 100:
-            raise self._no("takes a percentage from 0 to 100 for a rollout")
+            raise self.no("takes a percentage from 0 to 100 for a rollout")
         # What was there is put back letter by letter: to Unleash 50 and 50.0 are two texts.
         kept = Strategy(id="", name="", parameters={"rollout": str(detail.get("rollout"))})
         sent = kept.parameters["rollout"] if same(kept.percent, value) else f"{value:.10g}"
@@ -85,13 +84,13 @@ class Unleash(Plain[FlagTarget]):
         if value == OFF:
             added = flag.added(before) if before is not None else []
             if not all(one.everybody(target.feature) for one in added):
-                raise self._no(
+                raise self.no(
                     f"has a strategy of {target.feature} that Stanch added and somebody changed since: "
                     "give it another title there to keep it, or delete it, and undo again"
                 )
             return [Request("DELETE", f"{path}/{in_path(one.id)}", answers=False) for one in added]
         if before is not None and (before != flag.prints or not flag.active):
-            raise self._no(f"has other strategies for {target.feature} than when it was on: look who would get it")
+            raise self.no(f"has other strategies for {target.feature} than when it was on: look who would get it")
         if flag.active:
             return []
         return [self._adding(target, whose)]
@@ -146,8 +145,5 @@ class Unleash(Plain[FlagTarget]):
             return among[0]
         if not among:
             which = f" called {target.strategy}" if target.strategy else ""
-            raise self._no(f"has no gradual rollout{which} for {target.feature} in {target.environment}")
-        raise self._no(f"has {len(among)} such rollouts for {target.feature}: name one in `strategy`, by title or id")
-
-    def _no(self, what: str) -> PlaneFault:
-        return PlaneFault(f"{self.wire.name} {what}.", sent=False, permanent=True)
+            raise self.no(f"has no gradual rollout{which} for {target.feature} in {target.environment}")
+        raise self.no(f"has {len(among)} such rollouts for {target.feature}: name one in `strategy`, by title or id")

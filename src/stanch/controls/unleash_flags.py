@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from stanch.controls.base import Found
 from stanch.controls.same import scalar
-from stanch.controls.shaped import shaped
+from stanch.controls.shaped import by_offset, shaped
 from stanch.controls.shapes import Shape
 from stanch.controls.wire import Wire, in_path
 from stanch.core.text import one_line
@@ -135,14 +135,11 @@ async def discovered(wire: Wire) -> Sequence[Found]:
 
 
 async def _all(wire: Wire) -> list[_Listed]:
-    flags = list[_Listed]()
-    while len(flags) < _MOST:
-        query = f"limit={_PAGE}&offset={len(flags)}&sortBy=name&sortOrder=asc"
-        page = shaped(await wire.read(f"/api/admin/search/features?{query}"), _Page).features
-        flags += page
-        if len(page) < _PAGE:
-            break
-    return flags
+    async def page(offset: int) -> list[_Listed]:
+        query = f"limit={_PAGE}&offset={offset}&sortBy=name&sortOrder=asc"
+        return shaped(await wire.read(f"/api/admin/search/features?{query}"), _Page).features
+
+    return await by_offset(page, _PAGE, _MOST)
 
 
 def _rollouts(where: Mapping[str, str], flag: Flag, name: str, environment: str) -> list[Found]:

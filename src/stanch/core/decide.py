@@ -54,9 +54,10 @@ def decide(incident: Incident | None, command: c.Command, by: str, now: datetime
     for payload in said.events:
         before, state = state, advance(state, number, payload, by, now)
         effects.extend(owed(before, state, payload, by))
-        effects.extend(reminding.owed(before, state, catalogue))
     if state is None:
         raise AssertionError("a declaration always records an event")
+    if said.events:
+        effects.extend(reminding.owed(incident, state, catalogue))
     say = said.say
     if said.events and by != STANCH and state.room_state in OUT_OF_REACH and not state.moving:
         say += f" The room {OUT_OF_REACH[state.room_state]}, so it stands in the timeline only."

@@ -5,7 +5,7 @@ sent. Each given one is an event, from which the next follows; so after a downti
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -52,7 +52,7 @@ def reminders(i: Incident, catalogue: Catalogue) -> tuple[Reminder, ...]:
 
 
 def owed(before: Incident | None, after: Incident, catalogue: Catalogue) -> Iterator[Effect]:
-    """Those that follow from this event. A later one about the same supersedes the one before."""
+    """Those that follow from what happened between. A later one about the same supersedes the one before."""
     if after.room is None:
         return
     known = set(reminders(before, catalogue)) if before and before.room else set()
@@ -81,7 +81,7 @@ def instead(i: Incident, catalogue: Catalogue, about: str) -> Reminder | None:
 def late(i: Incident, one: Reminder, now: datetime) -> Reminder:
     """What is given now in its place: what was to come before the time, and comes after it, goes to who speaks."""
     if one.about == ROOM and one.stage == 0 and one.due is not None and now >= one.due:
-        return Reminder(ROOM, one.at, who_speaks(i), 1, one.due, one.snoozes)
+        return replace(one, to=who_speaks(i), stage=1)
     return one
 
 

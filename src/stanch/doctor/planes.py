@@ -17,8 +17,7 @@ SECONDS = 10.0
 async def planes(patient: Patient) -> Sequence[Line]:
     known = production.read(patient.settings.home)
     given = patient.settings.environment
-    asked = Planes(known, given, ADAPTERS)
-    try:
+    async with Planes(known, given, ADAPTERS) as asked:
         set_up = {id for id, one in known.planes.items() if one.url or given.get(one.url_env, "").strip()}
         stands = await inventory.take(asked, known, SECONDS)
         only_read = [one for one in known.planes.values() if one.id in set_up and one.kind not in ADAPTERS]
@@ -26,8 +25,6 @@ async def planes(patient: Patient) -> Sequence[Line]:
             zip((one.id for one in only_read), [await _only_read(one, asked) for one in only_read], strict=True)
         )
         return [line for one in known.planes.values() for line in _lines(one, one.id in set_up, read, stands)]
-    finally:
-        await asked.close()
 
 
 def _lines(plane: Plane, is_set_up: bool, read: Mapping[str, Line], all_stands: Sequence[Stand]) -> Iterator[Line]:

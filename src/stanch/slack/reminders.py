@@ -87,9 +87,9 @@ async def _message(kit: Kit, i: Incident, one: Reminder, about: Event | None) ->
 
 async def _since(kit: Kit, i: Incident) -> str:
     """What is worth telling of what happened since the last update, newest last."""
-    _, events = await kit.desk.latest(i.number, LATEST)
     if i.last_update_at is None:
         return ""
+    _, events = await kit.desk.latest(i.number, LATEST)
     fresh = [one for one in events if one.recorded_at > i.last_update_at]
     told = [one_line(describe(one, kit.directory.name), 120) for one in fresh if one.kind in TOLD]
     return "; ".join(told[-FEW:])
