@@ -11,12 +11,15 @@ from typing import Any
 from stanch.core import captures, commands as c, doors, events as e, reminding
 from stanch.core.catalogue import Catalogue
 from stanch.core.course import COURSE
+from stanch.core.drafting import DRAFTS
 from stanch.core.effects import VIEWS, Effect, greeting, joining, owed, owners_later, redrawing
 from stanch.core.facts import change, declare, fill_in
 from stanch.core.incident import STANCH, Incident, advance
 from stanch.core.lever_rules import LEVERS
 from stanch.core.roles import ROLES
 from stanch.core.said import Said
+from stanch.core.seat_rules import SEATS
+from stanch.core.status_rules import STATUS
 from stanch.core.text import clean, one_line
 from stanch.core.walking import switched
 from stanch.core.words import escape
@@ -65,8 +68,8 @@ def decide(incident: Incident | None, command: c.Command, by: str, now: datetime
 
 
 def _answer(incident: Incident, command: c.Command, by: str, now: datetime, catalogue: Catalogue) -> Said:
-    if course := COURSE.get(type(command)) or LEVERS.get(type(command)):
-        return course(incident, command, by, now, catalogue)
+    if timely := TIMELY.get(type(command)):
+        return timely(incident, command, by, now, catalogue)
     if isinstance(command, c.Capture):
         return captures.capture(incident, command, by, now, catalogue)
     if rule := RULES.get(type(command)):
@@ -223,6 +226,8 @@ def _needed(text: str, usage: str) -> str:
     raise Refusal(f"There is nothing to record yet: `/incident {usage}`.")
 
 
+TIMELY = COURSE | LEVERS | SEATS | DRAFTS | STATUS
+"""Rules that ask what time it is."""
 Rule = Callable[[Incident, Any, str, Catalogue], Said]
 RULES: dict[type[c.Command], Rule] = {
     c.Change: _change,

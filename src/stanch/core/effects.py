@@ -8,24 +8,26 @@ a group only the newest matters: it supersedes those that nobody has begun.
 from collections.abc import Iterator
 from datetime import datetime
 
-from stanch.core import events as e
+from stanch.core import draft_events, events as e, seat_events, status_events
 from stanch.core.chain import unstamp
+from stanch.core.draft_effects import of_words
 from stanch.core.effect import Effect as Effect, Kind as Kind
 from stanch.core.incident import STANCH, Incident
 from stanch.core.pull_effects import glass_later, of_pull
 from stanch.core.pulls import KINDS as OF_PULLS, find
+from stanch.core.seat_effects import of_seats
+from stanch.core.status_effects import of_status
 from stanch.core.walk_effects import of_walk
 from stanch.core.walks import KINDS as OF_WALKS
 
-POSTED = frozenset(
-    kind.kind
-    for kind in (
-        e.Noted, e.Evidence, e.Corrected, e.UpdateSaid, e.Hypothesis, e.HypothesisJudged, e.Mitigating,
-        e.MitigationApplied, e.MitigationMoved, e.Judged, e.BleedingChanged, e.Contained, e.Explained, e.Watching,
-        e.RedCheck, e.Resolved, e.ActionAdded, e.Closed, e.Dismissed, e.Reopened, e.Signalled, e.DuplicateJoined,
-        e.Recurred, e.PullSeconded, e.PullEffective, e.PullLate, e.PullFailed, e.RungHeld, e.Checked, e.CameBack,
-    )
+_POSTED: tuple[type[e.Payload], ...] = (
+    e.Noted, e.Evidence, e.Corrected, e.UpdateSaid, e.Hypothesis, e.HypothesisJudged, e.Mitigating,
+    e.MitigationApplied, e.MitigationMoved, e.Judged, e.BleedingChanged, e.Contained, e.Explained, e.Watching,
+    e.RedCheck, e.Resolved, e.ActionAdded, e.Closed, e.Dismissed, e.Reopened, e.Signalled, e.DuplicateJoined,
+    e.Recurred, e.PullSeconded, e.PullEffective, e.PullLate, e.PullFailed, e.RungHeld, e.Checked, e.CameBack,
+    *seat_events.POSTED, *draft_events.POSTED, *status_events.POSTED,
 )  # fmt: skip
+POSTED = frozenset(one.kind for one in _POSTED)
 """Kinds of event that the room is told in a message of their own; the rest shows on the card."""
 
 VIEWS = ("card", "topic", "announce")
@@ -36,6 +38,7 @@ UNSEEN = (
     e.CaptureEdited, e.CaptureDeleted, e.JoinAsked, e.LetIn, e.Signalled, e.PullAsked, e.PullRead, e.PullSeconded,
     e.PullCancelled, e.SettingsSaved, e.PullAgain, e.RunbookOpened, e.RunbookChose, e.RunbookBack, e.ChecksAsked,
     e.SampleAsked, e.SampleDrawn, e.AnswerJudged, e.Shown, e.Reminded,
+    *seat_events.UNSEEN, *draft_events.UNSEEN, *status_events.UNSEEN,
 )  # fmt: skip
 """Events that leave the card as it is."""
 SHOWN_IN_TRIAGE = (e.RoomOpened, e.Restricted, e.Resolved, e.Closed, e.Dismissed, e.Reopened)
@@ -58,6 +61,9 @@ def owed(before: Incident | None, after: Incident, payload: e.Payload, by: str) 
         yield from of_pull(after, payload)
     if payload.kind in OF_WALKS:
         yield from of_walk(after, payload)
+    yield from of_seats(before, after, payload, by)
+    yield from of_words(before, after, payload, by)
+    yield from of_status(before, after, payload, by)
     match payload:
         case e.Captured(channel, ts):
             yield Effect(f"{at}/mark/{seq}", "mark", lane=f"{at}/mark/{seq}", payload={"channel": channel, "ts": ts})

@@ -26,6 +26,7 @@ from stanch.core.course_events import (
     Resolved as Resolved,
     Watching as Watching,
 )
+from stanch.core.draft_events import EVENTS as OF_DRAFTS
 from stanch.core.payload import Payload as Payload
 from stanch.core.pull_events import (
     PullAccepted as PullAccepted,
@@ -41,6 +42,8 @@ from stanch.core.pull_events import (
     RungHeld as RungHeld,
     SettingsSaved as SettingsSaved,
 )
+from stanch.core.seat_events import EVENTS as OF_SEATS
+from stanch.core.status_events import EVENTS as OF_STATUS
 from stanch.core.walk_events import (
     AnswerJudged as AnswerJudged,
     CameBack as CameBack,
@@ -265,19 +268,17 @@ class Redacted(Payload):
     why: str
 
 
-KINDS: Mapping[str, type[Payload]] = {
-    one.kind: one
-    for one in (
-        Declared, RoomOpened, CardPosted, CardLost, Announced, RoleGiven, Changed, Noted, Evidence, Corrected,
-        UpdateSaid, MemberLeft, MemberJoined, RoomChanged, Exported, Trouble, Redacted, Hypothesis, HypothesisJudged,
-        Mitigating, MitigationApplied, MitigationMoved, Judged, BleedingChanged, Contained, Explained, Watching,
-        RedCheck, Resolved, ActionAdded, Closed, Dismissed, Reopened, Restricted, JoinAsked, LetIn, Captured,
-        CaptureEdited, CaptureDeleted, Signalled, DuplicateJoined, Recurred, PullAsked, PullRead, PullSeconded,
-        PullConfirmed, PullCancelled, SettingsSaved, PullAccepted, PullEffective, PullLate, PullFailed, RungHeld,
-        PullAgain, RunbookOpened, RunbookChose, RunbookBack, ChecksAsked, Checked, CameBack, SampleAsked, SampleDrawn,
-        AnswerJudged, Shown, Drifted, Reminded, Snoozed, Paced,
-    )
-}  # fmt: skip
+ALL: tuple[type[Payload], ...] = (
+    Declared, RoomOpened, CardPosted, CardLost, Announced, RoleGiven, Changed, Noted, Evidence, Corrected,
+    UpdateSaid, MemberLeft, MemberJoined, RoomChanged, Exported, Trouble, Redacted, Hypothesis, HypothesisJudged,
+    Mitigating, MitigationApplied, MitigationMoved, Judged, BleedingChanged, Contained, Explained, Watching,
+    RedCheck, Resolved, ActionAdded, Closed, Dismissed, Reopened, Restricted, JoinAsked, LetIn, Captured,
+    CaptureEdited, CaptureDeleted, Signalled, DuplicateJoined, Recurred, PullAsked, PullRead, PullSeconded,
+    PullConfirmed, PullCancelled, SettingsSaved, PullAccepted, PullEffective, PullLate, PullFailed, RungHeld,
+    PullAgain, RunbookOpened, RunbookChose, RunbookBack, ChecksAsked, Checked, CameBack, SampleAsked, SampleDrawn,
+    AnswerJudged, Shown, Drifted, Reminded, Snoozed, Paced, *OF_SEATS, *OF_DRAFTS, *OF_STATUS,
+)  # fmt: skip
+KINDS: Mapping[str, type[Payload]] = {one.kind: one for one in ALL}
 
 
 def read(kind: str, payload: Mapping[str, Any] | None) -> Payload | None:

@@ -11,6 +11,8 @@ from stanch.core.parts import Action as Action, Idea as Idea, Message as Message
 from stanch.core.pull_events import PullConfirmed, PullEffective
 from stanch.core.pulls import find, mitigated, moved, spoken
 from stanch.core.rhythm import heard
+from stanch.core.seating import seated
+from stanch.core.spoken import told
 from stanch.core.state import (
     DANGEROUS as DANGEROUS,
     OPEN as OPEN,
@@ -18,6 +20,7 @@ from stanch.core.state import (
     STANCH as STANCH,
     Incident as Incident,
 )
+from stanch.core.status import shown
 from stanch.core.walks import walked
 
 
@@ -57,8 +60,12 @@ def advance(incident: Incident | None, number: int, payload: e.Payload | None, b
             recurs_from=first.recurs_from,
         )
     now = _changes(incident, payload, by, at)
-    rhythm = heard(incident.rhythm, payload, at) if payload else incident.rhythm
-    return replace(incident, seq=incident.seq + 1, rhythm=rhythm, **now)
+    if payload:
+        now["rhythm"] = heard(incident.rhythm, payload, at)
+        now["seating"] = seated(incident.seating, payload, by, at)
+        now["spoken"] = told(incident.spoken, payload, by, at)
+        now["status_page"] = shown(incident.status_page, payload, by, at)
+    return replace(incident, seq=incident.seq + 1, **now)
 
 
 def _changes(incident: Incident, payload: e.Payload | None, by: str, at: datetime) -> dict[str, Any]:

@@ -8,6 +8,9 @@ from stanch.core.chain import GENESIS, stamp, unstamp
 from stanch.core.parts import Action, Idea, Message, Mitigation
 from stanch.core.pulls import Pull
 from stanch.core.rhythm import Rhythm
+from stanch.core.seating import Seating
+from stanch.core.spoken import Spoken
+from stanch.core.status import StatusPage
 from stanch.core.walks import Checked, Sample, Walk, Watch
 
 STANCH = "stanch"
@@ -99,6 +102,9 @@ class Incident:
     """What differs from the service's known-good set: control, the good value, the one now."""
     good_since: str = ""
     rhythm: Rhythm = field(default_factory=Rhythm)
+    seating: Seating = field(default_factory=Seating)
+    spoken: Spoken = field(default_factory=Spoken)
+    status_page: StatusPage = field(default_factory=StatusPage)
 
     @property
     def name(self) -> str:

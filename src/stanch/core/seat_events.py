@@ -1,0 +1,10 @@
+"""What can stand in a timeline about people: who was asked to take a seat, and what came of it; who was woken."""
+
+from stanch.core.payload import Payload
+
+EVENTS: tuple[type[Payload], ...] = ()
+"""All of them."""
+POSTED: tuple[type[Payload], ...] = ()
+"""Those that the room is told in a message of their own."""
+UNSEEN: tuple[type[Payload], ...] = ()
+"""Those that leave the card as it is."""
