@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from stanch.core.check import Check
 from stanch.core.control import Control, Plane
+from stanch.core.people import People
 from stanch.core.roles import Role
 from stanch.core.runbook import Tree
 
@@ -115,6 +116,7 @@ class Catalogue:
     controls: Mapping[str, Control] = field(default_factory=dict)
     planes: Mapping[str, Plane] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
+    people: People = field(default_factory=People)
 
     def service(self, id: str) -> Service | None:
         """Return the service, or None: an incident may name one that has left the catalogue since."""
