@@ -232,8 +232,8 @@ async def test_a_blocked_team_is_not_in_effect_before_the_cache_is_over(
     server: Server, prometheus: Callable[..., Server]
 ) -> None:
     """The proxy says blocked at once and serves for up to 60 s more: Prometheus says no until callers are refused."""
-    shown = Shown("metrics", example()["shown_by"][0]["how"] | {"window": 5})
-    shown.how["query"] = shown.how["query"].replace("[30s]", "[4s]")
+    shown = Shown("metrics", example()["shown_by"][0]["how"] | {"window": 15})
+    shown.how["query"] = shown.how["query"].replace("[30s]", "[15s]")
     aim = replace(TEAM_SHUT, shown_by=(shown,))
     monitor = prometheus(metrics(server))
     both = {"gateway": Plane("gateway", "litellm", url=server.url, secret="KEY"),

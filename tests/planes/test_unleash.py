@@ -95,8 +95,13 @@ def to(server: Server, token: str, **more: Any) -> Planes:
 
 
 def clear(server: Server) -> None:
+    """Unleash notes a little later that a flag is archived, and ends itself where the flag is gone by then."""
     for one in ask(server, "GET", FEATURES)["features"]:
         ask(server, "DELETE", f"{FEATURES}/{one['name']}")
+        end = time.monotonic() + 30
+        while "archived" not in [stage["stage"] for stage in ask(server, "GET", f"{FEATURES}/{one['name']}/lifecycle")]:
+            assert time.monotonic() < end, f"{one['name']} is not noted as archived"
+            time.sleep(0.05)
         ask(server, "DELETE", f"/api/admin/archive/{one['name']}")
 
 
