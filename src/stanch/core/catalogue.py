@@ -26,6 +26,9 @@ AUDIENCES: Final[tuple[Audience, ...]] = (
     "leadership",
 )
 
+PageKind = Literal["statuspage", "webhook", "static"]
+"""Statuspage's API, a webhook of the team's own, or the pages that Stanch writes itself."""
+
 CLASS_ORDER: Final[tuple[str, ...]] = (
     "security",
     "safety_violation",
@@ -91,6 +94,16 @@ class Klass:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicPage:
+    """Where users read how a service is. `page`: Statuspage's id of it; `components`: what people call a part, and the
+    page's id of it."""
+
+    kind: PageKind
+    page: str = ""
+    components: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """Something that is looked after by people and can have an incident."""
 
@@ -104,6 +117,9 @@ class Service:
     """What users come here to do."""
     contacts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Other people to turn to, by what for (`security`): Slack names, ids or e-mail addresses."""
+    status_page: PublicPage | None = None
+    links: Mapping[str, str] = field(default_factory=dict)
+    """What who goes on call must be able to open: `monitoring`, `logs`, `flags` → address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from stanch.core.catalogue import AUDIENCES, CLASS_ORDER, Catalogue, Service, Severity
 from stanch.core.roles import ROLES
 from stanch.errors import CatalogueError, Fault
-from stanch.store import classes, switch_warnings, switches, yaml_marks
+from stanch.store import classes, page_sheets, switch_warnings, switches, yaml_marks
 from stanch.store.durations import spoken
 from stanch.store.sheets import ServicesFile, ServiceSheet, SeveritiesFile, SeveritySheet
 from stanch.store.switches import ANY, Shapes, Switches
@@ -78,13 +78,13 @@ def _called(ids: Collection[str] | None, names: Mapping[str, str]) -> dict[str, 
 def _services(home: Path, faults: list[Fault], warnings: list[Warned]) -> dict[str, Service]:
     marked = yaml_marks.read(home / SERVICES, SERVICES)
     document = validate(ServicesFile, marked)
-    faults += marked.faults
-    if document is None:
-        return {}
-    for id, sheet in document.services.items():
+    sheets = document.services if document else {}
+    for id, sheet in sheets.items():
         _unmanned(marked, id, sheet)
+        page_sheets.check(marked, ("services", id, "status_page"), sheet.status_page)
+    faults += marked.faults
     warnings += marked.warnings
-    return {id: _service(id, sheet) for id, sheet in document.services.items()}
+    return {id: _service(id, sheet) for id, sheet in sheets.items()}
 
 
 def _unmanned(marked: Marked, id: str, sheet: ServiceSheet) -> None:
@@ -109,6 +109,8 @@ def _service(id: str, sheet: ServiceSheet) -> Service:
         channels={audience: channel.removeprefix("#") for audience, channel in sheet.channels.items()},
         journeys=tuple(sheet.journeys),
         contacts={id: tuple(one.removeprefix("@") for one in names) for id, names in sheet.contacts.items()},
+        status_page=page_sheets.page(sheet.status_page),
+        links=dict(sheet.links),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from stanch.core.catalogue import Seat, Urgency
+from stanch.core.catalogue import PageKind, Seat, Urgency
 from stanch.store.durations import EXPECTED, duration
 
 LABEL = 75
@@ -66,6 +66,19 @@ def _id(value: Any) -> Any:
     return value
 
 
+def _address(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"https?://[^\s<>|@]+", value):
+        raise wanted("an http or https address, without a password")
+    return value
+
+
+def _key(value: Any) -> Any:
+    """An id of somebody else's: it becomes a piece of a path."""
+    if isinstance(value, str) and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value):
+        raise wanted("an id: letters, digits, - and _")
+    return value
+
+
 def wanted(expected: str) -> PydanticCustomError:
     return PydanticCustomError("not_this", "", {"wanted": expected})
 
@@ -76,6 +89,8 @@ Id = Annotated[str, BeforeValidator(_id)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Person = Annotated[Text, BeforeValidator(_person)]
 Channel = Annotated[Text, BeforeValidator(_channel)]
+Address = Annotated[Text, BeforeValidator(_address)]
+Key = Annotated[Text, BeforeValidator(_key)]
 Cadence = Annotated[timedelta | None, BeforeValidator(_cadence)]
 
 
@@ -90,12 +105,20 @@ class Owners(Model):
     scribe: list[Person] = []
 
 
+class PageSheet(Model):
+    kind: PageKind
+    page: Key | None = None
+    components: dict[Text, Key] = {}
+
+
 class ServiceSheet(Model):
     name: Label
     owners: Owners = Owners()
     channels: dict[str, Channel] = {}
     contacts: dict[Id, list[Person]] = {}
     journeys: list[Text] = []
+    status_page: PageSheet | None = None
+    links: dict[Literal["monitoring", "logs", "flags"], Address] = {}
 
 
 class ServicesFile(Model):
