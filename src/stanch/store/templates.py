@@ -7,28 +7,40 @@
     {{ title }} …
 
 Every value is escaped for Slack unless it is `Mrkdwn`; None reads *unknown*; a variable that nobody gave is an error.
-Macros and block assignments would be escaped twice, so they are refused.
+Macros and block assignments would be escaped twice, so they are refused. A text for an audience has a front matter of
+its own (`stanch.store.text_fronts`).
 """
 
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from pydantic import Field
 
+from stanch.core.wording import PUBLIC_WORDS, WORDS, Meta
 from stanch.core.words import escape
 from stanch.errors import CatalogueError, Fault, StanchError
-from stanch.store import yaml_marks
+from stanch.store import text_fronts, yaml_marks
 from stanch.store.sheets import Label, Model, Text
 from stanch.store.template_rules import check
 from stanch.store.validation import nearest, validate
 from stanch.store.yaml_marks import Marked, Warned
+
+
+class Unrendered(StanchError):
+    """A template that cannot be rendered with these facts; `fault` says where."""
+
+    def __init__(self, fault: Fault) -> None:
+        expected = f", expected {fault.expected}" if fault.expected else ""
+        super().__init__(f"{fault.file}:{fault.line}: {fault.what}{expected}")
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,7 @@ class Templates:
     paths: dict[str, Path]
     folder: Path
     compiled: dict[str, Template] = field(default_factory=dict)
+    fronts: list[Mapping[str, Meta]] = field(default_factory=list)
 
     @classmethod
     def read(cls, folder: Path) -> "Templates":
@@ -49,6 +62,23 @@ class Templates:
         if faults:
             raise CatalogueError(tuple(faults))
         return cls(paths, folder)
+
+    @property
+    def meta(self) -> Mapping[str, Meta]:
+        """The texts for audiences, by name; read when it is first asked for, and kept.
+
+        Raises CatalogueError when a front matter has a fault.
+        """
+        if not self.fronts:
+            looked = fronts(self.paths, self.folder)
+            if faults := [fault for marked, _ in looked.values() for fault in marked.faults]:
+                raise CatalogueError(tuple(sorted(faults)))
+            self.fronts.append({name: meta for name, (_, meta) in looked.items() if meta})
+        return self.fronts[0]
+
+    def write(self, name: str, /, **facts: Any) -> str:
+        """Return the message as plain text, for a form or a page: what sends it escapes it. Raises as `render` does."""
+        return unescape(self.render(name, **facts))
 
     def render(self, name: str, /, **facts: Any) -> str:
         """Return the message as Slack mrkdwn, without blank lines around it.
@@ -62,9 +92,9 @@ class Templates:
         except UndefinedError as error:
             word, known = str(error.message), sorted(facts)
             wanted = f"one of {', '.join(known)}{nearest(word, known)}" if known else "none"
-            raise StanchError(f"{self._at(template, error)}: unknown variable '{word}', expected {wanted}") from error
+            raise Unrendered(self._fault(template, error, f"unknown variable '{word}'", wanted)) from error
         except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
-            raise StanchError(f"{self._at(template, error)}: this cannot be rendered ({error})") from error
+            raise Unrendered(self._fault(template, error, f"this cannot be rendered ({error})", "")) from error
 
     def _compile(self, name: str) -> Template:
         path = self.paths.get(name)
@@ -78,9 +108,24 @@ class Templates:
         code = environment.compile(body, name, file)
         return self.compiled.setdefault(name, Template.from_code(environment, code, environment.make_globals(None)))
 
-    def _at(self, template: Template, error: BaseException) -> str:
+    def _fault(self, template: Template, error: BaseException, what: str, expected: str) -> Fault:
         file = template.filename or str(template.name)
-        return f"{file}:{_line(error.__traceback__, file)}"
+        return Fault(file, _line(error.__traceback__, file), 1, what, expected)
+
+
+def fronts(paths: Mapping[str, Path], folder: Path, classes: Collection[str] | None = None) -> dict[str, "Front"]:
+    """Return the front matter of each text for an audience below `folder`, by name, with its faults and warnings.
+
+    `classes`: the ids of classes that there are; None: any will do.
+    """
+    found = {}
+    for name, path in paths.items():
+        marked = Marked(_file(folder, path))
+        text = yaml_marks.text_of(path, marked)
+        parted = _part(text, marked) if text else None
+        if parted and text_fronts.is_text(parted.front.data):
+            found[name] = (marked, text_fronts.read(name, parted.front, classes))
+    return found
 
 
 def lint(
@@ -113,6 +158,18 @@ def unread(folder: Path) -> list[Warned]:
         for path in _seen(folder, [])
         if path.suffix not in (".j2", ".md")
     ]
+
+
+Front = tuple[Marked, Meta | None]
+"""Faults and warnings of a front matter, and what it says if it has no fault."""
+
+
+class _Parted(NamedTuple):
+    front: Marked
+    body: str
+    """With the front matter as empty lines, so that line numbers hold."""
+    below: int
+    """The line that ends the front matter."""
 
 
 class _FrontMatter(Model):
@@ -175,23 +232,33 @@ def _parse(path: Path, file: str, known: Collection[str] = ()) -> tuple[str, lis
     """Return the body, with the front matter as empty lines so that line numbers hold, and the faults."""
     marked = Marked(file)
     text = yaml_marks.text_of(path, marked)
-    if text is None:
+    parted = None if text is None else _part(text, marked)
+    if parted is None:
         return "", marked.faults
+    if text_fronts.is_text(parted.front.data):
+        meta = text_fronts.read(path.stem, parted.front)
+        known = PUBLIC_WORDS if meta and meta.public else WORDS
+    else:
+        validate(_FrontMatter, parted.front)
+    if not parted.body.strip():
+        marked.faults.append(Fault(file, parted.below, 1, "no message below the front matter", "the words to send"))
+    marked.faults += check(parted.body, file, _environment(), known)
+    return parted.body, marked.faults
+
+
+def _part(text: str, marked: Marked) -> _Parted | None:
+    """Return front matter and body; None, with the fault recorded, where they cannot be told apart."""
     lines = text.splitlines(keepends=True)
     fences = [number for number, line in enumerate(lines) if line.rstrip() == "---"][:2]
     if not fences or fences[0] != 0:
         what = "no front matter" if text.strip() else "the file is empty"
         marked.fault((), what, "`---`, `for: AUDIENCE`, `about: ONE LINE`, `---`, then the message")
-        return "", marked.faults
+        return None
     if len(fences) < 2:
         marked.fault((), "the front matter does not end", "a second line `---` before the message")
-        return "", marked.faults
-    validate(_FrontMatter, yaml_marks.parse("\n" + "".join(lines[1 : fences[1]]), marked))
-    body = "\n" * (fences[1] + 1) + "".join(lines[fences[1] + 1 :])
-    if not body.strip():
-        marked.faults.append(Fault(file, fences[1] + 1, 1, "no message below the front matter", "the words to send"))
-    marked.faults += check(body, file, _environment(), known)
-    return body, marked.faults
+        return None
+    front = yaml_marks.parse("\n" + "".join(lines[1 : fences[1]]), marked)
+    return _Parted(front, "\n" * (fences[1] + 1) + "".join(lines[fences[1] + 1 :]), fences[1] + 1)
 
 
 def _line(traceback: TracebackType | None, file: str) -> int:
