@@ -6,7 +6,7 @@ from stanch.core import draft_events as e
 from stanch.core.payload import Payload
 
 
-def said(payload: Payload, name: Callable[[str], str]) -> str | None:
+def worded(payload: Payload, name: Callable[[str], str]) -> str | None:
     """None for an event that is about something else."""
     match payload:
         case e.Drafted(d, text, _, replaces):
@@ -24,7 +24,8 @@ def said(payload: Payload, name: Callable[[str], str]) -> str | None:
         case e.SaidTo(audience, text):
             return f"told {audience}: {text}"
         case e.WordsShown(audience, lost=lost, entry=entry):
-            return f"noticed that the message for {audience} was deleted" if lost else f"showed {audience} entry {entry}"
+            whose = f"the message for {audience}"
+            return f"noticed that {whose} was deleted" if lost else f"{whose} shows entry {entry}"
         case e.Subscribed(user, on):
             return f"{name(user)} {'gets' if on else 'no longer gets'} each update alone"
         case e.Paused(until, why):

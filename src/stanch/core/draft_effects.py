@@ -2,11 +2,75 @@
 
 from collections.abc import Iterator
 
+from stanch.core import draft_events as e
+from stanch.core.chain import unstamp
 from stanch.core.effect import Effect
+from stanch.core.events import Dismissed, Resolved, RoomOpened
 from stanch.core.incident import Incident
 from stanch.core.payload import Payload
+from stanch.core.spoken import COMPANY, STAKEHOLDERS
+from stanch.core.walk_effects import showing
 
 
 def of_words(before: Incident, after: Incident, payload: Payload, by: str) -> Iterator[Effect]:
     """The effects that this event owes. `after.seq` is the event's own number."""
-    yield from ()
+    at, seq = f"inc-{after.number}", after.seq
+    match payload:
+        case e.Drafted(d, _, until, replaces):
+            yield showing(after, f"draft/{d}")
+            if replaces:
+                yield showing(after, f"draft/{replaces}")
+            yield Effect(f"{at}/draft/{d}/due", "expire", lane=f"{at}/draft/{d}", payload={"d": d}, due=unstamp(until))
+        case e.DraftApproved(d) | e.DraftDiscarded(d):
+            yield showing(after, f"draft/{d}")
+        case e.DraftExpired(d):
+            yield showing(after, f"draft/{d}")
+            if draft := after.spoken.draft(d):
+                yield _inform(after, draft.by)
+        case e.SaidTo(audience, _, alone):
+            yield _broadcast(after, audience, seq)
+            if audience == STAKEHOLDERS:
+                yield from (_inform(after, user) for user in after.spoken.subscribers if user != by)
+            if alone:
+                yield Effect(f"{at}/said/{seq}", "post", lane=f"{at}/room", payload={"entry": seq})
+        case e.WordsShown(audience, entry=entry, lost=True):
+            yield _broadcast(after, audience, entry)
+        case e.WordsShown(audience, entry=entry) if entry:
+            # The thread has the history: what the message says now is there too.
+            lane = f"{at}/words/{audience}/thread"
+            yield Effect(f"{lane}/{entry}", "reply", lane, {"audience": audience, "entry": entry})
+        case Resolved() | Dismissed() if not after.restricted:
+            moment = "resolved" if isinstance(payload, Resolved) else "dismissed"
+            for audience in COMPANY:
+                if audience in after.spoken.last and audience not in after.spoken.ended:
+                    lane = f"{at}/words/{audience}"
+                    about = {"audience": audience, "moment": moment, "entry": seq}
+                    yield Effect(f"{lane}/end/{seq}", "conclude", lane, about)
+    yield from _follow(before, after, payload)
+
+
+def _follow(before: Incident, after: Incident, payload: Payload) -> Iterator[Effect]:
+    """What stands there already goes with the state: the audiences' messages, and the drafts that wait."""
+    if _head(before) != _head(after):
+        for audience in after.spoken.places:
+            lane = f"inc-{after.number}/words/{audience}"
+            key = f"{lane}/state/{after.seq}"
+            yield Effect(key, "broadcast", lane, {"audience": audience, "entry": 0}, group=f"{lane}/state")
+    moved = (before.phase, before.severity) != (after.phase, after.severity)
+    if moved or isinstance(payload, RoomOpened):
+        yield from (showing(after, f"draft/{one.d}") for one in after.spoken.waiting)
+
+
+def _head(i: Incident) -> tuple[object, ...]:
+    return i.title, i.severity, i.klass, i.service, i.phase, i.restricted, i.impact
+
+
+def _broadcast(after: Incident, audience: str, entry: int) -> Effect:
+    lane = f"inc-{after.number}/words/{audience}"
+    return Effect(f"{lane}/{after.seq}", "broadcast", lane, {"audience": audience, "entry": entry})
+
+
+def _inform(after: Incident, user: str) -> Effect:
+    """A word to one person alone about this event."""
+    key = f"inc-{after.number}/inform/{after.seq}/{user}"
+    return Effect(key, "inform", lane=key, payload={"entry": after.seq, "to": user})

@@ -7,7 +7,7 @@ from typing import Any, Literal
 Kind = Literal[
     "open_room", "seat_owners", "invite", "topic", "card", "pin", "bookmark", "post", "announce", "upload", "tell",
     "hush", "capture", "mark", "signal", "view", "warn", "read", "save", "apply", "probe", "hold", "check", "sample",
-    "remind",
+    "remind", "broadcast", "reply", "conclude", "inform", "expire",
 ]  # fmt: skip
 
 

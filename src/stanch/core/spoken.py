@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 from stanch.core import draft_events as e
 from stanch.core.chain import stamp, unstamp
 from stanch.core.events import Changed, RedCheck, Reopened, Resolved, UpdateSaid
 from stanch.core.payload import Payload
 
-ROOM, STAKEHOLDERS, LEADERSHIP, STATUS_PAGE = "room", "stakeholders", "leadership", "status_page"
-COMPANY = (STAKEHOLDERS, LEADERSHIP)
+ROOM: Final = "room"
+STAKEHOLDERS: Final = "stakeholders"
+LEADERSHIP: Final = "leadership"
+STATUS_PAGE: Final = "status_page"
+COMPANY: Final = (STAKEHOLDERS, LEADERSHIP)
 """Audiences in the company, each with one message that is kept up to date."""
 
 
