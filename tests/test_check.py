@@ -371,10 +371,10 @@ commander, drill, due, due_by, entry, former, found_said, head, incident, label,
 payload_entry, quiet_until_at, range, roles_held, room, seats, service_name, spoken, summary, to_said, undone, \
 until_at; did you mean 'summary'?
 message_templates/room/resolved.j2:5:52: `{% if %}` is not closed, expected `{% endif %}`
-runbooks/catalogue/services.yml:6:11: the number 7, expected a text in quotes: '7'
-runbooks/catalogue/services.yml:7:14: unknown key 'comander', expected one of commander, technical, communications, \
+runbooks/catalogue/services.yml:9:11: the number 7, expected a text in quotes: '7'
+runbooks/catalogue/services.yml:10:14: unknown key 'comander', expected one of commander, technical, communications, \
 scribe; did you mean 'commander'?
-runbooks/catalogue/services.yml:15:3: 'Search', expected an id: small letters, digits, - and _, at most 63 characters
+runbooks/catalogue/services.yml:19:3: 'Search', expected an id: small letters, digits, - and _, at most 63 characters
 runbooks/catalogue/severities.yml:17:7: unknown class 'zebras', expected one of anything, security, safety_violation, \
 provider_outage, latency_saturation, cost_runaway, retrieval_failure, quality_regression, zebra; did you mean 'zebra'?
 runbooks/security.yml:6:10: 'urgent', expected critical, highest, high, medium or low
