@@ -84,7 +84,7 @@ def test_a_seat_that_allows_no_other_looks_further_down_the_path() -> None:
 
 
 def test_which_rule_beats_which() -> None:
-    """A second role weighs more than a bad hour, a bad hour more than many roles elsewhere, those more than the list."""
+    """A second role weighs more than a bad hour, that more than roles elsewhere, and those more than the list."""
     second_role = one("A", 0, zone=BERLIN)
     asleep = one("B", 1, zone=NEW_YORK)
     busy = one("C", 2, zone=BERLIN)

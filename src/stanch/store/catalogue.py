@@ -1,4 +1,5 @@
-"""Read and lint a home folder: `runbooks/*.yml`, and `runbooks/catalogue/` (services, severities, controls, checks).
+"""Read and lint a home folder: `runbooks/*.yml`, and `runbooks/catalogue/` (services, people, severities, controls,
+checks).
 
 Every fault of every file is gathered and told at once, with line and column (contract, "Files").
 """
@@ -12,7 +13,7 @@ from pathlib import Path
 from stanch.core.catalogue import AUDIENCES, CLASS_ORDER, Catalogue, Service, Severity
 from stanch.core.roles import ROLES
 from stanch.errors import CatalogueError, Fault
-from stanch.store import classes, page_sheets, switch_warnings, switches, yaml_marks
+from stanch.store import classes, page_sheets, people, switch_warnings, switches, yaml_marks
 from stanch.store.durations import spoken
 from stanch.store.sheets import ServicesFile, ServiceSheet, SeveritiesFile, SeveritySheet
 from stanch.store.switches import ANY, Shapes, Switches
@@ -38,9 +39,9 @@ def read(home: Path, shapes: Shapes = ANY) -> Catalogue:
 def lint(home: Path, shapes: Shapes = ANY, today: date | None = None) -> tuple[list[Fault], list[str]]:
     """Return every fault by file, line and column, and every warning: what works but will not help at 03:00.
 
-    `today`: what was drilled or evaluated too long before it is told too.
+    `today`: what was drilled or evaluated too long before it is told too, and a rota that has not begun.
     """
-    found = _look(home, shapes)
+    found = _look(home, shapes, today)
     warned = found.warnings + switch_warnings.warnings(found.switches, found.catalogue, today)
     return found.faults, [str(warning) for warning in sorted(warned)]
 
@@ -53,7 +54,7 @@ class _Found:
     switches: Switches
 
 
-def _look(home: Path, shapes: Shapes) -> _Found:
+def _look(home: Path, shapes: Shapes, today: date | None = None) -> _Found:
     faults: list[Fault] = []
     warnings: list[Warned] = []
     services = _services(home, faults, warnings)
@@ -61,12 +62,15 @@ def _look(home: Path, shapes: Shapes) -> _Found:
     severities = _severities(home, faults, warnings)
     found = switches.look(home, services, shapes)
     faults += found.faults
+    who, marked = people.look(home, services, today)
+    faults += marked.faults
+    warnings += marked.warnings
     controls = _called(found.named, {id: control.name for id, control in found.controls.items()})
     checks = _called(found.measured, {id: check.name for id, check in found.checks.items()})
     known = Known(classes.ids(home), controls, checks, classes.templates(home))
     faults += classes.named(home, sheets, known)
     klasses = {sheet.klass.id: sheet.klass for sheet in sheets}
-    catalogue = Catalogue(klasses, services, severities, found.controls, found.planes, found.checks)
+    catalogue = Catalogue(klasses, services, severities, found.controls, found.planes, found.checks, who)
     return _Found(catalogue, sorted(faults), warnings, found)
 
 

@@ -79,7 +79,8 @@ def look(home: Path, services: Collection[str], shapes: Shapes = ANY, file: str 
 
     `file`: where the controls stand, from `home`.
     """
-    ours, theirs = (_read(home, one) for one in (file, CHECKS))
+    # a home of before has neither file: everything is then done by hand
+    ours, theirs = (yaml_marks.optional(home, one) for one in (file, CHECKS))
     named, measured = _ids(ours, "controls"), _ids(theirs, "checks")
     classes = frozenset(path.stem for path in (home / "runbooks").glob("[!.]*.yml"))
     planes = {id: str(sheet.get("kind")) for id, sheet in _part(ours, "planes").items() if isinstance(sheet, dict)}
@@ -98,13 +99,6 @@ def look(home: Path, services: Collection[str], shapes: Shapes = ANY, file: str 
         switches.faults.extend(marked.faults)
         switches.warnings.extend(marked.warnings)
     return switches
-
-
-def _read(home: Path, file: str) -> Marked:
-    """A home of before has neither file: that is no fault, and everything is then done by hand."""
-    path = home / file
-    is_there = path.exists() or path.is_symlink() or any(path.parent.glob(f"{path.stem}.[yY]*"))
-    return yaml_marks.read(path, file) if is_there else Marked(file)
 
 
 def _part(marked: Marked, key: str) -> dict[str, Any]:

@@ -86,6 +86,16 @@ def read(path: Path, file: str) -> Marked:
     return marked if text is None else parse(text, marked)
 
 
+def optional(home: Path, file: str) -> Marked:
+    """Return the document that `file` is in `home`, or an empty one without a fault when there is none.
+
+    A file of the same name with another suffix is taken for a slip.
+    """
+    path = home / file
+    is_there = path.exists() or path.is_symlink() or any(path.parent.glob(f"{path.stem}.[yY]*"))
+    return read(path, file) if is_there else Marked(file)
+
+
 def text_of(path: Path, marked: Marked) -> str | None:
     """Return the text in `path`, or None with a fault recorded: no file, one that may not be read, or not UTF-8."""
     try:
