@@ -7,7 +7,7 @@ from typing import Any, Literal
 Kind = Literal[
     "open_room", "seat_owners", "invite", "topic", "card", "pin", "bookmark", "post", "announce", "upload", "tell",
     "hush", "capture", "mark", "signal", "view", "warn", "read", "save", "apply", "probe", "hold", "check", "sample",
-    "remind", "broadcast", "reply", "conclude", "inform", "expire",
+    "remind", "broadcast", "reply", "conclude", "inform", "expire", "publish", "chase_page",
 ]  # fmt: skip
 
 
@@ -20,3 +20,5 @@ class Effect:
     group: str | None = None
     due: datetime | None = None
     """When it is owed (UTC), if not at once: a reminder is only an effect that is due later."""
+    rank: int = 0
+    """What can wait goes by this, the smallest first, and then the newest due first; 0 waits for nothing of it."""

@@ -1,0 +1,66 @@
+"""What a status page is told, what it answers, and how it fails."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One word for the page. `key` names the incident on it, across installations; `n` counts its words from 1.
+
+    `id`: the page's own id of the incident, empty until it has one. `body`: plain text, empty where only the state is
+    changed. `components`: id on the page → what it shows.
+    """
+
+    key: str
+    n: int
+    id: str
+    title: str
+    state: str
+    impact: str
+    body: str
+    at: datetime
+    """When it was said (UTC)."""
+    public_id: str
+    components: Mapping[str, str] = field(default_factory=dict)
+    look: bool = False
+    """An earlier try may have come through: look before it is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`found`: it stood there already."""
+
+    id: str
+    url: str = ""
+    found: bool = False
+
+
+class PageFault(Exception):
+    """One sentence for a person, without end mark, secret or body.
+
+    `sent`: it may have come through, so look before it is repeated. `permanent`: somebody must mend something first.
+    `after`: seconds until it may be tried again, where the page named them.
+    """
+
+    def __init__(
+        self, message: str, *, sent: bool = False, permanent: bool = False, after: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.sent = sent
+        self.permanent = permanent
+        self.after = after
+
+
+class Page(Protocol):
+    """One kind of status page. Both raise `PageFault`, and nothing else."""
+
+    async def show(self, post: Post) -> Shown:
+        """At most once for each word: after an unclear try it is looked for first, or the page knows its key."""
+        ...
+
+    async def reached(self) -> str:
+        """What the page says of itself, in a few words: nothing is changed."""
+        ...
