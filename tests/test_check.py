@@ -17,6 +17,7 @@ from tests.broken.case import Broken
 from tests.broken.checks import CHECKS
 from tests.broken.classes import CLASSES
 from tests.broken.controls import CONTROLS, SWITCH_WARNINGS
+from tests.broken.people import PEOPLE, PEOPLE_WARNINGS
 from tests.broken.services import SERVICES
 from tests.broken.severities import SEVERITIES
 from tests.broken.templates import TEMPLATES
@@ -107,20 +108,22 @@ def test_a_broken_message_says_where_and_what_was_expected(shipped: Path, check:
     assert check(shipped) == Said(1, f"{broken.told}\n")
 
 
-@pytest.mark.parametrize("broken", [*CLASSES, *TREES, *WAYS, *SERVICES, *SEVERITIES, *CONTROLS, *CHECKS], ids=str)
+@pytest.mark.parametrize(
+    "broken", [*CLASSES, *TREES, *WAYS, *SERVICES, *PEOPLE, *SEVERITIES, *CONTROLS, *CHECKS], ids=str
+)
 def test_a_broken_file_says_where_and_what_was_expected(home: Path, check: Check, broken: Broken) -> None:
     """One mistake is told once, at its line and column, with what was expected; the status is 1."""
     broken.apply(home)
     assert check(home) == Said(1, f"{broken.told}\n")
 
 
-@pytest.mark.parametrize("kind", [CLASSES, TREES, WAYS, SERVICES, SEVERITIES, CONTROLS, CHECKS, TEMPLATES])
+@pytest.mark.parametrize("kind", [CLASSES, TREES, WAYS, SERVICES, PEOPLE, SEVERITIES, CONTROLS, CHECKS, TEMPLATES])
 def test_each_kind_is_broken_in_ten_ways_at_least(kind: list[Broken]) -> None:
     """The tables hold ten different claims of each kind of file."""
     assert len({broken.claim for broken in kind}) == len(kind) >= 10
 
 
-@pytest.mark.parametrize("odd", [*WARNINGS, *SWITCH_WARNINGS], ids=str)
+@pytest.mark.parametrize("odd", [*WARNINGS, *SWITCH_WARNINGS, *PEOPLE_WARNINGS], ids=str)
 def test_what_will_not_help_at_three_is_a_warning(home: Path, check: Check, odd: Broken) -> None:
     """It is told with its place, and the status is still 0."""
     odd.apply(home)

@@ -117,7 +117,9 @@ def _rota(marked: Marked, id: str, sheet: RotaSheet, known: _Known) -> Rota | No
     ways = [*given[:1], *(key for key in ("user_group", "pagerduty") if getattr(sheet, key) is not None)]
     if len(ways) != 1:
         what = f"a rota with {' and '.join(ways)}" if ways else "a rota that says nothing of who is on call"
-        marked.fault(place, what, "either turns (every, at, zone, since, people), or user_group, or pagerduty")
+        marked.fault(
+            place, what, "either turns (every, at, zone, since, people), or user_group, or pagerduty", at_key=True
+        )
         return None
     if sheet.user_group is not None:
         return Group(id, _bare(sheet.user_group))
