@@ -1,6 +1,5 @@
 """The life of each reminder, over weeks and without waiting: given once, late once at most, never when it is over."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,75 +9,34 @@ from stanch.core import commands as c, word_events as e
 from stanch.core.cadence import next_due
 from stanch.core.chain import unstamp
 from stanch.core.events import UpdateSaid
-from stanch.core.reminding import instead, late, meant, reminders
-from tests.fakes.world import ALICE, BOB, CAROL, ERIN, Tale, minutes, opened, refused
-
-Given = tuple[int, str, int, str]
-"""Minutes since the start, about, stage, to (empty: the room)."""
-
-
-class Days:
-    """Time that passes over an incident: what falls due is given as the worker gives it."""
-
-    def __init__(self, tale: Tale) -> None:
-        self.tale = tale
-        self.start = tale.incident.declared_at
-        self.given: list[Given] = []
-
-    def until(self, end: datetime, *, down_until: datetime | None = None) -> list[Given]:
-        """Give everything that falls due up to `end`; nothing before `down_until`, when the bot is up again."""
-        first = len(self.given)
-        while (one := self._next()) and (at := max(one[0], down_until or one[0])) <= end:
-            self._give(one[1], at)
-        self.tale.now = max(end, self.tale.now)
-        return self.given[first:]
-
-    def minutes(self, count: float, **more: datetime) -> list[Given]:
-        return self.until(self.tale.now + minutes(count), **more)
-
-    def _next(self) -> tuple[datetime, str] | None:
-        """The earliest that is owed: of each group the newest counts, and each key is given once."""
-        newest = {one.group: one for one in self.tale.effects if one.kind == "remind"}
-        waiting = [(one.due, one.key) for one in newest.values() if one.key not in self.tale.done and one.due]
-        return min(waiting, default=None)
-
-    def _give(self, key: str, at: datetime) -> None:
-        """As the performer does: look again, and say it if it still applies."""
-        self.tale.done.append(key)
-        self.tale.now = max(at, self.tale.now)
-        i = self.tale.incident
-        what = next(one.payload for one in self.tale.effects if one.key == key)
-        found = meant(i, self.tale.catalogue, what)
-        if found is None:
-            if instead(i, self.tale.catalogue, what["about"]):
-                self.tale.do(c.OweReminder(what["about"]), "stanch", timedelta())
-            return
-        one = late(i, found, self.tale.now)
-        when = (self.tale.now - self.start).total_seconds() / 60
-        self.given.append((round(when), one.about, one.stage, one.to))
-        self.tale.do(c.ReportReminded(one.about, one.stage, one.to, one.due), "stanch", timedelta())
+from stanch.core.reminding import reminders
+from tests.fakes.days import Days, Given, updates
+from tests.fakes.world import ALICE, BOB, CAROL, DAVE, ERIN, Tale, minutes, opened, refused
 
 
 def days(**facts: object) -> Days:
     return Days(opened(**facts))
 
 
-def updates(given: Sequence[Given]) -> list[Given]:
-    return [one for one in given if one[1] == "room"]
-
-
-def test_the_room_then_who_speaks_then_the_commander() -> None:
-    """SEV1, every 15 min: 3 min before, when it is due, 3 min after; and then nobody is asked again."""
+def test_the_room_then_who_speaks_then_the_commander_then_the_path() -> None:
+    """SEV1, every 15 min: 3 min before, when it is due, 3 and 6 min after; and then nobody is asked again."""
     life = days(severity="SEV1", klass="security")
     given = updates(life.minutes(300))
-    assert given == [(12, "room", 0, ""), (15, "room", 1, CAROL), (18, "room", 2, ALICE)]
+    assert given == [(12, "room", 0, ""), (15, "room", 1, CAROL), (18, "room", 2, ALICE), (21, "room", 3, DAVE)]
+
+
+@pytest.mark.parametrize("severity", ["SEV3"])
+def test_where_nobody_is_woken_the_path_is_left_alone(severity: str) -> None:
+    """SEV3, every 2 h: the room, who speaks, the commander; nobody else is called in for words."""
+    given = updates(days(severity=severity, klass="security").minutes(600))
+    assert given == [(115, "room", 0, ""), (120, "room", 1, CAROL), (125, "room", 2, ALICE)]
 
 
 def test_who_speaks_and_commands_is_asked_once() -> None:
-    """Without a communications lead the commander speaks: one word to them is enough."""
+    """Without a communications lead the commander speaks: one word to them is enough, and the path comes next."""
     life = days(severity="SEV2", klass="security")
     life.tale.do(c.GiveRole("communications", None))
-    assert updates(life.minutes(300)) == [(25, "room", 0, ""), (30, "room", 1, ALICE)]
+    assert updates(life.minutes(300)) == [(25, "room", 0, ""), (30, "room", 1, ALICE), (35, "room", 3, DAVE)]
 
 
 @pytest.mark.parametrize("word", [c.SayUpdate("we look into it"), c.StillInvestigating()])
@@ -98,7 +56,7 @@ def test_for_a_week_of_updates_in_time_each_reminder_comes_once() -> None:
     for _ in range(7 * 24 * 4):
         given += life.minutes(14)
         life.tale.do(c.SayUpdate("it goes on"), CAROL, timedelta())
-    assert [one[1:] for one in given] == [("room", 0, "")] * (7 * 24 * 4)
+    assert [one[1:] for one in updates(given)] == [("room", 0, "")] * (7 * 24 * 4)
 
 
 def test_it_can_be_put_off_twice() -> None:
@@ -114,7 +72,7 @@ def test_it_can_be_put_off_twice() -> None:
     assert refused(life.tale, c.Snooze(), CAROL, timedelta()) == (
         "It was put off twice already. Say the honest minimum instead: one click."
     )
-    assert updates(life.minutes(60)) == [(35, "room", 2, ALICE)]
+    assert updates(life.minutes(60)) == [(35, "room", 2, ALICE), (38, "room", 3, DAVE)]
 
 
 def test_after_a_downtime_there_is_one_and_not_ten() -> None:
@@ -122,10 +80,11 @@ def test_after_a_downtime_there_is_one_and_not_ten() -> None:
     life = days(severity="SEV1", klass="security")
     life.tale.do(c.Applied("the switch"))
     back = life.tale.now + timedelta(days=1)
-    given = life.until(back + minutes(60), down_until=back)
+    given = updates(life.until(back + minutes(60), down_until=back))
     assert [(one[1:], round(one[0] - given[0][0])) for one in given] == [
         (("room", 1, CAROL), 0),
         (("room", 2, ALICE), 3),
+        (("room", 3, DAVE), 6),
     ]
 
 
@@ -224,18 +183,18 @@ def test_what_is_missing_at_the_start_is_told_once() -> None:
     tale.do(c.Change("severity", "SEV1"), after=timedelta())
     started = round((tale.now - life.start).total_seconds() / 60)
     assert (started + 10, "nothing_pulled", 0, "") in life.minutes(11)
-    assert [one for one in life.minutes(600) if one[1] != "room"] == []
+    assert [one for one in life.minutes(600) if one[1] not in ("room", "stuck assess")] == []
 
 
 def test_what_is_there_in_time_is_never_missed() -> None:
     """Seat, facts and a first lever within their time: silence."""
     life = days(severity="SEV1", klass="security")
     life.tale.do(c.Applied("the switch"), after=minutes(9))
-    assert [one for one in life.minutes(600) if one[1] != "room"] == []
+    assert [one for one in life.minutes(50) if one[1] != "room"] == []
 
 
 def test_promises_are_told_to_who_made_them_on_their_day() -> None:
-    """At 08:00 UTC of the day, once, also when the incident is over; what was taken back is not."""
+    """At 08:00 UTC of the day, once, also when the incident is over, and once more three days later."""
     life = days(severity="SEV3", klass="quality_regression")
     tale = life.tale
     tale.do(c.Applied("prompt back"))
@@ -250,9 +209,9 @@ def test_promises_are_told_to_who_made_them_on_their_day() -> None:
     ended = tale.incident.ended_at
     assert ended is not None
     assert [(about, to) for _, about, to in told] == [
-        ("review", ALICE), ("action 1 2026-11-30", CAROL), ("kept 1 2026-12-01", BOB),
+        ("review", ALICE), ("action 1 2026-11-30", CAROL), ("kept 1 2026-12-01", BOB), ("overdue 1 2026-11-30", CAROL),
     ]  # fmt: skip
-    mornings = [datetime(2026, 11, 30, 8, tzinfo=UTC), datetime(2026, 12, 1, 8, tzinfo=UTC)]
+    mornings = [datetime(2026, *day, 8, tzinfo=UTC) for day in ((11, 30), (12, 1), (12, 3))]
     assert all(abs(at - morning) < minutes(1) for (at, *_), morning in zip(told[1:], mornings, strict=True))
     assert abs(told[0][0] - (ended + timedelta(days=2))) < minutes(1)
 
@@ -278,7 +237,9 @@ def test_who_takes_the_seat_meanwhile_is_reminded() -> None:
     life = days(severity="SEV2", klass="security")
     assert updates(life.minutes(26)) == [(25, "room", 0, "")]
     life.tale.do(c.GiveRole("communications", ERIN), after=timedelta())
-    assert updates(life.minutes(60)) == [(30, "room", 1, ERIN), (35, "room", 2, ALICE)]
+    assert updates(life.minutes(60)) == [
+        (30, "room", 1, ERIN), (35, "room", 2, ALICE), (40, "room", 3, DAVE),
+    ]  # fmt: skip
 
 
 def test_what_is_kept_on_is_told_again_on_its_new_day() -> None:
@@ -301,15 +262,17 @@ def test_when_the_cadence_changes_in_the_files_the_next_word_is_still_chased() -
     quicker = replace(severities["SEV2"], updates={"room": minutes(20)})
     life.tale.catalogue = replace(life.tale.catalogue, severities={**severities, "SEV2": quicker})
     life.tale.do(c.Note("restarted"), after=timedelta())
-    assert updates(life.minutes(120)) == [(25, "room", 1, CAROL), (29, "room", 2, ALICE)]
+    assert updates(life.minutes(120)) == [
+        (25, "room", 1, CAROL), (29, "room", 2, ALICE), (33, "room", 3, DAVE),
+    ]  # fmt: skip
 
 
 def test_an_update_that_is_said_while_a_reminder_is_under_way_counts() -> None:
     """The reminder comes back after the update: it was about the one before, and the next has its own."""
     life = days(severity="SEV2", klass="security")
-    (one,) = [r for r in reminders(life.tale.incident, life.tale.catalogue) if r.about == "room"]
+    (one,) = [r for r in reminders(life.tale.incident, life.tale.catalogue) if r.name == "words"]
     life.tale.do(c.SayUpdate("we put it back"), CAROL, minutes(25))
-    assert life.tale.do(c.ReportReminded("room", 0, "", one.due), "stanch").events == ()
+    assert life.tale.do(c.ReportReminded(one.items, ""), "stanch").events == ()
     assert updates(life.minutes(26)) == [(50, "room", 0, "")]
 
 
@@ -337,4 +300,4 @@ def test_who_left_a_restricted_room_does_not_speak_for_it() -> None:
     life = Days(opened(severity="SEV1", klass="security"))
     life.tale.do(c.ReportMember(CAROL, False), "stanch", timedelta())
     assert life.tale.incident.restricted
-    assert updates(life.minutes(60)) == [(12, "room", 0, ""), (15, "room", 1, ALICE)]
+    assert updates(life.minutes(60)) == [(12, "room", 0, ""), (15, "room", 1, ALICE), (18, "room", 3, DAVE)]

@@ -7,7 +7,8 @@ from typing import Any, Literal
 Kind = Literal[
     "open_room", "seat_owners", "invite", "topic", "card", "pin", "bookmark", "post", "announce", "upload", "tell",
     "hush", "capture", "mark", "signal", "view", "warn", "read", "save", "apply", "probe", "hold", "check", "sample",
-    "remind", "broadcast", "reply", "conclude", "inform", "expire", "publish", "chase_page",
+    "remind", "ask_seat", "lapse", "next_seat", "name_extras", "tell_asker", "page", "rotate", "care",
+    "broadcast", "reply", "conclude", "inform", "expire", "publish", "chase_page",
 ]  # fmt: skip
 
 

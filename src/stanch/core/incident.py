@@ -7,10 +7,10 @@ from typing import Any
 
 from stanch.core import events as e
 from stanch.core.chain import Event, stamp
+from stanch.core.hearing import heard
 from stanch.core.parts import Action as Action, Idea as Idea, Message as Message, Mitigation as Mitigation, kept
 from stanch.core.pull_events import PullConfirmed, PullEffective
 from stanch.core.pulls import find, mitigated, moved, spoken
-from stanch.core.rhythm import heard
 from stanch.core.seating import seated
 from stanch.core.spoken import told
 from stanch.core.state import (
@@ -61,11 +61,11 @@ def advance(incident: Incident | None, number: int, payload: e.Payload | None, b
         )
     now = _changes(incident, payload, by, at)
     if payload:
-        now["rhythm"] = heard(incident.rhythm, payload, at)
         now["seating"] = seated(incident.seating, payload, by, at)
         now["spoken"] = told(incident.spoken, payload, by, at)
         now["status_page"] = shown(incident.status_page, payload, by, at)
-    return replace(incident, seq=incident.seq + 1, **now)
+    after = replace(incident, seq=incident.seq + 1, **now)
+    return replace(after, rhythm=heard(incident, after, payload, at)) if payload else after
 
 
 def _changes(incident: Incident, payload: e.Payload | None, by: str, at: datetime) -> dict[str, Any]:

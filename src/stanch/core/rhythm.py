@@ -1,12 +1,6 @@
-"""How often people are spoken to, and whom we have reminded of it: a part of the fold."""
+"""How often people are spoken to, and whom we have reminded of what: a part of the fold (`stanch.core.hearing`)."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
-
-from stanch.core.chain import stamp
-from stanch.core.events import Changed, Reopened, UpdateSaid, Watching
-from stanch.core.payload import Payload
-from stanch.core.word_events import Paced, Reminded, Snoozed
+from dataclasses import dataclass, field, replace
 
 SNOOZES = 2
 """How often one reminder may be put off."""
@@ -15,41 +9,44 @@ NO_NEWS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
-    """`stage` counts the reminders since the last word; times are ISO 8601 in UTC, empty for never."""
+class Clock:
+    """What one audience is owed since its last word. `stage` counts the reminders; times are ISO 8601 in UTC."""
 
     stage: int = 0
-    reminded_at: str = ""
+    at: str = ""
+    """When somebody was last reminded of it."""
     snoozed_until: str = ""
     snoozes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Times are ISO 8601 in UTC, empty for never; people are Slack user ids."""
+
+    clocks: dict[str, Clock] = field(default_factory=dict)
+    """By audience; an audience that was told something since is not in it."""
     without_news: int = 0
     doubled: bool = False
     nudged: tuple[str, ...] = ()
     """What people were reminded of beside the updates, each once."""
+    told: dict[str, str] = field(default_factory=dict)
+    """Person → when they were last reminded of something here."""
+    phase_since: str = ""
+    hurts_since: str = ""
+    """Since when it hurts, or hurts again."""
+    hit_since: str = ""
+    """Since when it is known what users see."""
+    in_force: dict[str, str] = field(default_factory=dict)
+    """Mitigation that nobody has promised to look after → since when, or when somebody was last reminded of it."""
 
+    def clock(self, audience: str) -> Clock:
+        return self.clocks.get(audience) or Clock()
 
-def heard(rhythm: Rhythm, payload: Payload, at: datetime) -> Rhythm:
-    """The rhythm after this event. Words of any kind begin it anew; so does what changes when the next are due."""
-    match payload:
-        case UpdateSaid(no_news=no_news):
-            return replace(_anew(rhythm), without_news=rhythm.without_news + 1 if no_news else 0)
-        case Changed("severity"):
-            return replace(_anew(rhythm), without_news=0, doubled=False)
-        case Watching():
-            return _anew(rhythm)
-        case Reopened():
-            # What was promised for a day was told on that day; a review is owed anew.
-            return Rhythm(nudged=tuple(one for one in rhythm.nudged if one != "review"))
-        case Paced(doubled):
-            return replace(rhythm, doubled=doubled)
-        case Snoozed(until):
-            return replace(rhythm, stage=0, snoozed_until=until, snoozes=rhythm.snoozes + 1)
-        case Reminded("room", stage):
-            return replace(rhythm, stage=stage + 1, reminded_at=stamp(at), snoozed_until="")
-        case Reminded(about):
-            return replace(rhythm, nudged=(*(one for one in rhythm.nudged if one != about), about))
-    return rhythm
+    def anew(self, *audiences: str) -> "Rhythm":
+        """Those audiences are owed their next word as if nobody had been reminded; without any, all are."""
+        left = {name: clock for name, clock in self.clocks.items() if audiences and name not in audiences}
+        return replace(self, clocks=left)
 
-
-def _anew(rhythm: Rhythm) -> Rhythm:
-    return replace(rhythm, stage=0, reminded_at="", snoozed_until="", snoozes=0)
+    def forgetting(self, *about: str) -> "Rhythm":
+        """Those reminders (by the first word of what they are about) may come again."""
+        return replace(self, nudged=tuple(one for one in self.nudged if one.partition(" ")[0] not in about))

@@ -1,14 +1,18 @@
 """Rules for the words that are owed: the honest minimum, putting a reminder off, and what was given."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from stanch.core import word_commands as c, word_events as e
-from stanch.core.cadence import interval, next_due, spoken
+from stanch.core.audiences import in_company
+from stanch.core.cadence import all_owed, interval, next_due, spoken
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp
+from stanch.core.draft_events import SaidTo
 from stanch.core.events import UpdateSaid
+from stanch.core.hearing import AUDIENCES
 from stanch.core.incident import Incident
-from stanch.core.reminding import ROOM, instead, reminding
+from stanch.core.reminding import instead, reminding
 from stanch.core.rhythm import NO_NEWS, SNOOZES
 from stanch.core.said import Said
 from stanch.core.words import when
@@ -31,7 +35,8 @@ def still(i: Incident, command: c.StillInvestigating, by: str, now: datetime, ca
         raise Refusal(f"An update was said a moment ago: {when(i.last_update_at, '{time}')}.")
     if not command.slower:
         offers = ("slower",) if _may_slow(i, by) and i.rhythm.without_news + 1 >= NO_NEWS else ()
-        return Said((UpdateSaid(MINIMUM, no_news=True),), "Said. The card and the announcement follow.", offers)
+        said = (UpdateSaid(MINIMUM, no_news=True), *_to_others(i, now, catalogue))
+        return Said(said, "Said. The card and the announcement follow.", offers)
     if by != i.commander:
         raise Refusal(f"Only the commander, <@{i.commander}>, may have updates come half as often.", "still")
     if i.rhythm.doubled:
@@ -46,30 +51,43 @@ def still(i: Incident, command: c.StillInvestigating, by: str, now: datetime, ca
     return Said((e.Paced(), UpdateSaid(text, no_news=True)), "Said. The next is due later from now on.")
 
 
+def _to_others(i: Incident, now: datetime, catalogue: Catalogue) -> Iterator[SaidTo]:
+    """The same to those in the company who are owed words by now, and have had their first notice already."""
+    for one in all_owed(i, catalogue):
+        told = one.audience in in_company(i, catalogue) and one.audience in i.spoken.last
+        if told and (i.rhythm.clock(one.audience).stage or now >= one.due - one.lead):
+            yield SaidTo(one.audience, MINIMUM)
+
+
 def _may_slow(i: Incident, by: str) -> bool:
     return by == i.commander and not i.rhythm.doubled
 
 
 def snooze(i: Incident, command: c.Snooze, by: str, now: datetime, catalogue: Catalogue) -> Said:
-    due = next_due(i, catalogue)
-    if due is None:
+    owed = all_owed(i, catalogue)
+    if not owed:
         raise Refusal(f"No update is owed for {i.name}, so there is nothing to put off.")
-    if not i.rhythm.stage and not i.rhythm.snoozes:
-        raise Refusal(f"Nobody was reminded yet: the next update is due {when(due, '{time}')}.")
-    if i.rhythm.snoozes >= SNOOZES:
+    reminded = [one for one in owed if i.rhythm.clock(one.audience).stage or i.rhythm.clock(one.audience).snoozes]
+    if not reminded:
+        raise Refusal(f"Nobody was reminded yet: the next update is due {when(owed[0].due, '{time}')}.")
+    free = tuple(one.audience for one in reminded if i.rhythm.clock(one.audience).snoozes < SNOOZES)
+    if not free:
         raise Refusal("It was put off twice already. Say the honest minimum instead: one click.", "still")
     until = now + SNOOZE
-    return Said((e.Snoozed(stamp(until)),), f"I ask again at {when(until, '{time}')}.")
+    return Said((e.Snoozed(stamp(until), free),), f"I ask again at {when(until, '{time}')}.")
 
 
 def reminded(i: Incident, command: c.ReportReminded, by: str, now: datetime, catalogue: Catalogue) -> Said:
-    if command.about == ROOM and command.due != next_due(i, catalogue):
-        # An update was said while it was under way: the next one has its own.
-        return Said()
-    due = stamp(command.due) if command.due else ""
-    return Said((e.Reminded(command.about, command.stage, command.to, due, command.missed),))
+    """Words that were said while it was under way are not owed any more: the next have their own."""
+    told = [one for one in command.items if one.kind not in AUDIENCES or one.due == next_due(i, catalogue, one.kind)]
+    return Said(
+        tuple(
+            e.Reminded(one.about, one.stage, command.to, stamp(one.due) if one.due else "", command.missed)
+            for one in told
+        )
+    )
 
 
 def owe(i: Incident, command: c.OweReminder, by: str, now: datetime, catalogue: Catalogue) -> Said:
-    found = instead(i, catalogue, command.about)
+    found = instead(i, catalogue, command.name)
     return Said(effects=(reminding(i, found),) if found else ())

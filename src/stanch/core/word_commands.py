@@ -1,9 +1,9 @@
 """What can be asked about words, and what is reported of reminders."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from stanch.core.command import Command
+from stanch.core.item import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +20,15 @@ class Snooze(Command):
 
 @dataclass(frozen=True, slots=True)
 class ReportReminded(Command):
-    about: str
-    stage: int
+    """One message went to `to` (a user id, empty for the room) about all of `items`; or it could not (`missed`)."""
+
+    items: tuple[Item, ...]
     to: str
-    due: datetime | None = None
     missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OweReminder(Command):
-    """What was owed about this does not apply as it was; what does is owed instead."""
+    """What was owed under this name does not apply as it was; what does is owed instead."""
 
-    about: str
+    name: str

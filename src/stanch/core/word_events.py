@@ -7,10 +7,10 @@ from stanch.core.payload import Payload
 
 @dataclass(frozen=True, slots=True)
 class Reminded(Payload):
-    """Somebody was reminded. `about`: `room` (the update that is due), or what else was open (`core.reminding`).
+    """Somebody was reminded. `about`: the audience whose next words are due, or what else was open (`core.forgotten`).
 
-    `stage` 0 came before it was due, 1 went to who speaks, 2 to the commander. `to`: a user id, empty for the room.
-    `due`: ISO 8601 in UTC.
+    `stage` 0 came before it was due, 1 went to who speaks, 2 to the commander, 3 to the next of the escalation path.
+    `to`: a user id, empty for the room. `due`: ISO 8601 in UTC.
     """
 
     kind = "reminded"
@@ -24,10 +24,12 @@ class Reminded(Payload):
 
 @dataclass(frozen=True, slots=True)
 class Snoozed(Payload):
-    """The reminder of the next update is put off. `until`: ISO 8601 in UTC."""
+    """The reminders of the next words are put off. `until`: ISO 8601 in UTC."""
 
     kind = "snoozed"
     until: str
+    audiences: tuple[str, ...] = ()
+    """Whose words; none: the room's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from stanch.core import commands as c
+from stanch.core.audiences import has_page
 from stanch.core.catalogue import Catalogue
 from stanch.core.checking import measured
 from stanch.core.harm import better
@@ -38,7 +39,8 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Either `act` at once, or a `form` first. A label that ends in … opens a form."""
+    """Either `act` at once, or a `form` first; with neither, a form that the listeners know by the move's name. A label
+    that ends in … opens a form."""
 
     name: str
     label: str
@@ -114,6 +116,11 @@ def _idea(values: Values) -> c.Command:
 
 def _place(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _raised(to: str) -> Callable[[Incident, Catalogue], c.Command]:
+    """Never down: SEV1 comes before SEV2."""
+    return lambda i, _: c.Change("severity", min(to, i.severity or to))
 
 
 def _lever(i: Incident, catalogue: Catalogue) -> c.Command:
@@ -192,7 +199,10 @@ MOVES: tuple[Move, ...] = (
     Move("still", "Still investigating", "An update that says the honest minimum", lambda i, _: c.StillInvestigating()),
     Move("slower", "Update half as often", "Commander only: says so, and it holds until there is news",
          lambda i, _: c.StillInvestigating(slower=True)),
+    Move("raise_SEV1", "Raise to SEV1", "Wakes more hands; lowering it later costs nothing", _raised("SEV1")),
+    Move("raise_SEV2", "Raise to SEV2", "Wakes more hands; lowering it later costs nothing", _raised("SEV2")),
     Move("snooze", "Snooze 10 min", "Ask again in ten minutes; twice at most", lambda i, _: c.Snooze()),
+    Move("holding", "Send the holding line…", "Commander only: words for users, approved beforehand, unedited"),
     Move("export", "Export the timeline", "As Markdown and JSON, into the room",
          lambda i, _: c.Export(("md", "json"))),
     Move("ask_to_join", "Ask to join", "The commander is asked to let you in", lambda i, _: c.Join()),
@@ -204,7 +214,7 @@ MORE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Say what happens", ("applied", "settle", "judged", "bleeding", "evidence", "hypothesis", "idea")),
     ("Move it along", ("mitigate", "contained", "stopped", "waive", "explained", "watch", "override", "resolved",
                        "close", "dismiss", "reopen")),
-    ("People and promises", ("role", "action", "restrict")),
+    ("People and promises", ("role", "holding", "action", "restrict")),
 )  # fmt: skip
 """What stands under *More*, in groups; what the phase does not allow is left out."""
 
@@ -225,6 +235,8 @@ def reachable(i: Incident, name: str, catalogue: Catalogue) -> bool:
     """Whether the team's files have what this move works with, for this class and this service."""
     sheet = catalogue.klass(i.klass) if i.klass else None
     match name:
+        case "holding":
+            return i.is_open and has_page(i, catalogue)
         case "lever":
             return reach.lever(i, catalogue) is not None
         case "first_move":

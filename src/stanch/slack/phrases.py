@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stanch.core.cadence import next_due, who_speaks
+from stanch.core.cadence import all_owed, who_speaks
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import unstamp
 from stanch.core.incident import Incident, Mitigation
 from stanch.core.pulls import of_mitigation
+from stanch.core.spoken import ROOM
 from stanch.slack import blocks as b
 from stanch.slack.blocks import Block, safe, when
 from stanch.slack.directory import Directory
 
 ICONS = {"SEV1": "🔴", "SEV2": "🟠", "SEV3": "🟡", "SEV4": "🔵"}
 PRIVATE = "🔒"
+CALLED = {"room": "the room", "stakeholders": "stakeholders", "leadership": "leadership", "status_page": "users"}
 VERDICTS = {"green": "✔", "red": "✗", "unknown": "?"}
 MARKS = {"pulling": "…", "applied": "…", "effective": "✔", "removed": "↩", "kept": "📌", "failed": "✗"}
 
@@ -98,15 +100,18 @@ class Phrases:
         return f"{MARKS.get(m.state, '·')} {m.k} {safe(m.what, 160)} ({shown or m.state})"
 
     def next_word(self, i: Incident) -> str:
-        due = next_due(i, self._catalogue)
-        if due is None:
+        owed = all_owed(i, self._catalogue)
+        if not owed:
             return (
                 "Next word: no time is owed until a severity is set."
                 if i.is_open and not i.severity
                 else "No update is owed."
             )
-        put_off = f", put off until {when(unstamp(i.rhythm.snoozed_until), '{time}')}" if i.rhythm.snoozed_until else ""
-        return f"*Next word*  due {when(due)}, from {safe(self._people.name(who_speaks(i)), 100)}{put_off}"
+        alone = [one.audience for one in owed] == [ROOM]
+        shown = ", ".join(f"{when(one.due)}" + ("" if alone else f" to {CALLED[one.audience]}") for one in owed)
+        put_off = max((i.rhythm.clock(one.audience).snoozed_until for one in owed), default="")
+        later = f", put off until {when(unstamp(put_off), '{time}')}" if put_off else ""
+        return f"*Next word*  due {shown}, from {safe(self._people.name(who_speaks(i)), 100)}{later}"
 
 
 def that_fit(lines: Sequence[str], limit: int) -> str:

@@ -63,10 +63,13 @@ FACTS = (
     "incident entry by spoken label due room commander seats drill roles_held head payload_entry due_by former called"
     " range quiet_until_at until_at"
 ).split() + NAMES
-OF_REMINDERS = ("who", "since", "missing", "what_is_due", "speaker")
+OF_REMINDERS = ("who", "since", "missing", "what_is_due", "speaker", "dues", "higher", "hours")
 """What a reminder may name beside `FACTS`."""
 REMINDERS = tuple(
-    f"remind_{name}" for name in "room late unheard commander facts nothing_pulled action kept review".split()
+    f"remind_{name}"
+    for name in (
+        "room late unheard path commander facts nothing_pulled stuck raise approval left action overdue kept review"
+    ).split()
 )
 TEMPLATE_WORDS = frozenset((*FACTS, *OF_REMINDERS)) | {field.name for kind in KINDS.values() for field in fields(kind)}
 """Every variable that a template may name: what `facts` gives, and the payload's own fields."""
@@ -74,7 +77,7 @@ TEMPLATES_NEEDED = (
     frozenset(
         "roles role_given member_left changed trouble quiet_held room_opened join_asked"
         " told_trouble told_room_changed told_join_asked break_glass told_break_glass"
-        " checks_asked".split()
+        " checks_asked said_to told_draft_expired".split()
     )
     | POSTED
     | frozenset(REMINDERS)
