@@ -59,6 +59,8 @@ class Severity:
     """How long a named person has to accept a seat before the next one is asked."""
     quiet: timedelta
     """How long the signal that started it must stay silent before the incident is over."""
+    shift: timedelta = timedelta(hours=4)
+    """How long somebody holds a seat before the commander is told that somebody else could."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,21 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from stanch.core import captures, commands as c, doors, events as e, reminding
+from stanch.core import captures, commands as c, doors, events as e, reminding, shifts
 from stanch.core.catalogue import Catalogue
 from stanch.core.course import COURSE
 from stanch.core.drafting import DRAFTS
-from stanch.core.effects import VIEWS, Effect, greeting, joining, owed, owners_later, redrawing
+from stanch.core.effects import VIEWS, Effect, joining, owed, redrawing
 from stanch.core.facts import change, declare, fill_in
 from stanch.core.incident import STANCH, Incident, advance
 from stanch.core.lever_rules import LEVERS
-from stanch.core.roles import ROLES
 from stanch.core.said import Said
+from stanch.core.seat_following import FOLLOWING
 from stanch.core.seat_rules import SEATS
 from stanch.core.status_rules import STATUS
 from stanch.core.text import clean, one_line
 from stanch.core.walking import switched
-from stanch.core.words import escape
 from stanch.errors import Refusal
 
 OUT_OF_REACH = {"archived": "is archived", "deleted": "was deleted", "bot_removed": "has put me out"}
@@ -59,12 +58,20 @@ def decide(incident: Incident | None, command: c.Command, by: str, now: datetime
         effects.extend(owed(before, state, payload, by))
     if state is None:
         raise AssertionError("a declaration always records an event")
-    if said.events:
+    events = list(said.events)
+    # A captured message is its author's deed, and says nothing of who sits where.
+    for follows in FOLLOWING if said.events and said.by is None else ():
+        for payload in follows(state, events, by, now, catalogue):
+            before, state = state, advance(state, number, payload, by, now)
+            effects.extend(owed(before, state, payload, by))
+            events.append(payload)
+    if events:
         effects.extend(reminding.owed(incident, state, catalogue))
+        effects.extend(shifts.owed(incident, state, catalogue))
     say = said.say
     if said.events and by != STANCH and state.room_state in OUT_OF_REACH and not state.moving:
         say += f" The room {OUT_OF_REACH[state.room_state]}, so it stands in the timeline only."
-    return Decision(said.events, (*effects, *said.effects), state, say, said.offers, said.by, said.at)
+    return Decision(tuple(events), (*effects, *said.effects), state, say, said.offers, said.by, said.at)
 
 
 def _answer(incident: Incident, command: c.Command, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -89,28 +96,6 @@ def _with_its_runbook(incident: Incident, said: Said, catalogue: Catalogue) -> S
     """A new class brings its own runbook, if one is open; what was done in the old one stays."""
     klass = next((one.to for one in said.events if isinstance(one, e.Changed) and one.what == "klass"), None)
     return replace(said, events=(*said.events, *switched(incident, klass, catalogue))) if klass else said
-
-
-def _give_role(incident: Incident, command: c.GiveRole, by: str, catalogue: Catalogue) -> Said:
-    role, user, holder = command.role, command.user, incident.seats.get(command.role)
-    if role not in ROLES:
-        raise Refusal(f"There is no role `{escape(role)}`. Roles: {', '.join(f'`{r}`' for r in ROLES)}.")
-    spoken = ROLES[role].lower()  # type: ignore[index]
-    if user == holder:
-        return Said(say=f"The {spoken} is <@{user}> already." if user else f"The seat of {spoken} is empty already.")
-    words = f"<@{user}> is {spoken} now." if user else f"The seat of {spoken} is empty now."
-    if role == "commander" and user is None:
-        words += f" Until somebody takes it, <@{incident.declared_by}> is acting commander."
-    return Said((e.RoleGiven(role, user, holder),), words)
-
-
-def _take_seat(incident: Incident, command: c.TakeSeat, by: str, catalogue: Catalogue) -> Said:
-    holder = incident.seats.get(command.role)
-    if holder and holder != by:
-        raise Refusal(
-            f"<@{holder}> was faster: the seat is taken. To take it over: `/incident role {command.role} me`."
-        )
-    return _give_role(incident, c.GiveRole(command.role, by), by, catalogue)
 
 
 def _note(incident: Incident, command: c.Note | c.AddEvidence, by: str, catalogue: Catalogue) -> Said:
@@ -140,35 +125,6 @@ def _export(incident: Incident, command: c.Export, by: str, catalogue: Catalogue
 
 def _redraw(incident: Incident, command: c.Redraw, by: str, catalogue: Catalogue) -> Said:
     return Said(effects=(redrawing(incident, command.token),) if incident.card_ts else ())
-
-
-def _room(incident: Incident, command: c.ReportRoom) -> tuple[e.Payload, ...]:
-    if incident.room == command.channel and incident.room_state == "open":
-        return ()
-    return (e.RoomOpened(command.channel, command.name, command.private, command.group),)
-
-
-def _seat_owners(incident: Incident, command: c.SeatOwners, by: str, catalogue: Catalogue) -> Said:
-    events: list[e.Payload] = []
-    wanted = dict(command.seats)
-    for role in ROLES:
-        user, holder = wanted.get(role), incident.seats.get(role)
-        free = role in incident.seated_by_owners if holder else role not in incident.cleared
-        if user and user != holder and free:
-            events.append(e.RoleGiven(role, user, holder))
-    if command.room:
-        events.extend(_room(incident, command.room))
-    if command.unknown:
-        names = ", ".join(command.unknown)
-        events.append(e.Trouble(f"find the owners {names} of {incident.service}", "nobody of that name is here"))
-    seated = [x.user for x in events if isinstance(x, e.RoleGiven) and x.user]
-    everyone = dict.fromkeys(
-        (incident.declared_by, *incident.seats.values(), *seated, *command.invite, *incident.members)
-    )
-    # Whoever left a restricted room stays out until somebody lets them in again.
-    wanted_here = tuple(user for user in everyone if not (incident.restricted and user in incident.away))
-    effects = (greeting(incident, wanted_here), *((owners_later(incident),) if command.later else ()))
-    return Said(tuple(events), effects=effects)
 
 
 def _card(incident: Incident, command: c.ReportCard, by: str, catalogue: Catalogue) -> Said:
@@ -232,8 +188,6 @@ Rule = Callable[[Incident, Any, str, Catalogue], Said]
 RULES: dict[type[c.Command], Rule] = {
     c.Change: _change,
     c.FillIn: _fill_in,
-    c.GiveRole: _give_role,
-    c.TakeSeat: _take_seat,
     c.Note: _note,
     c.AddEvidence: _note,
     c.Correct: _correct,
@@ -248,7 +202,6 @@ RULES: dict[type[c.Command], Rule] = {
     c.ReportRecurred: _recurred,
     c.Export: _export,
     c.Redraw: _redraw,
-    c.SeatOwners: _seat_owners,
     c.ReportCard: _card,
     c.ReportAnnouncement: _announcement,
     c.ReportCardLost: _card_lost,

@@ -6,6 +6,7 @@ from stanch.core import events as e
 from stanch.core.chain import Event
 from stanch.core.describe_levers import told
 from stanch.core.describe_pages import paged
+from stanch.core.describe_seats import seats
 from stanch.core.describe_words import worded
 from stanch.core.roles import ROLES
 
@@ -141,4 +142,4 @@ def _course(payload: e.Payload, name: Name) -> str:
         case e.Reopened(why):
             return f"reopened: {why}"
         case _:
-            return worded(payload, name) or paged(payload, name) or told(payload, name)
+            return seats(payload, name) or worded(payload, name) or paged(payload, name) or told(payload, name)

@@ -25,6 +25,10 @@ class SeatOwners(Command):
     room: ReportRoom | None = None
     later: bool = False
     """The workspace could not be asked who they are: it is owed still."""
+    extras: tuple[tuple[str, str], ...] = ()
+    """What for, and who: whom the class adds."""
+    missing: tuple[str, ...] = ()
+    """What for nobody is named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,67 @@
 
 from collections.abc import Iterator
 
+from stanch.core import events as e, seat_events as s
+from stanch.core.chain import unstamp
+from stanch.core.chase import extras_wanted
 from stanch.core.effect import Effect
 from stanch.core.incident import Incident
 from stanch.core.payload import Payload
+from stanch.core.shifts import WORTH_A_WORD
 
 
 def of_seats(before: Incident, after: Incident, payload: Payload, by: str) -> Iterator[Effect]:
     """The effects that this event owes. `after.seq` is the event's own number."""
-    yield from ()
+    at, seq = f"inc-{after.number}", after.seq
+    match payload:
+        case s.SeatAsked(user, _, until, _, anew):
+            yield Effect(f"{at}/ask/{seq}", "ask_seat", f"{at}/ask/{user}", {"entry": seq})
+            yield _lapse(after, {"user": user, "until": until})
+            if anew:
+                yield _post(after)
+                yield _invite(after, (user,))
+        case s.SeatHurried(user, _, until):
+            yield _lapse(after, {"user": user, "until": until})
+        case s.SeatPassed(user, roles) | s.SeatLapsed(user, roles):
+            for role in roles:
+                yield Effect(f"{at}/next/{seq}/{role}", "next_seat", f"{at}/next/{role}", {"role": role, "was": user})
+        case s.HandoverAsked(role, user, until):
+            yield Effect(f"{at}/ask/{seq}", "ask_seat", f"{at}/ask/{user}", {"entry": seq})
+            yield _lapse(after, {"user": user, "until": until, "handover": role})
+        case s.HandoverEnded(asker=asker):
+            yield Effect(f"{at}/told/{seq}", "tell_asker", f"{at}/ask/{asker}", {"entry": seq, "user": asker})
+        case s.ExtrasNamed(users=users, later=True):
+            yield _post(after)
+            if users and after.room:
+                yield _invite(after, users)
+        case s.PageOwed(action, step, users):
+            key = f"{at}/page/{seq}/{action}"
+            yield Effect(key, "page", f"{at}/page", {"action": action, "step": step, "users": list(users)})
+        case e.Changed("klass" | "severity" | "service") if after.room and extras_wanted(after):
+            yield Effect(f"{at}/extras/{seq}", "name_extras", f"{at}/extras")
+    if before.is_open and after.seating.left != before.seating.left:
+        yield from _cared(after)
+
+
+def _lapse(i: Incident, about: dict[str, str]) -> Effect:
+    key = f"inc-{i.number}/lapse/{i.seq}"
+    return Effect(key, "lapse", key, about, due=unstamp(about["until"]))
+
+
+def _cared(i: Incident) -> Iterator[Effect]:
+    """Whoever leaves a seat that they have held for a while may have worked through their night."""
+    for role, user, since, until in i.seating.left:
+        if unstamp(until) - unstamp(since) >= WORTH_A_WORD and (role, user) not in i.seating.out:
+            lane = f"inc-{i.number}/care/{user}"
+            about = {"role": role, "user": user, "since": since, "until": until, "entry": i.seq}
+            yield Effect(f"{lane}/{i.seq}/{role}", "care", lane, about)
+
+
+def _post(i: Incident) -> Effect:
+    at = f"inc-{i.number}"
+    return Effect(f"{at}/said/{i.seq}", "post", f"{at}/room", {"entry": i.seq})
+
+
+def _invite(i: Incident, users: tuple[str, ...]) -> Effect:
+    at = f"inc-{i.number}/invite/{i.seq}"
+    return Effect(at, "invite", at, {"users": list(users)})

@@ -1,16 +1,176 @@
 """Who was asked to take a seat, who answered, who was woken: a part of the fold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from stanch.core import events as e, seat_events as s
+from stanch.core.chain import stamp
 from stanch.core.payload import Payload
+
+STANCH = "stanch"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question that is open: `user` holds the seats by name, and has not answered."""
+
+    user: str
+    roles: tuple[str, ...]
+    until: str
+    step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    role: str
+    user: str
+    asker: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`state`: what was last owed, `trigger`, `acknowledge` or `resolve`. `step`: from 0."""
+
+    step: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A shift that is over. `until`: when it is offered again; empty: it waits for an answer."""
+
+    role: str
+    times: int
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Seating:
     """Times are ISO 8601 in UTC, empty for never; people are Slack user ids."""
 
+    asks: tuple[Ask, ...] = ()
+    handovers: tuple[Handover, ...] = ()
+    out: tuple[tuple[str, str], ...] = ()
+    """Role and person: who passed, or did not answer."""
+    present: tuple[str, ...] = ()
+    """Everybody who has done anything in it: that is an answer too."""
+    steps: tuple[tuple[str, int], ...] = ()
+    """Role → step of the escalation path that was asked last."""
+    since: tuple[tuple[str, str, str], ...] = ()
+    """Role, who holds it, and since when."""
+    left: tuple[tuple[str, str, str, str], ...] = ()
+    """Role, who held it, since when and until when: the seats that were left last."""
+    extras: tuple[tuple[str, str], ...] = ()
+    """What for, and who: whom the class adds."""
+    missing: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = ()
+    unwakeable: bool = False
+    rotations: tuple[Rotation, ...] = ()
+
+    def ask(self, role: str) -> Ask | None:
+        return next((one for one in self.asks if role in one.roles), None)
+
+    def ask_of(self, user: str) -> Ask | None:
+        """All that this person is asked for, as one question."""
+        mine = [one for one in self.asks if one.user == user]
+        roles = tuple(dict.fromkeys(role for one in mine for role in one.roles))
+        return replace(mine[0], roles=roles) if mine else None
+
+    def handover(self, role: str) -> Handover | None:
+        return next((one for one in self.handovers if one.role == role), None)
+
+    def step(self, role: str) -> int:
+        return dict(self.steps).get(role, 0)
+
+    def held_since(self, role: str) -> str:
+        return next((at for held, _, at in self.since if held == role), "")
+
+    def rotation(self, role: str) -> Rotation | None:
+        return next((one for one in self.rotations if one.role == role), None)
+
+
+ELSEWHERE = (e.Captured, e.CaptureEdited, e.CaptureDeleted, e.JoinAsked, e.Reminded)
+"""What somebody may be the author of without being here."""
+
 
 def seated(state: Seating, payload: Payload, by: str, at: datetime) -> Seating:
     """The state after this event."""
+    if by not in (STANCH, *state.present) and not isinstance(payload, ELSEWHERE):
+        state = replace(state, present=(*state.present, by))
+    match payload:
+        case e.RoleGiven(role, user):
+            return _given(state, role, user, by, at)
+        case s.SeatAsked(user, roles, until, step):
+            steps = {**dict(state.steps), **dict.fromkeys(roles, step)}
+            asks = (*_without(state.asks, user, roles), Ask(user, roles, until, step))
+            return replace(state, asks=asks, steps=tuple(steps.items()))
+        case s.SeatHurried(user, roles, until):
+            asks = tuple(replace(a, until=until) if a.user == user and a.roles == roles else a for a in state.asks)
+            return replace(state, asks=asks)
+        case s.SeatAccepted(user, roles) | s.SeatOver(user, roles):
+            return replace(state, asks=_without(state.asks, user, roles))
+        case s.SeatPassed(user, roles) | s.SeatLapsed(user, roles):
+            out = dict.fromkeys((*state.out, *((role, user) for role in roles)))
+            return replace(state, asks=_without(state.asks, user, roles), out=tuple(out))
+        case s.HandoverAsked(role, user, until):
+            others = tuple(one for one in state.handovers if one.role != role)
+            return replace(state, handovers=(*others, Handover(role, user, by, until)))
+        case s.HandoverEnded(role):
+            return replace(state, handovers=tuple(one for one in state.handovers if one.role != role))
+        case e.Resolved() | e.Dismissed():
+            left = tuple((*one, stamp(at)) for one in state.since)
+            return replace(state, asks=(), handovers=(), rotations=(), left=left)
+        case e.Reopened():
+            since = tuple((role, user, stamp(at)) for role, user, _ in state.since)
+            return replace(state, asks=(), handovers=(), rotations=(), out=(), pages=(), steps=(), since=since)
+    return _woken(state, payload)
+
+
+def _woken(state: Seating, payload: Payload) -> Seating:
+    match payload:
+        case s.ExtrasNamed(whats, users, missing):
+            extras = dict.fromkeys((*state.extras, *zip(whats, users, strict=False)))
+            return replace(state, extras=tuple(extras), missing=missing)
+        case s.PageOwed(action, step):
+            others = tuple(one for one in state.pages if one.step != step)
+            return replace(state, pages=(*others, Page(step, action)))
+        case s.NobodyToWake():
+            return replace(state, unwakeable=True)
+        case s.RotationOffered(role):
+            known = state.rotation(role)
+            return _rotated(state, Rotation(role, known.times if known else 0))
+        case s.RotationPutOff(role, until):
+            known = state.rotation(role)
+            return _rotated(state, Rotation(role, (known.times if known else 0) + 1, until))
     return state
+
+
+def _given(state: Seating, role: str, user: str | None, by: str, at: datetime) -> Seating:
+    """What was asked about the role is over; who takes it by hand has not passed any more."""
+    asks = state.asks
+    if (ask := state.ask(role)) and ask.user != user:
+        asks = _without(asks, ask.user, (role,))
+    since = tuple(one for one in state.since if one[0] != role)
+    left = tuple((*one, stamp(at)) for one in state.since if one[0] == role)
+    return replace(
+        state,
+        asks=asks,
+        handovers=tuple(one for one in state.handovers if one.role != role),
+        rotations=tuple(one for one in state.rotations if one.role != role),
+        out=tuple(one for one in state.out if by == STANCH or one != (role, user)),
+        since=(*since, (role, user, stamp(at))) if user else since,
+        left=left or state.left,
+    )
+
+
+def _rotated(state: Seating, one: Rotation) -> Seating:
+    return replace(state, rotations=(*(other for other in state.rotations if other.role != one.role), one))
+
+
+def _without(asks: tuple[Ask, ...], user: str, roles: tuple[str, ...]) -> tuple[Ask, ...]:
+    left = (
+        replace(a, roles=tuple(r for r in a.roles if r not in roles)) if a.user == user else a
+        for a in asks
+    )  # fmt: skip
+    return tuple(one for one in left if one.roles)

@@ -6,7 +6,7 @@ Every fault of every file is gathered and told at once, with line and column (co
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,6 +23,9 @@ from stanch.store.yaml_marks import Marked, Place, Warned
 
 SERVICES = "runbooks/catalogue/services.yml"
 SEVERITIES = "runbooks/catalogue/severities.yml"
+SHIFTS = {"SEV1": timedelta(hours=4), "SEV2": timedelta(hours=4)}
+LONG_SHIFT = timedelta(hours=8)
+"""How long a seat is held at a stretch, where the file is silent (catalogue, section 3)."""
 
 
 def read(home: Path, shapes: Shapes = ANY) -> Catalogue:
@@ -167,4 +170,5 @@ def _severity(id: str, sheet: SeveritySheet) -> Severity:
         updates={audience: getattr(sheet.cadence, audience) for audience in AUDIENCES},
         accept_within=sheet.accept_within,
         quiet=sheet.quiet,
+        shift=sheet.shift or SHIFTS.get(id, LONG_SHIFT),
     )

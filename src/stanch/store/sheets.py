@@ -148,6 +148,7 @@ class SeveritySheet(Model):
     seats: Seats = Seats()
     cadence: Updates = Updates()
     accept_within: Span = timedelta(minutes=10)
+    shift: Span | None = None
     quiet: Span
 
 
