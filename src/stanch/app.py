@@ -29,6 +29,7 @@ from stanch.slack.clicks import Clicks
 from stanch.slack.client import Slack, SlackFault
 from stanch.slack.connection import Sockets, Transport, bolt, meet, tell_failures
 from stanch.slack.directory import Directory
+from stanch.slack.drafts import Drafts
 from stanch.slack.gateway import Gateway, Kit
 from stanch.slack.happenings import Happenings
 from stanch.slack.home import Home
@@ -122,6 +123,7 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         for part in (
             Clicks(desk, directory, listeners, levers.preview, levers.answer),
             Shortcuts(desk, directory, listeners),
+            Drafts(desk, directory, listeners, templates),
             home,
             triage,
         ):

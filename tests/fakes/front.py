@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stanch.slack.clicks import Clicks
+from stanch.slack.drafts import Drafts
 from stanch.slack.happenings import Happenings
 from stanch.slack.home import Home
 from stanch.slack.listeners import Listeners
@@ -25,6 +26,7 @@ class Front:
         directory = bot.kit.directory
         self.listeners = Listeners(bot.desk, bot.slack, directory, bot.kit.render)
         self.clicks = Clicks(bot.desk, directory, self.listeners)
+        self.drafts = Drafts(bot.desk, directory, self.listeners, bot.kit.templates)
         self.shortcuts = Shortcuts(bot.desk, directory, self.listeners)
         self.home = Home(bot.desk, bot.slack, bot.kit.render, self.listeners)
         self.happenings = Happenings(bot.desk, directory, self.home.opened)
@@ -52,6 +54,7 @@ class Front:
             "do": self.clicks.do, "take_seat": self.clicks.take_seat, "join": self.clicks.join,
             "let_in": self.clicks.let_in, "more": self.clicks.more, "home_update": self.home.update,
             "pull": self.clicks.pulling.clicked, "walk": self.clicks.walking.walked,
+            "draft": self.drafts.clicked, "subscribe": self.drafts.subscribe,
             "sample": self.clicks.walking.judged if "judge" in action else self.clicks.walking.sampled,
         }[name]  # fmt: skip
         return await self._shown(listener, body, pressed)
@@ -65,7 +68,8 @@ class Front:
         state = {block: {"value": read} for block, read in values.items()}
         sent = {**view, "id": f"V{next(self._serial)}", "state": {"values": state}}
         listener = {
-            "declare": self.listeners.declare, "fill_in": self.listeners.fill_in, "say_update": self.listeners.texted,
+            "declare": self.listeners.declare, "fill_in": self.listeners.fill_in, "say_update": self.drafts.say,
+            "edit_draft": self.drafts.edited, "holding": self.drafts.hold,
             "add_note": self.listeners.texted, "add_to_timeline": self.shortcuts.chosen,
         }.get(str(view["callback_id"]), self.clicks.filled)  # fmt: skip
         if str(view["callback_id"]).startswith("pull:"):

@@ -9,46 +9,62 @@ from collections.abc import Iterable
 from typing import Final
 
 SPECULATION: Final = (
-    "probably", "maybe", "perhaps", "might be", "may be due", "could be", "we think", "we believe", "we suspect", "i think",
-    "i guess", "seems", "seem to", "appears to", "apparently", "likely", "presumably", "guess", "hopefully", "root cause",
+    "probably", "maybe", "perhaps", "might be", "may be due", "could be", "we think", "we believe", "we suspect",
+    "i think", "i guess", "seems", "seem to", "appears to", "apparently", "likely", "presumably", "guess", "hopefully",
+    "root cause",
 )  # fmt: skip
 BLAME: Final = (
-    "mistake by", "fault of", "fault by", "'s fault", "'s mistake", "blame", "careless", "human error", "someone forgot",
-    "somebody forgot", "forgot to", "should have known", "operator error", "screwed up", "messed up",
+    "mistake by", "fault of", "fault by", "'s fault", "'s mistake", "blame", "careless", "human error", "forgot to",
+    "someone forgot", "somebody forgot", "should have known", "operator error", "screwed up", "messed up",
 )  # fmt: skip
-SMALL: Final = ("only", "just", "minor", "small number", "simply", "as far as we know")
+SMALL: Final = ("only", "just", "minor", "small number", "simply", "merely", "as far as we know")
 """Words that make the harm small: to whoever is hit it is not (catalogue: never in an update)."""
+_ENDED = "(?:fixed|resolved|solved|back|restored|over|done|working)"
 PROMISES: Final = (
-    r"(?:will|should|expect(?:ed)?|hope|aim|going) (?:\w+ ){0,3}?(?:be )?(?:fixed|resolved|solved|back|restored|over|done|working)"
-    r" (?:\w+ ){0,2}?(?:by|in|within|at|before|until|tonight|tomorrow|today|soon|shortly)\b",
-    r"\b(?:fixed|resolved|solved|back|restored|over|done) (?:\w+ )?(?:by|within|in) (?:\w+ )?(?:\d|an? |noon|midnight|tonight|tomorrow|the)",
-    r"\beta\b", r"\bsoon\b", r"\bshortly\b", r"\bany (?:minute|moment) now\b",
-)  # fmt: skip
+    rf"(?:will|should|expect(?:ed)?|hope|aim|going) (?:\w+ ){{0,3}}?(?:be )?{_ENDED} (?:\w+ ){{0,2}}?"
+    r"(?:by|in|within|at|before|until|tonight|tomorrow|today|soon|shortly)\b",
+    rf"\b{_ENDED} (?:\w+ )?(?:by|within|in) (?:\w+ )?(?:\d|an? |noon|midnight|tonight|tomorrow)",
+    r"\beta\b",
+    r"\b(?:soon|shortly)\b",
+    r"\bany (?:minute|moment) now\b",
+)
 SEEN: Final = (
-    "users", "user", "customers", "customer", "people", "answers", "answer", "requests", "request", "replies", "everyone",
-    "feature", "features", "service", "assistant", "search", "chat", "nobody", "visitors", "accounts", "documents",
+    "users", "user", "customers", "customer", "people", "answers", "answer", "requests", "request", "replies",
+    "everyone", "feature", "features", "service", "assistant", "search", "chat", "nobody", "visitors", "accounts",
+    "documents",
 )  # fmt: skip
 """One of these stands where an update says what users see."""
 NEXT: Final = (
-    r"\bnext (?:update|word|news)\b", r"\bupdate (?:again )?(?:at|by|in|within|every)\b", r"\bagain (?:at|by|in|within)\b",
-    r"\blast update\b", r"\bno further update", r"\bupdates? (?:follow|come)",
-)  # fmt: skip
+    r"\bnext (?:update|word|news)\b",
+    r"\b(?:update|word) (?:again )?(?:at|by|in|within|every)\b",
+    r"\bagain (?:at|by|in|within)\b",
+    r"\blast update\b",
+    r"\bno further update",
+    r"\bupdates? (?:follow|come)",
+)
 MENTION: Final = re.compile(r"<[@!#]|(?<![\w@])@[\w.-]{2,}")
-OVER: Final = ("resolved", "dismissed")
-"""Moments after which no next word is owed."""
 
 
-def warnings(text: str, *, public: bool = False, names: Iterable[str] = (), moment: str = "") -> tuple[str, ...]:
+def warnings(
+    text: str,
+    *,
+    public: bool = False,
+    names: Iterable[str] = (),
+    may_name: str = "",
+    over: bool = False,
+    next_said: bool = False,
+) -> tuple[str, ...]:
     """Each thing that the writer should look at once more, as one sentence of plain text; none for good words.
 
-    `public`: users read it. `names`: what people who take part are called, with or without `@`. `moment`: `resolved` or
-    `dismissed` for last words.
+    `public`: users read it. `names`: what people who take part are called, with or without `@`; `may_name`: who may be
+    named, as people inside are told who commands. `over`: these are the
+    last words. `next_said`: the message says by itself when the next word comes.
     """
     plain = " ".join(text.replace("’", "'").split())
     said = []
     if guessed := _found(plain, SPECULATION):
         said.append(f"It guesses ({_listed(guessed)}): say what is known, or that it is not known yet.")
-    if blamed := (*_found(plain, BLAME), *_people(plain, names)):
+    if blamed := (*_found(plain, BLAME), *_people(plain, names, may_name)):
         said.append(f"It names or blames somebody ({_listed(blamed)}): say what the system did.")
     if small := _found(plain, SMALL):
         said.append(f"It makes the harm small ({_listed(small)}): say how many, and how that was counted.")
@@ -56,7 +72,7 @@ def warnings(text: str, *, public: bool = False, names: Iterable[str] = (), mome
         said.append(f"It promises an end ({_listed(promised)}): say when the next word comes.")
     if not _found(plain, SEEN):
         said.append("It does not say what users see.")
-    if moment not in OVER and not _matched(plain, NEXT):
+    if not (over or next_said or _matched(plain, NEXT)):
         said.append("It does not say when the next word comes.")
     if public and (inside := INSIDE.search(plain)):
         said.append(f"Users do not know what {inside[0]} is.")
@@ -68,21 +84,22 @@ INSIDE: Final = re.compile(r"\b(?:INC-\d+|SEV ?[1-4])\b", re.IGNORECASE)
 
 def _found(text: str, words: Iterable[str]) -> tuple[str, ...]:
     """Those of the words that stand in the text, as whole words."""
-    return tuple(
-        one
-        for one in words
-        if re.search(rf"(?<!\w){re.escape(one)}(?!\w)" if one[0] != "'" else re.escape(one), text, re.I)
-    )
+    return tuple(one for one in words if _stands(text, one))
+
+
+def _stands(text: str, word: str) -> bool:
+    begins = "" if word.startswith("'") else r"(?<!\w)"
+    return re.search(rf"{begins}{re.escape(word)}(?!\w)", text, re.IGNORECASE) is not None
 
 
 def _matched(text: str, patterns: Iterable[str]) -> tuple[str, ...]:
     return tuple(found[0] for one in patterns if (found := re.search(one, text, re.IGNORECASE)))[:1]
 
 
-def _people(text: str, names: Iterable[str]) -> tuple[str, ...]:
-    mentioned = MENTION.findall(text)
+def _people(text: str, names: Iterable[str], but: str) -> tuple[str, ...]:
+    mentioned = [one for one in MENTION.findall(text) if one.lstrip("@").casefold() != but.lstrip("@").casefold()]
     called = [one.lstrip("@") for one in names]
-    known = [one for one in called if one and re.search(rf"(?<!\w){re.escape(one)}(?!\w)", text, re.IGNORECASE)]
+    known = [one for one in called if one and _stands(text, one)]
     return tuple(dict.fromkeys([*(one for one in mentioned if one.lstrip("@") not in known), *known]))
 
 

@@ -152,6 +152,14 @@ def checkbox(block: str, label: str, text: str, description: str) -> Block:
     return _field(block, label, element)
 
 
+def checkboxes(block: str, label: str, options: Sequence[Block], ticked: Sequence[str] = ()) -> Block:
+    """`ticked`: values of those that are ticked at first."""
+    element: Block = {"type": "checkboxes", "action_id": "value", "options": list(options)[:10]}
+    if initial := [one for one in element["options"] if one["value"] in ticked]:
+        element["initial_options"] = initial
+    return _field(block, label, element)
+
+
 def modal(callback: str, title: str, submit: str, blocks: Sequence[Block], metadata: str = "") -> Block:
     return {
         "type": "modal", "callback_id": callback, "title": plain(title, 24), "submit": plain(submit, 24),

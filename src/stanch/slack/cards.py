@@ -57,7 +57,7 @@ class Cards(Phrases):
         missing = not (i.klass and i.severity) or i.service_assumed
         return [
             *buttons,
-            b.button("Say an update", "say_update", value),
+            b.button("Draft update", "say_update", value),
             b.button("Fill in" if missing else "Change facts", "fill_in", value),
             b.button("Add a note", "add_note", value),
             b.menu("more", "More", moves.more(i, self._catalogue)),

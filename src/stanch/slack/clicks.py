@@ -14,7 +14,7 @@ from stanch.flows.desk import Asked, Desk
 from stanch.slack import blocks as b, forms
 from stanch.slack.answers import Body, number_in, place, where, who
 from stanch.slack.directory import Directory
-from stanch.slack.listeners import FORMS, Listeners, opens
+from stanch.slack.listeners import Listeners, opens
 from stanch.slack.moves import BY_NAME, Move
 from stanch.slack.pulling import Preview, Pulling
 from stanch.slack.walking import Fetch, Walking
@@ -67,7 +67,7 @@ class Clicks:
         async def opened(ack: Any, body: Body, action: Body) -> None:
             await ack()
             number = number_in(action.get("value"))
-            self._answers.later(self._listeners.open_for(body, number, FORMS[make]))
+            self._answers.later(self._listeners.open_for(body, number, self._listeners.forms[make]))
 
         return opened
 
@@ -95,6 +95,9 @@ class Clicks:
         if move is None:
             await ack()
             self._answers.later(self._answers.tell(body.get("response_url"), "That button is from an older version."))
+        elif name in self._listeners.forms:
+            await ack()
+            self._answers.later(self._listeners.open_for(body, number, self._listeners.forms[name]))
         elif move.form:
             await ack()
             self._answers.later(self._listeners.open_for(body, number, _maker(move)))

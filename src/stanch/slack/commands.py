@@ -51,7 +51,11 @@ GROUPS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
             Verb("note TEXT", "write into the timeline", readers.note),
             Verb("evidence TEXT", "what shows it: a link, an id, a figure", lambda w: c.AddEvidence(w.rest())),
             Verb("correct ENTRY TEXT", "correct an entry; the old one stays readable", readers.correct),
-            Verb("update [TEXT]", "say an update to the room", readers.update),
+            Verb("update [TEXT]", "say it to the room; without TEXT a form, for others too", readers.update),
+            Verb("subscribe", "each update for stakeholders, to you alone", readers.subscribe(True)),
+            Verb("unsubscribe", "no more of them", readers.subscribe(False)),
+            Verb("pause [MINUTES] WHY", "commander only: no update is owed for a while, 24 h at most", readers.pause),
+            Verb("resume", "updates are owed again", readers.resume),
         ),
     ),
     (

@@ -1,4 +1,4 @@
-"""The forms: declare, fill in, say an update, note. Their metadata carries where they came from."""
+"""The forms: declare, fill in, note. Their metadata carries where they came from."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -77,12 +77,6 @@ def _facts(catalogue: Catalogue, known: Mapping[str, str]) -> list[Block]:
     return blocks
 
 
-def update(catalogue: Catalogue, incident: Incident) -> Block:
-    hint = "What users see, what was done, next word at. No cause you only guess, no promise of an end."
-    blocks = [b.text_input("text", "Update", hint=hint, many=True, optional=False)]
-    return b.modal("say_update", f"Update of {incident.name}", "Say it", blocks)
-
-
 def note(catalogue: Catalogue, incident: Incident) -> Block:
     blocks = [
         b.text_input(
@@ -97,9 +91,10 @@ def packed(metadata: Mapping[str, Any]) -> str:
     return json.dumps(dict(metadata), ensure_ascii=False)
 
 
-def about(incident: Incident, channel: str | None, answer: Any = None) -> str:
-    """The metadata of a form about an incident: which one, where it was opened, and where to answer."""
-    return packed({"number": incident.number, "channel": channel, "answer": answer})
+def about(incident: Incident, channel: str | None, answer: Any = None, view: Mapping[str, Any] | None = None) -> str:
+    """The metadata of a form about an incident: which one, where it was opened, where to answer, and what the `view`
+    carries itself."""
+    return packed(metadata(view or {}) | {"number": incident.number, "channel": channel, "answer": answer})
 
 
 def message(found: Any, by: str) -> Capture | None:

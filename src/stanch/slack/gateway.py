@@ -14,6 +14,7 @@ from stanch.core.incident import Incident
 from stanch.errors import StanchError, Unavailable
 from stanch.flows.deliver import Buried, Cancelled, Done, Later, Outcome, Unclear
 from stanch.flows.desk import Desk
+from stanch.flows.on_call import OnCall
 from stanch.slack.client import Kind, Slack, SlackFault
 from stanch.slack.directory import Directory
 from stanch.slack.render import Render
@@ -50,6 +51,11 @@ IN_WORDS: Mapping[str, str] = {
     "view": "show the runbook, a pull or a sample",
     "warn": "tell who looks after it that the glass was broken",
     "remind": "remind people",
+    "broadcast": "tell people outside the room",
+    "reply": "keep the history of what people outside the room were told",
+    "conclude": "tell people outside the room how it ended",
+    "inform": "tell somebody alone",
+    "expire": "end a draft that nobody approved",
 }
 
 
@@ -63,6 +69,7 @@ class Kit:
     render: Render
     templates: Templates
     announce_channel: str
+    on_call: OnCall
     pauses: dict[str, float] = field(default_factory=dict)
     """What waits after a 429, until when (epoch seconds): a method, or a method with a channel."""
     deadline: float = inf
@@ -129,11 +136,12 @@ class Gateway:
             return Buried(str(mistake), IN_WORDS[owed.kind])
 
 
-DRAWN = frozenset(("topic", "card", "announce", "upload", "post", "view", "warn", "remind"))
+DRAWN = frozenset("topic card announce upload post view warn remind broadcast reply inform".split())
 PATIENT_TRIES = 6
 FREE = frozenset(("signal",))
 NEED_ROOM = frozenset(IN_WORDS) - {
-    "open_room", "seat_owners", "tell", "announce", "hush", "capture", "mark", "warn", *FREE,
+    "open_room", "seat_owners", "tell", "announce", "hush", "capture", "mark", "warn", "broadcast", "reply",
+    "conclude", "inform", "expire", *FREE,
 }  # fmt: skip
 
 

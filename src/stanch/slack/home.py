@@ -20,7 +20,7 @@ from stanch.slack import blocks as b, forms, moves, reach
 from stanch.slack.answers import Answers, Body, number_in, who
 from stanch.slack.blocks import Block, safe, when
 from stanch.slack.client import Slack, SlackFault
-from stanch.slack.listeners import FORMS, Listeners
+from stanch.slack.listeners import Listeners
 from stanch.slack.phrases import MARKS
 from stanch.slack.render import Render
 
@@ -70,7 +70,7 @@ class Home:
     async def update(self, ack: Any, body: Body, action: Body) -> None:
         await ack()
         number = number_in(action.get("value"))
-        self._answers.later(self._listeners.open_for(body, number, FORMS["update_form"]))
+        self._answers.later(self._listeners.open_for(body, number, self._listeners.forms["update_form"]))
 
     async def publish(self, user: str) -> None:
         """An answer: it may be lost, and the next look brings it."""
@@ -139,7 +139,7 @@ def _owed(seen: Seen, user: str, now: datetime, catalogue: Catalogue, render: Re
 def _update_due(moment: datetime, i: Incident, now: datetime, user: str, render: Render) -> Block:
     late = "*overdue* since" if moment < now else "due"
     title = safe(render.headline(i) if sees(i, user) else render.stub(i), 200)
-    button = b.button("Say an update", "home_update", f"{i.number}:{i.seq}", style="danger" if moment < now else None)
+    button = b.button("Draft update", "home_update", f"{i.number}:{i.seq}", style="danger" if moment < now else None)
     return b.section(f"Update {late} {when(moment, '{date_short_pretty} {time}')} · {title}", button)
 
 

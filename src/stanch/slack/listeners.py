@@ -2,7 +2,6 @@
 
 import json
 import logging
-import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,13 +39,15 @@ class Listeners:
         self._people = directory
         self._render = render
         self.answers = Answers(slack)
+        self.forms = dict(FORMS)
+        """Forms about an incident by name; other parts add theirs."""
 
     def register(self, app: AsyncApp) -> None:
         app.command("/incident")(self.command)
         app.action("open_another")(self.open_another)
         app.view("declare")(self.declare)
         app.view("fill_in")(self.fill_in)
-        app.view(re.compile(r"^(say_update|add_note)$"))(self.texted)
+        app.view("add_note")(self.texted)
 
     async def command(self, ack: Any, body: Body) -> None:
         try:
@@ -133,7 +134,7 @@ class Listeners:
             return
         if look.what.endswith("_form"):
             await ack()
-            self.answers.later(self.open_for(body, number, FORMS[look.what]))
+            self.answers.later(self.open_for(body, number, self.forms[look.what]))
             return
         if look.what == "controls":
             # Control planes are asked for it, and no acknowledgement waits for those.
@@ -195,8 +196,9 @@ class Listeners:
             shown = self.shown(Answer(str(refusal), number, offers=refusal.offers))
             await self.answers.tell(body.get("response_url"), **shown)
             return
-        about = forms.about(state, channel, body.get("response_url"))
-        await self.answers.open(body, make(self._desk.catalogue, state) | {"private_metadata": about})
+        view = make(self._desk.catalogue, state)
+        about = forms.about(state, channel, body.get("response_url"), view)
+        await self.answers.open(body, view | {"private_metadata": about})
 
     async def open_another(self, ack: Any, body: Body, action: Body) -> None:
         user = str(body["user"]["id"])
@@ -231,9 +233,7 @@ class Listeners:
         await self.submitted(ack, body, view, c.FillIn(facts), "title")
 
     async def texted(self, ack: Any, body: Body, view: Body) -> None:
-        text = forms.values(view).get("text", "")
-        command = c.SayUpdate(text) if view["callback_id"] == "say_update" else c.Note(text)
-        await self.submitted(ack, body, view, command, "text")
+        await self.submitted(ack, body, view, c.Note(forms.values(view).get("text", "")), "text")
 
     async def submitted(
         self, ack: Any, body: Body, view: Body, command: c.Command, block: str, number: int | None = None
@@ -274,7 +274,7 @@ class Listeners:
         await self.answers.tell(body.get("response_url"), words)
 
 
-FORMS: dict[str, forms.Maker] = {"update_form": forms.update, "note_form": forms.note, "fill_in": forms.fill_in}
+FORMS: dict[str, forms.Maker] = {"note_form": forms.note, "fill_in": forms.fill_in}
 
 
 def opens(asked: c.Command, answer: Answer, number: int | None) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stanch.slack import captures, messages, reminders, rooms, views
+from stanch.slack import captures, messages, reminders, rooms, stakeholders, views
 from stanch.slack.gateway import Performer
 
 PERFORMERS: Mapping[str, Performer] = {
@@ -23,4 +23,9 @@ PERFORMERS: Mapping[str, Performer] = {
     "view": views.view,
     "warn": views.warn,
     "remind": reminders.remind,
+    "broadcast": stakeholders.broadcast,
+    "reply": stakeholders.reply,
+    "conclude": stakeholders.conclude,
+    "inform": stakeholders.inform,
+    "expire": stakeholders.expire,
 }

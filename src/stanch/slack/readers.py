@@ -1,9 +1,11 @@
 """How the words behind each verb of `/incident` are read."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
-from stanch.core import commands as c
+from stanch.core import commands as c, draft_commands as d
 from stanch.core.export import FORMATS
 from stanch.core.roles import ROLES
 from stanch.core.text import cut
@@ -52,6 +54,34 @@ SHORT = {"commander": ("ic",), "technical": ("tech", "lead", "tl"), "communicati
 
 def update(words: Words) -> Asked:
     return c.SayUpdate(words.rest()) if words.rest() else Look("update_form")
+
+
+def subscribe(on: bool) -> Read:
+    def read(words: Words) -> Asked:
+        words.nothing_left()
+        return d.Subscribe(on)
+
+    return read
+
+
+def pause(words: Words) -> Asked:
+    """`60 WHY` or `2h WHY`; without a number an hour."""
+    head, rest = words.first()
+    found = SPAN.fullmatch(head)
+    if not found:
+        return d.PauseUpdates(timedelta(hours=1), words.rest())
+    hours = (found[2] or "").lower().startswith("h")
+    if not hours and rest.text.lower().startswith(("min ", "minutes ")):
+        rest = rest.first()[1]
+    return d.PauseUpdates(timedelta(hours=int(found[1])) if hours else timedelta(minutes=int(found[1])), rest.rest())
+
+
+SPAN = re.compile(r"(\d{1,4})(h|m|min|hours?|minutes?)?", re.IGNORECASE)
+
+
+def resume(words: Words) -> Asked:
+    words.nothing_left()
+    return d.ResumeUpdates()
 
 
 def note(words: Words) -> Asked:

@@ -13,6 +13,7 @@ from stanch.core.pulls import Pull, find
 from stanch.flows.deliver import Cancelled, Outcome
 from stanch.slack import blocks as b
 from stanch.slack.client import Kind, SlackFault
+from stanch.slack.draft_view import draft_view
 from stanch.slack.gateway import Kit, done
 from stanch.slack.messages import post_once, update
 from stanch.slack.render import Message, Render
@@ -20,7 +21,7 @@ from stanch.store.outbox import Owed
 
 
 def draw(render: Render, i: Incident, view: str, now: datetime) -> Message | None:
-    """`view` is `pull/P`, `runbook/ENTRY` or `sample/S`; None when the incident has no such thing. `now` is UTC."""
+    """`view` is `pull/P`, `runbook/ENTRY`, `sample/S` or `draft/D`; None when there is no such thing. `now` is UTC."""
     kind, _, rest = view.partition("/")
     number = int(rest) if rest.isascii() and rest.isdigit() else 0
     match kind:
@@ -29,6 +30,9 @@ def draw(render: Render, i: Incident, view: str, now: datetime) -> Message | Non
         case "pull":
             pull = find(i.pulls, number)
             return render.pull_view(i, pull, now) if pull else None
+        case "draft":
+            draft = i.spoken.draft(number)
+            return draft_view(render, i, draft) if draft else None
         case "sample":
             sample = next((one for one in i.samples if one.s == number), None)
             return render.sample_view(i, sample) if sample else None

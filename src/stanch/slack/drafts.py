@@ -1,0 +1,137 @@
+"""What people do about words for others: *Draft update*, a draft's buttons, the holding line, subscribing."""
+
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from stanch.core import draft_commands as c
+from stanch.core.cadence import next_due
+from stanch.core.catalogue import Catalogue
+from stanch.core.command import Command
+from stanch.core.incident import Incident
+from stanch.core.prose import warnings
+from stanch.core.spoken import ROOM
+from stanch.errors import Unavailable
+from stanch.flows.desk import Answer, Asked, Desk
+from stanch.slack import forms
+from stanch.slack.answers import Body, number_in, where, who
+from stanch.slack.blocks import Block
+from stanch.slack.directory import Directory
+from stanch.slack.draft_forms import USERS, DraftForms, Typed, chosen, notice
+from stanch.slack.listeners import Listeners
+from stanch.slack.texts import Texts
+from stanch.store.templates import Templates
+
+
+class Drafts:
+    def __init__(self, desk: Desk, directory: Directory, listeners: Listeners, templates: Templates) -> None:
+        self._desk = desk
+        self._people = directory
+        self._listeners = listeners
+        self._forms = DraftForms(Texts(templates, desk.catalogue, directory), lambda: desk.clock())
+        listeners.forms |= {"update_form": self._forms.update, "holding": self._forms.holding}
+
+    def register(self, app: AsyncApp) -> None:
+        app.view("say_update")(self.say)
+        app.view("edit_draft")(self.edited)
+        app.view("holding")(self.hold)
+        app.action(re.compile(r"^draft:"))(self.clicked)
+        app.action("subscribe")(self.subscribe)
+
+    async def say(self, ack: Any, body: Body, view: Body) -> None:
+        """The form was sent. What it is warned of comes back once; the second time it goes as it is."""
+        filled, about = forms.values(view), forms.metadata(view)
+        ticked = chosen(view, "audiences")
+        ticked = (ROOM,) if ticked is None else ticked
+        text, audiences = filled.get("text", ""), tuple(one for one in ticked if one != USERS)
+        public = (filled.get("public") or text) if USERS in ticked else ""
+        state = self._desk.seen(number_in(about.get("number")) or 0)
+        if state and not about.get("warned"):
+            said = self.warned(state, text if audiences else "", audiences, public)
+            if said:
+                typed = Typed(text, filled.get("public", ""), ticked, said)
+                form = self._forms.update(self._desk.catalogue, state, typed)
+                await _again(ack, form, about)
+                return
+        command = c.Say(text, audiences, public)
+        answer = await self._listeners.submitted(ack, body, view, command, "text")
+        if answer and audiences != (ROOM,):
+            self._listeners.answers.later(self._listeners.answers.tell(about.get("answer"), answer.say))
+
+    def warned(self, i: Incident, text: str, audiences: tuple[str, ...], public: str) -> tuple[str, ...]:
+        """Everything to look at once more; what is for users is judged by itself."""
+        commander = self._people.name(i.commander)
+        people = [self._people.name(user) for user in (i.declared_by, *i.seats.values())]
+        over = not i.is_open
+        # The room's message says by itself when the next word is due.
+        by_itself = audiences == (ROOM,) and next_due(i, self._desk.catalogue) is not None
+        inside = [one for one in people if one != commander]
+        found = warnings(text, names=inside, may_name=commander, over=over, next_said=by_itself) if text else ()
+        outside = warnings(public, public=True, names=people, over=over) if public else ()
+        return (*found, *(f"For users: {one[0].lower()}{one[1:]}" for one in outside if public != text or not found))
+
+    async def clicked(self, ack: Any, body: Body, action: Body) -> None:
+        name, value = str(action["action_id"]).partition(":")[2], str(action.get("value") or "")
+        number, d = number_in(value), number_in(value.partition(":")[2]) or 0
+        if name == "edit":
+            await ack()
+            self._listeners.answers.later(self._listeners.open_for(body, number, self._editor(d)))
+            return
+        command: Command = c.ApproveDraft(d) if name == "approve" else c.DiscardDraft(d)
+        # Each click counts: who was refused may have taken the seat since.
+        key = f"click:{body['trigger_id']}:{action['action_id']}"
+        await self._listeners.clicked(ack, body, command, number, key, shown=True)
+
+    def _editor(self, d: int) -> forms.Maker:
+        def make(catalogue: Catalogue, i: Incident) -> Block:
+            draft = i.spoken.draft(d)
+            return self._forms.edit(i, d, draft.text) if draft else notice(f"{i.name} has no draft {d}.")
+
+        return make
+
+    async def edited(self, ack: Any, body: Body, view: Body) -> None:
+        about, text = forms.metadata(view), forms.values(view).get("text", "")
+        d = number_in(about.get("d")) or 0
+        state = self._desk.seen(number_in(about.get("number")) or 0)
+        if state and text and not about.get("warned"):
+            people = [self._people.name(user) for user in (state.declared_by, *state.seats.values())]
+            if said := warnings(text, public=True, names=people, over=not state.is_open):
+                await _again(ack, self._forms.edit(state, d, text, said), about)
+                return
+        await self._listeners.submitted(ack, body, view, c.EditDraft(d, text), "text")
+
+    async def hold(self, ack: Any, body: Body, view: Body) -> None:
+        """The words that were shown are those that go out; a refusal stands where they stood."""
+        about = forms.metadata(view)
+        told = {key: str(about.get(key) or "") for key in ("text", "template", "approved")}
+        command = c.SendHolding(**told, by_legal=about.get("legal") is True)
+        key, number = f"form:{view['id']}", number_in(about.get("number"))
+        try:
+            answer = await self._listeners.ask(
+                Asked(command, who(body), "form", number, key, channel=about.get("channel"))
+            )
+        except Unavailable as away:
+            answer = Answer(str(away), refused=True)
+        if answer.refused:
+            await ack(response_action="update", view=notice(answer.say))
+            return
+        await ack()
+        self._listeners.answers.later(self._listeners.answers.tell(about.get("answer"), answer.say))
+
+    async def subscribe(self, ack: Any, body: Body, action: Body) -> None:
+        number = number_in(action.get("value"))
+        key = f"click:{body['trigger_id']}:subscribe"
+        try:
+            answer = await self._listeners.ask(
+                Asked(c.Subscribe(), who(body), "button", number, key, channel=where(body))
+            )
+        except Unavailable as away:
+            answer = Answer(str(away))
+        await ack()
+        self._listeners.answers.later(self._listeners.answers.show(body, answer.say))
+
+
+async def _again(ack: Any, form: Block, about: dict[str, Any]) -> None:
+    """The form once more, with what was typed; it goes through the next time."""
+    await ack(response_action="update", view=form | {"private_metadata": forms.packed(about | {"warned": True})})

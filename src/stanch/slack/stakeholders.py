@@ -1,0 +1,182 @@
+"""Words for people who are not in the room: one message an audience, kept up to date, with its history in the thread;
+the same to each subscriber alone; and the last words when it is over."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from stanch.core import draft_commands as c
+from stanch.core.audiences import channel_of
+from stanch.core.chain import Event, unstamp
+from stanch.core.incident import Incident
+from stanch.core.policy import sees
+from stanch.core.text import cut
+from stanch.flows.deliver import Buried, Cancelled, Outcome
+from stanch.slack import blocks as b
+from stanch.slack.blocks import safe, when
+from stanch.slack.client import SlackFault
+from stanch.slack.gateway import Kit, done
+from stanch.slack.messages import EVENT_TYPE, LOOK_BACK, find, post_once, update
+from stanch.slack.phrases import ICONS, Message
+from stanch.slack.texts import Texts
+from stanch.store.outbox import Owed
+
+BEING: Final = {
+    "assess": "is being looked at", "mitigate": "is being contained", "diagnose": "contained, the cause is looked for",
+    "resolve": "the cause is known, it is being mended", "watching": "mended, and watched", "learn": "resolved",
+    "closed": "resolved", "dismissed": "was no incident",
+}  # fmt: skip
+"""Phases, to people who do not know ours."""
+GONE: Final = frozenset(("thread_not_found", "message_not_found", "cannot_reply_to_message"))
+LOOK_PAGES: Final = 10
+
+
+async def broadcast(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    """Post the audience's message, or bring the posted one up to date. One that was deleted by hand is posted anew."""
+    audience, entry = str(owed.payload["audience"]), int(owed.payload["entry"])
+    key = f"inc-{incident.number}/words/{audience}/{incident.spoken.anew.get(audience, 0)}"
+    place = incident.spoken.places.get(audience)
+    if place is None and incident.restricted:
+        return await _withdraw(kit, incident, owed, audience, key)
+    message = kit.render.neutral(incident) if incident.restricted else _head(kit, incident, audience)
+    if place is None:
+        wanted = channel_of(incident, kit.desk.catalogue, audience)
+        if not wanted:
+            return Cancelled(f"the service has no channel for {audience}")
+        channel = await kit.directory.channel(wanted)
+        if channel is None:
+            return Buried(f"there is no channel {wanted}", f"tell {audience}")
+        place = channel, await post_once(kit, channel, key, message, owed)
+        return done(c.ReportWordsShown(audience, *place, entry), ts=place[1])
+    try:
+        await update(kit, *place, message)
+    except SlackFault as fault:
+        if fault.error == "message_not_found":
+            return done(c.ReportWordsShown(audience, *place, entry, lost=True))
+        raise
+    return done(c.ReportWordsShown(audience, *place, entry)) if entry else done()
+
+
+async def _withdraw(kit: Kit, i: Incident, owed: Owed, audience: str, key: str) -> Outcome:
+    """It became restricted meanwhile: what an earlier try may have posted is made neutral."""
+    wanted = channel_of(i, kit.desk.catalogue, audience)
+    channel = await kit.directory.channel(wanted) if owed.ambiguous and wanted else None
+    ts = await find(kit, channel, key, owed.intent_at) if channel else None
+    if channel is None or ts is None:
+        return Cancelled("it is restricted")
+    await update(kit, channel, ts, kit.render.neutral(i))
+    return done(c.ReportWordsShown(audience, channel, ts, 0), ts=ts)
+
+
+def _head(kit: Kit, i: Incident, audience: str) -> Message:
+    sheet = kit.desk.catalogue.klass(i.klass) if i.klass else None
+    service = kit.desk.catalogue.service(i.service) if i.service else None
+    line = f"{ICONS.get(i.severity or '', '⚪')} {_mark(i)}{i.name} · {i.severity or 'no severity yet'} · {i.title}"
+    facts = [sheet.name if sheet else "", service.name if service else "", BEING.get(i.phase, i.phase)]
+    since = when(i.declared_at, "{date_short_pretty} {time}")
+    about = f"{safe(' · '.join(filter(None, facts)), 300)} · since {since}"
+    last = i.spoken.last.get(audience)
+    said = when(unstamp(last), "{date_short_pretty} {time}") if last else ""
+    blocks = [b.section(f"*{safe(line, 400)}*"), b.context(about)]
+    if words := i.spoken.texts.get(audience):
+        blocks += [b.section(safe(words, 2_900)), b.context(f"Said {said}. What was said before is in the thread.")]
+    if i.is_open:
+        blocks.append(b.actions([b.button("Subscribe", "subscribe", f"{i.number}:{audience}")]))
+    return Message(safe(line, 400), blocks)
+
+
+def _mark(i: Incident) -> str:
+    return "[DRILL] " if i.drill else ""
+
+
+async def reply(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    """One update into the thread, which keeps them all."""
+    place = incident.spoken.places.get(str(owed.payload["audience"]))
+    if place is None or incident.restricted:
+        return Cancelled("it is restricted" if incident.restricted else "its message is gone")
+    message = _update(kit, incident, _entry(owed))
+    channel, parent = place
+    try:
+        if owed.ambiguous and await _replied(kit, channel, parent, owed):
+            return done()
+        await kit.call(
+            "chat.postMessage", channel=channel, thread_ts=parent, text=message.text, blocks=message.blocks,
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": owed.key, "incident": owed.incident}},
+            unfurl_links=False, unfurl_media=False,
+        )  # fmt: skip
+    except SlackFault as fault:
+        if fault.error in GONE:
+            return Cancelled("its message is gone")
+        raise
+    return done()
+
+
+async def _replied(kit: Kit, channel: str, parent: str, owed: Owed) -> bool:
+    """Whether an earlier try of this effect posted its reply."""
+    cursor: str | None = None
+    for _ in range(LOOK_PAGES):
+        answer = await kit.call(
+            "conversations.replies", read=True, channel=channel, ts=parent, oldest=f"{owed.intent_at - LOOK_BACK:.6f}",
+            limit=200, include_all_metadata="true", cursor=cursor,
+        )  # fmt: skip
+        for known in answer.get("messages") or ():
+            payload = (known.get("metadata") or {}).get("event_payload") or {}
+            if known.get("user") == kit.directory.me and payload.get("key") == owed.key:
+                return True
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            break
+    return False
+
+
+def _entry(owed: Owed) -> Event:
+    if owed.event is None:
+        raise LookupError(f"the entry that {owed.key} is about")
+    return owed.event
+
+
+def _update(kit: Kit, i: Incident, event: Event) -> Message:
+    text = str((event.payload or {}).get("text") or "(erased)")
+    by = safe(kit.directory.name(event.by), 100)
+    head = f"{_mark(i)}{when(event.at, '{date_short_pretty} {time}')}, {by}:"
+    return Message(safe(f"{_mark(i)}{i.name}: {text}", 600), [b.section(f"{head}\n{safe(text, 2_800)}")])
+
+
+async def inform(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    """A word to one person alone: an update they subscribed to, or that their draft was approved by nobody in time."""
+    to, event = str(owed.payload["to"]), _entry(owed)
+    if not sees(incident, to) or (incident.restricted and event.kind == "said_to"):
+        return Cancelled("they have no part in it")
+    if event.kind == "said_to":
+        update_ = _update(kit, incident, event)
+        line = f"📣 {_mark(incident)}{incident.name} · {incident.severity or 'no severity yet'} · {incident.title}"
+        link = f" <#{incident.room}>" if incident.room else ""
+        more = b.context(f"You subscribed to it. No more: `/incident {incident.number} unsubscribe`{link}")
+        message = replace(update_, blocks=[b.section(f"*{safe(line, 400)}*"), *update_.blocks, more])
+    else:
+        text = kit.templates.render("told_draft_expired", **_facts(kit, incident, event))
+        message = Message(kit.render.fallback(incident, cut(text, 300)), [b.section(text)])
+    opened = await kit.call("conversations.open", users=to)
+    ts = await post_once(kit, str(opened["channel"]["id"]), owed.key, message, owed)
+    return done(ts=ts)
+
+
+def _facts(kit: Kit, i: Incident, event: Event) -> dict[str, Any]:
+    return kit.render.facts(i, event)
+
+
+async def conclude(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    """How it ended, for an audience that was told how it began."""
+    audience, about = str(owed.payload["audience"]), str(owed.payload["moment"])
+    if incident.is_open or incident.restricted:
+        return Cancelled("it goes on" if incident.is_open else "it is restricted")
+    texts = Texts(kit.templates, kit.desk.catalogue, kit.directory)
+    now = kit.desk.clock()
+    reason = str((_entry(owed).payload or {}).get("why") or "")
+    text = texts.write(incident, audience, about, now, reason=reason)
+    text = text or f"{incident.name} is over ({about} {now:%H:%M} UTC)."
+    return done(c.ReportConcluded(audience, text, about))
+
+
+async def expire(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    """The time of a draft is up; what became of it meanwhile, the rule knows."""
+    return done(c.ReportDraftDue(int(owed.payload["d"])))
