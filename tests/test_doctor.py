@@ -86,7 +86,7 @@ async def test_all_is_well(practice: Service, tmp_path: Path) -> None:
     ]  # fmt: skip
     assert not (tmp_path / "data").exists()
     assert str(lines[-2]) == (
-        "degraded  plan: degrades: no user groups (usergroups:read is not asked for); owners are named one by one"
+        "degraded  plan: degrades: no user groups (plan_upgrade_required); a rota in people.yml cannot be one"
     )
 
 

@@ -47,6 +47,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "reactions.remove": ("reactions:write",),
     "team.info": ("team:read",),
     "usergroups.list": ("usergroups:read",),
+    "usergroups.users.list": ("usergroups:read",),
     "users.conversations": READ,
     "users.info": ("users:read",),
     "users.list": ("users:read",),

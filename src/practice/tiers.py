@@ -30,6 +30,7 @@ PER_MINUTE: dict[str, int] = {
     "pins.list": TIER_2,
     "pins.remove": TIER_2,
     "usergroups.list": TIER_2,
+    "usergroups.users.list": TIER_2,
     "users.info": TIER_4,
     "users.list": TIER_2,
     "views.open": TIER_4,

@@ -22,7 +22,10 @@ from stanch.core.incident import Incident
 from stanch.errors import StanchError, Unavailable
 from stanch.flows.deliver import Outcome
 from stanch.flows.desk import Desk
+from stanch.flows.on_call import Kept, OnCall, Source
 from stanch.lock import alone
+from stanch.oncall.pagerduty import PagerDuty
+from stanch.publication import Publication
 from stanch.settings import SECRETS, Settings
 from stanch.signals import alertmanager, receiver
 from stanch.slack.clicks import Clicks
@@ -38,7 +41,9 @@ from stanch.slack.listeners import Listeners
 from stanch.slack.performers import PERFORMERS
 from stanch.slack.render import Render
 from stanch.slack.shortcuts import Shortcuts
+from stanch.slack.texts import Texts
 from stanch.slack.triage import Triage
+from stanch.slack.user_groups import UserGroups
 from stanch.store import outbox, schema
 from stanch.store.database import Database
 from stanch.store.figures import Figures, figures
@@ -99,7 +104,8 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         directory = Directory(slack)
         desk = Desk(database, known)
         render = Render(known, directory)
-        kit = Kit(desk, slack, directory, render, templates, settings.stanch_announce_channel)
+        on_call = OnCall(known, directory, _rotas(settings, slack, stack))
+        kit = Kit(desk, slack, directory, render, templates, settings.stanch_announce_channel, on_call)
         pace = Pace(settings.stanch_lease_s, settings.stanch_grace_s)
         # A call that begins must end before the lease does.
         margin = min(settings.stanch_slack_timeout_s, settings.stanch_lease_s / 2)
@@ -108,14 +114,19 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         stack.push_async_callback(levers.close)
         gateway = Gateway(kit, {**PERFORMERS, "signal": triage.show}, margin)
 
+        publication = Publication(desk, settings, templates, Texts(templates, known, directory).write)
+        stack.push_async_callback(publication.close)
+
         async def perform(owed: Owed, incident: Incident | None) -> Outcome:
+            if owed.kind == "publish":
+                return await publication.perform(owed, incident)
             return await (levers if owed.kind in levers.kinds else gateway).perform(owed, incident)
 
         worker = Worker(desk, perform, pace)
         desk.wake = worker.wake
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         app = bolt(slack, directory, bot_token, secret)
-        listeners = Listeners(desk, slack, directory, render, levers.stands)
+        listeners = Listeners(desk, slack, directory, render, levers.stands, on_call)
         home = Home(desk, slack, render, listeners)
         # Events first: there are the most of them, and Bolt tries one listener after the other.
         Happenings(desk, directory, home.opened).register(app)
@@ -137,7 +148,7 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         stack.push_async_callback(way.close)
         tick = await _start(stack, desk, worker, directory, way, settings)
         tick.add_job(levers.keeper.look, "interval", seconds=levers.keeper.period, max_instances=1)
-        further = [*runbooks.routes(known, templates), *receiver.routes(desk, _sources(settings))]
+        further = [*runbooks.routes(known, templates), *publication.routes, *receiver.routes(desk, _sources(settings))]
         await _listen(stack, listener, desk, way, further)
         stack.push_async_callback(_wind_down, tick, way, worker, settings.stanch_slack_timeout_s)
         yield desk
@@ -202,6 +213,16 @@ async def _start(
 
     stack.push_async_callback(end)
     return tick
+
+
+def _rotas(settings: Settings, slack: Slack, stack: contextlib.AsyncExitStack) -> Mapping[Kept, Source]:
+    """Who keeps the rotas that are not in people.yml: one line each."""
+    rotas: dict[Kept, Source] = {"user_group": UserGroups(slack)}
+    if settings.stanch_pagerduty_token is not None:
+        pagerduty = PagerDuty(settings.token("STANCH_PAGERDUTY_TOKEN"), settings.stanch_pagerduty_api)
+        stack.push_async_callback(pagerduty.close)
+        rotas["pagerduty"] = pagerduty
+    return rotas
 
 
 def _sources(settings: Settings) -> Mapping[str, receiver.Source]:

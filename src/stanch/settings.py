@@ -34,6 +34,12 @@ class Settings(BaseSettings):
     stanch_triage_channel: str = ""
     stanch_announce_channel: str = ""
     stanch_alertmanager_token: SecretStr | None = Field(default=None, min_length=1)
+    stanch_pagerduty_token: SecretStr | None = Field(default=None, min_length=1)
+    stanch_pagerduty_api: str = "https://api.pagerduty.com"
+    stanch_statuspage_token: SecretStr | None = Field(default=None, min_length=1)
+    stanch_statuspage_api: str = "https://api.statuspage.io/v1"
+    stanch_status_webhook_url: SecretStr | None = Field(default=None, min_length=1)
+    stanch_status_webhook_token: SecretStr | None = Field(default=None, min_length=1)
     stanch_slack_timeout_s: float = Field(default=10.0, gt=0, le=60)
     stanch_lease_s: float = Field(default=30.0, gt=0, le=3600)
     stanch_grace_s: float = Field(default=5.0, ge=0, le=600)

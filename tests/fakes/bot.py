@@ -11,6 +11,7 @@ from stanch.core import commands as c
 from stanch.core.catalogue import Catalogue
 from stanch.errors import StanchError
 from stanch.flows.desk import Asked, Desk
+from stanch.flows.on_call import OnCall
 from stanch.slack.directory import Directory
 from stanch.slack.gateway import Gateway, Kit, Performer
 from stanch.slack.performers import PERFORMERS
@@ -55,7 +56,7 @@ class Bot:
         directory = Directory(self.slack)
         render = Render(self.known, directory)
         templates = Templates.read(ROOT / "message_templates")
-        self.kit = Kit(self.desk, self.slack, directory, render, templates, "incidents")
+        self.kit = Kit(self.desk, self.slack, directory, render, templates, "incidents", OnCall(self.known, directory))
         self.worker = Worker(self.desk, Gateway(self.kit, self.performers).perform, self.pace)
         self.desk.wake = self.worker.wake
 

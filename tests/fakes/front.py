@@ -24,7 +24,7 @@ class Front:
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
         directory = bot.kit.directory
-        self.listeners = Listeners(bot.desk, bot.slack, directory, bot.kit.render)
+        self.listeners = Listeners(bot.desk, bot.slack, directory, bot.kit.render, on_call=bot.kit.on_call)
         self.clicks = Clicks(bot.desk, directory, self.listeners)
         self.drafts = Drafts(bot.desk, directory, self.listeners, bot.kit.templates)
         self.shortcuts = Shortcuts(bot.desk, directory, self.listeners)
@@ -53,7 +53,8 @@ class Front:
         listener = {
             "do": self.clicks.do, "take_seat": self.clicks.take_seat, "join": self.clicks.join,
             "let_in": self.clicks.let_in, "more": self.clicks.more, "home_update": self.home.update,
-            "pull": self.clicks.pulling.clicked, "walk": self.clicks.walking.walked,
+            "pull": self.clicks.pulling.clicked, "seat": self.clicks.offers.clicked,
+            "hand": self.clicks.offers.clicked, "shift": self.clicks.offers.clicked, "walk": self.clicks.walking.walked,
             "draft": self.drafts.clicked, "subscribe": self.drafts.subscribe,
             "sample": self.clicks.walking.judged if "judge" in action else self.clicks.walking.sampled,
         }[name]  # fmt: skip

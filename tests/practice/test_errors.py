@@ -30,6 +30,7 @@ ALWAYS: list[tuple[str, str, Args]] = [
     ("conversations.unarchive", "not_in_channel", lambda s: {"channel": s.archived()}),
     ("conversations.unarchive", "not_archived", lambda s: {"channel": s.room()}),
     ("usergroups.list", "plan_upgrade_required", fixed()),
+    ("usergroups.users.list", "plan_upgrade_required", fixed(usergroup="S0HELPERS")),
     ("chat.unfurl", "unknown_method", fixed()),
 ]
 

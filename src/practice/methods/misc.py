@@ -72,6 +72,7 @@ METHODS: dict[str, Handler] = {
     "auth.test": auth_test,
     "team.info": team_info,
     "usergroups.list": usergroups_list,
+    "usergroups.users.list": usergroups_list,
     "users.info": users_info,
     "users.list": users_list,
     "users.lookupByEmail": lookup_by_email,

@@ -123,13 +123,13 @@ async def owners(patient: Patient) -> Sequence[Line]:
 
 
 PLANS: tuple[tuple[str, str, Mapping[str, str], str], ...] = (
-    ("user groups", "usergroups.list", {}, "owners are named one by one"),
+    ("user groups", "usergroups.list", {}, "a rota in people.yml cannot be one"),
     ("bookmarks", "bookmarks.list", {"channel_id": ""}, "the card is pinned, and no bookmark leads to it"),
     ("canvases", "canvases.sections.lookup", {"canvas_id": "F0", "criteria": "{}"}, "timelines are posted as files"),
 )
 """What some plans lack: the method that shows it, with its arguments ("" is a channel), and what happens instead.
 
-The bot asks for no scope of the first and the last: it can do without them on any plan.
+The bot asks for no scope of the last: it can do without it on any plan.
 """
 LACKING = frozenset(
     "plan_upgrade_required not_implemented paid_only canvas_disabled_user_team feature_not_enabled method_disabled"

@@ -61,6 +61,7 @@ GROUPS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
     (
         "People",
         (
+            Verb("oncall [SERVICE]", "who is on call now and who is next, per service", readers.look("oncall"), False),
             Verb(
                 "role commander|technical|communications|scribe @who|me|none",
                 "give, take or clear a role",

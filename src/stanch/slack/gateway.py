@@ -51,6 +51,13 @@ IN_WORDS: Mapping[str, str] = {
     "view": "show the runbook, a pull or a sample",
     "warn": "tell who looks after it that the glass was broken",
     "remind": "remind people",
+    "ask_seat": "ask somebody to take a seat",
+    "lapse": "end an offer of a seat",
+    "next_seat": "find who could take the seat",
+    "name_extras": "find the contacts of the service",
+    "tell_asker": "tell who asked for a hand-over",
+    "rotate": "say that a shift is over",
+    "care": "say thank you after a night",
     "broadcast": "tell people outside the room",
     "reply": "keep the history of what people outside the room were told",
     "conclude": "tell people outside the room how it ended",
@@ -136,12 +143,14 @@ class Gateway:
             return Buried(str(mistake), IN_WORDS[owed.kind])
 
 
+OF_PEOPLE = frozenset(("ask_seat", "lapse", "next_seat", "name_extras", "tell_asker", "rotate", "care"))
+"""To one person alone, or to nobody: no room is needed."""
 DRAWN = frozenset("topic card announce upload post view warn remind broadcast reply inform".split())
 PATIENT_TRIES = 6
 FREE = frozenset(("signal",))
 NEED_ROOM = frozenset(IN_WORDS) - {
     "open_room", "seat_owners", "tell", "announce", "hush", "capture", "mark", "warn", "broadcast", "reply",
-    "conclude", "inform", "expire", *FREE,
+    "conclude", "inform", "expire", *FREE, *OF_PEOPLE,
 }  # fmt: skip
 
 

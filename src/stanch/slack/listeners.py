@@ -13,7 +13,8 @@ from stanch.core.policy import outsiders_stay_out, sees
 from stanch.core.text import cut, one_line
 from stanch.errors import Refusal, StanchError, Unavailable
 from stanch.flows.desk import Answer, Asked, Desk
-from stanch.slack import blocks as b, forms
+from stanch.flows.on_call import OnCall
+from stanch.slack import blocks as b, forms, oncall_list
 from stanch.slack.answers import Answers, Body, number_in, place, where, who
 from stanch.slack.client import Slack
 from stanch.slack.commands import Look, helped, take_apart
@@ -31,9 +32,16 @@ PATIENCE = 25.0
 
 class Listeners:
     def __init__(
-        self, desk: Desk, slack: Slack, directory: Directory, render: Render, stands: Stands | None = None
+        self,
+        desk: Desk,
+        slack: Slack,
+        directory: Directory,
+        render: Render,
+        stands: Stands | None = None,
+        on_call: OnCall | None = None,
     ) -> None:
-        """`stands` asks the control planes; None: nothing is connected."""
+        """`stands` asks the control planes; None: nothing is connected. `on_call`: None, there are the file's rotas."""
+        self._on_call = on_call or OnCall(desk.catalogue, directory)
         self._desk = desk
         self._stands = stands
         self._people = directory
@@ -136,20 +144,20 @@ class Listeners:
             await ack()
             self.answers.later(self.open_for(body, number, self.forms[look.what]))
             return
-        if look.what == "controls":
-            # Control planes are asked for it, and no acknowledgement waits for those.
+        if look.what in ("controls", "oncall"):
+            # Others are asked for it, and no acknowledgement waits for those.
             await ack()
-            self.answers.later(self.tell_look(look.what, body, number))
+            self.answers.later(self.tell_look(look.what, body, number, look.verb))
             return
         answer = await self.looked(look.what, look.verb, number, user, channel)
         await ack(response_type="ephemeral", **answer)
 
-    async def tell_look(self, what: str, body: Body, number: int | None) -> None:
+    async def tell_look(self, what: str, body: Body, number: int | None, verb: str = "") -> None:
         """The answer to a look whose acknowledgement is given."""
         user, channel = who(body), where(body)
         try:
             bare = what == "now"
-            shown = await (self.bare(number, user, channel) if bare else self.looked(what, "", number, user, channel))
+            shown = await (self.bare(number, user, channel) if bare else self.looked(what, verb, number, user, channel))
         except (Refusal, Unavailable) as refusal:
             shown = {"text": str(refusal)}
         await self.answers.tell(body.get("response_url"), **shown)
@@ -160,6 +168,9 @@ class Listeners:
             return {"text": self._render.listing(await self._desk.open_incidents(LISTED + 1), user)}
         if what == "help":
             return {"text": helped(verb)}
+        if what == "oncall":
+            known, now = self._desk.catalogue, datetime.now(UTC)
+            return {"text": await oncall_list.listed(known, self._people, self._on_call, verb, now)}
         state, last = await self._desk.latest(number or 0, 40)
         # A reminder is no news.
         latest = [one for one in last if one.kind != "reminded"][-10:]

@@ -1,0 +1,1 @@
+"""Where on-call rotas are kept by others: one module a service."""
