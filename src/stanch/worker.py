@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from stanch.core.incident import Incident
 from stanch.errors import Unavailable
-from stanch.flows.deliver import Buried, Done, Later, Outcome, Unclear, settle, with_state
+from stanch.flows.deliver import Later, Outcome, Unclear, is_plain, settle, with_state
 from stanch.flows.desk import Desk
 from stanch.store import outbox
 from stanch.store.ids import uuid7
@@ -144,9 +144,8 @@ class Worker:
 
     def _settle(self, db: Connection, owed: Owed, outcome: Outcome) -> None:
         # What brings nothing back is one statement: there is nothing to be undone.
-        plain = not isinstance(outcome, Done | Buried) or (isinstance(outcome, Done) and outcome.is_plain)
         try:
-            with contextlib.nullcontext() if plain else db.begin_nested():
+            with contextlib.nullcontext() if is_plain(outcome) else db.begin_nested():
                 settle(self._desk, db, owed, outcome, grace=self._pace.grace)
         except DBAPIError:
             # A conflict, or the database is away: the whole turn is run again.

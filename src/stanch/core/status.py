@@ -124,6 +124,8 @@ def shown(page: StatusPage, payload: Payload, by: str, at: datetime) -> StatusPa
             return _set(page, n, how="bare", why="")
         case s.PageSettled(n):
             return _set(page, n, how="by_hand", why="")
+        case s.PageDropped(n):
+            return _set(page, n, how="dropped", why="")
         case s.PageChased():
             return replace(page, chased=page.chased + 1, chased_at=stamp(at))
     return page

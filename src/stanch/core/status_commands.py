@@ -39,6 +39,11 @@ class ReportPageHeld(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ReportPageDropped(Command):
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReportPageChased(Command):
     to: str
     missed: bool = False

@@ -81,6 +81,14 @@ class PageSettled(Payload):
 
 
 @dataclass(frozen=True, slots=True)
+class PageDropped(Payload):
+    """It is over before the page ever showed it: nothing is begun there any more."""
+
+    kind = "page_dropped"
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class PageChased(Payload):
     """Somebody was told that it is over and the page does not say so. `to`: a user id; `missed`: it did not reach
     them."""
@@ -91,7 +99,8 @@ class PageChased(Payload):
 
 
 EVENTS: tuple[type[Payload], ...] = (
-    PageShown, PageFailed, PageAway, PageHeld, PageAgain, PageEnding, PageSettled, PageChased,
+    PageShown, PageFailed, PageAway, PageHeld, PageAgain, PageEnding, PageSettled, PageDropped,
+    PageChased,
 )  # fmt: skip
 """All of them."""
 POSTED: tuple[type[Payload], ...] = (PageFailed, PageAway, PageHeld, PageSettled)

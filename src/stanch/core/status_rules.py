@@ -41,6 +41,11 @@ def held(i: Incident, command: c.ReportPageHeld, by: str, now: datetime, catalog
     return Said() if known else Said((e.PageHeld(command.n, one_line(command.why, 400)),))
 
 
+def dropped(i: Incident, command: c.ReportPageDropped, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    word = i.status_page.word(command.n)
+    return Said() if word is None or word.is_over else Said((e.PageDropped(command.n),))
+
+
 def chased(i: Incident, command: c.ReportPageChased, by: str, now: datetime, catalogue: Catalogue) -> Said:
     return Said((e.PageChased(command.to, command.missed),)) if i.status_page.ending else Said()
 
@@ -95,6 +100,7 @@ STATUS: dict[type[Command], Callable[[Incident, Any, str, datetime, Catalogue], 
     c.ReportPageFailed: failed,
     c.ReportPageAway: away,
     c.ReportPageHeld: held,
+    c.ReportPageDropped: dropped,
     c.ReportPageChased: chased,
     c.RetryPage: retry,
     c.ResolvePage: resolve,

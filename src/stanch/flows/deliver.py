@@ -26,11 +26,6 @@ class Done:
     record: Callable[[Connection], None] | None = None
     """What else is written with it: for effects that belong to no incident."""
 
-    @property
-    def is_plain(self) -> bool:
-        """Nothing is to be recorded with it."""
-        return not self.reports and self.record is None
-
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
@@ -57,6 +52,8 @@ class Later:
     after: float
     held: bool = False
     unclear: bool = False
+    reports: Sequence[c.Command] = ()
+    """What people should know meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +61,21 @@ class Unclear:
     """It may have happened: after the grace period, look before repeating."""
 
     error: str
+    reports: Sequence[c.Command] = ()
 
 
 Outcome = Done | Cancelled | Buried | Later | Unclear
+
+
+def is_plain(outcome: Outcome) -> bool:
+    """Nothing is to be recorded with it."""
+    match outcome:
+        case Done(_, reports, record):
+            return not reports and record is None
+        case Later() | Unclear():
+            return not outcome.reports
+        case _:
+            return isinstance(outcome, Cancelled)
 
 
 def with_state(desk: Desk, db: Connection, owed: Owed) -> tuple[Owed, Incident | None]:
@@ -116,11 +125,13 @@ def settle(desk: Desk, db: Connection, owed: Owed, outcome: Outcome, *, grace: f
         case Buried(error, what, reports):
             if outbox.bury(db, owed, error):
                 _record(desk, db, owed, reports or _trouble(owed, what, error))
-        case Later(error, after, held, unclear):
-            outbox.postpone(db, owed, now.timestamp() + after, error, refused=not unclear, held=held)
-        case Unclear(error):
+        case Later(error, after, held, unclear, reports):
+            if outbox.postpone(db, owed, now.timestamp() + after, error, refused=not unclear, held=held):
+                _record(desk, db, owed, reports)
+        case Unclear(error, reports):
             wait = max(grace, min(SLOWEST, 0.5 * 2 ** min(owed.attempts, 10)) if owed.attempts > 2 else 0)
-            outbox.postpone(db, owed, now.timestamp() + wait, error, refused=False)
+            if outbox.postpone(db, owed, now.timestamp() + wait, error, refused=False):
+                _record(desk, db, owed, reports)
 
 
 def _record(desk: Desk, db: Connection, owed: Owed, reports: Sequence[c.Command]) -> None:

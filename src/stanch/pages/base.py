@@ -15,6 +15,8 @@ class Post:
     """
 
     key: str
+    number: int
+    service: str
     n: int
     id: str
     title: str
@@ -23,10 +25,15 @@ class Post:
     body: str
     at: datetime
     """When it was said (UTC)."""
-    public_id: str
     components: Mapping[str, str] = field(default_factory=dict)
     look: bool = False
     """An earlier try may have come through: look before it is sent."""
+    only_if_there: bool = False
+    """It is over, and nothing was ever shown for certain: nothing is begun for it."""
+
+    @property
+    def public_id(self) -> str:
+        return f"inc-{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,11 @@ class PageFault(Exception):
 class Page(Protocol):
     """One kind of status page. Both raise `PageFault`, and nothing else."""
 
-    async def show(self, post: Post) -> Shown:
-        """At most once for each word: after an unclear try it is looked for first, or the page knows its key."""
+    async def show(self, post: Post) -> Shown | None:
+        """At most once for each word: after an unclear try it is looked for first, or the page knows its key.
+
+        None: it was to be ended, and the page knows nothing of it.
+        """
         ...
 
     async def reached(self) -> str:

@@ -31,8 +31,10 @@ class Statuspage:
         self._line = line
         self._at = f"/pages/{quote(page, safe='')}"
 
-    async def show(self, post: Post) -> Shown:
-        known = await self._known(post) if post.look else None
+    async def show(self, post: Post) -> Shown | None:
+        known = await self._known(post) if post.look or post.only_if_there else None
+        if known is None and post.only_if_there:
+            return None
         if known is not None and _says(known, post):
             return _shown(known, found=True)
         id = str(known["id"]) if known is not None else post.id

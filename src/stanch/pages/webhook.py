@@ -14,8 +14,10 @@ class Webhook:
         self._line = line
         self._host = urlsplit(url).hostname or "its address"
 
-    async def show(self, post: Post) -> Shown:
+    async def show(self, post: Post) -> Shown | None:
         """Repeated with the same key after an unclear try: a receiver that has seen it does nothing."""
+        if post.only_if_there and not post.look:
+            return None
         key = f"{post.key}/{post.n}"
         answer = await self._line.ask("POST", "", _sheet(post, key), {"Idempotency-Key": key})
         if answer.good:

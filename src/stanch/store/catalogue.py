@@ -44,9 +44,14 @@ def lint(home: Path, shapes: Shapes = ANY, today: date | None = None) -> tuple[l
 
     `today`: what was drilled or evaluated too long before it is told too, and a rota that has not begun.
     """
+    return look(home, shapes, today)[1:]
+
+
+def look(home: Path, shapes: Shapes = ANY, today: date | None = None) -> tuple[Catalogue, list[Fault], list[str]]:
+    """Return what `lint` returns, and before it what the files say where they have no fault."""
     found = _look(home, shapes, today)
     warned = found.warnings + switch_warnings.warnings(found.switches, found.catalogue, today)
-    return found.faults, [str(warning) for warning in sorted(warned)]
+    return found.catalogue, found.faults, [str(warning) for warning in sorted(warned)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,8 @@ def _service(id: str, sheet: ServiceSheet) -> Service:
         journeys=tuple(sheet.journeys),
         contacts={id: tuple(one.removeprefix("@") for one in names) for id, names in sheet.contacts.items()},
         status_page=page_sheets.page(sheet.status_page),
-        links=dict(sheet.links),
+        links={str(key): value for key, value in sheet.links.items()},
+        instead=sheet.instead,
     )
 
 

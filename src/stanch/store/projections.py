@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Integer, bindparam, case, delete, exists, ins
 
 from stanch.core.chain import stamp
 from stanch.core.incident import OPEN, Incident
-from stanch.store import tables as t
+from stanch.store import public, tables as t
 
 Row = dict[str, Any]
 
@@ -98,6 +98,8 @@ def project(db: Connection, before: Incident | None, after: Incident) -> None:
         _add_new(db, after)
     if new := captures(after)[len(before.captured) if before else 0 :]:
         db.execute(_ADD_CAPTURE, new)
+    if before is not None and before.status_page != after.status_page:
+        public.replace(db, before, after)
     if before is None or _of_duty(before) != _of_duty(after):
         _replace_duties(db, after, known=before is not None and bool(duties(before)))
 

@@ -165,6 +165,28 @@ class AnswerRow(SQLModel, table=True):
     at: float = Field(sa_type=Float(53), index=True)
 
 
+class PublicPageRow(SQLModel, table=True):
+    """What users were told of an incident, as JSON, for the pages that we write."""
+
+    __tablename__ = "public_page"
+    incident: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    service: str
+    state: str
+    facts: str = Field(sa_type=Text)
+    changed_at: float = Field(sa_type=Float(53), index=True)
+
+
+class CanOpenRow(SQLModel, table=True):
+    """Whether somebody who goes on call can open something: asked once a week, answered with one click."""
+
+    __tablename__ = "can_open"
+    week: str = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    what: str = Field(primary_key=True)
+    state: str
+    at: float = Field(sa_type=Float(53))
+
+
 METADATA = SQLModel.metadata
 counter, incident, event, effect, interaction, room, capture, duty, signal, known_good, answer = (
     METADATA.tables[name]
@@ -173,3 +195,4 @@ counter, incident, event, effect, interaction, room, capture, duty, signal, know
         "answer",
     )
 )  # fmt: skip
+public_page, can_open = (METADATA.tables[name] for name in ("public_page", "can_open"))

@@ -1,0 +1,110 @@
+"""Pages that we write ourselves: each file whole, drawn anew from everything that users were told."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from stanch.core.chain import stamp
+from stanch.core.public import Entry, Said
+from stanch.errors import Unavailable
+from stanch.pages.base import PageFault, Post, Shown
+from stanch.pages.drawing import DATA, INDEX, pages
+
+Read = Callable[[], Awaitable[Sequence[Entry]]]
+"""What users were told, of all incidents; raises `Unavailable`."""
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
+class Static:
+    """One for a process: `folder` is where the files go, `services` those whose page this is (id → name)."""
+
+    def __init__(self, folder: Path, services: Mapping[str, str], read: Read) -> None:
+        self._folder = folder
+        self._services = services
+        self._read = read
+        self._one_at_a_time = asyncio.Lock()
+        self._fresh: dict[int, Entry] = {}
+
+    async def show(self, post: Post) -> Shown | None:
+        """Writing twice is writing once: every file is drawn from the same words."""
+        if post.only_if_there:
+            return None
+        async with self._one_at_a_time:
+            try:
+                known = {one.number: one for one in await self._read()}
+            except Unavailable as away:
+                raise PageFault(str(away)) from away
+            before = known.get(post.number)
+            said = (*(before.said if before else ()), Said(stamp(datetime.now(UTC)), post.state, post.body))
+            # What another incident showed a moment ago may not be recorded yet.
+            waits = {n: one for n, one in self._fresh.items() if n not in known or len(one.said) > len(known[n].said)}
+            now = Entry(post.number, post.service, post.title, post.impact, said)
+            self._fresh = waits | {post.number: now}
+            known |= self._fresh
+            files = pages(list(known.values()), self._services, datetime.now(UTC))
+            try:
+                await asyncio.to_thread(_write, self._folder, files)
+            except OSError as trouble:
+                raise PageFault(f"{self._folder} cannot be written: {trouble.strerror}") from trouble
+        return Shown(post.public_id)
+
+    async def reached(self) -> str:
+        try:
+            await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
+        except OSError as trouble:
+            raise PageFault(f"{self._folder} cannot be written: {trouble.strerror}", permanent=True) from trouble
+        if not os.access(self._folder, os.W_OK):
+            raise PageFault(f"{self._folder} may not be written", permanent=True)
+        return "the pages that Stanch writes, at /status"
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    """Each file is there whole, or as it was; pages of what is long over go."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        with NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=".", delete=False) as new:
+            new.write(content)
+            new.flush()
+            os.fsync(new.fileno())
+        os.chmod(new.name, 0o644)
+        os.replace(new.name, folder / name)
+    for old in folder.glob("inc-*.html"):
+        if old.name not in files:
+            old.unlink(missing_ok=True)
+
+
+def routes(services: Mapping[str, str], read: Read) -> list[Route]:
+    """`GET /status` and `GET /status/NAME`, drawn from the database: every replica shows the same. None where no
+    service has such a page."""
+
+    async def answer(request: Request) -> Response:
+        name = str(request.path_params.get("name", INDEX))
+        try:
+            # Links hold whatever path a proxy puts before ours: they are relative, and /status has no slash at its end.
+            files = pages(await read(), services, datetime.now(UTC), home="../status", folder="status/")
+        except Unavailable:
+            return HTMLResponse("The status cannot be shown at this moment.", status_code=503, headers=HEADERS)
+        content = files.get(name) or files.get(f"{name}.html")
+        if content is None:
+            return HTMLResponse("There is no such page.", status_code=404, headers=HEADERS)
+        if name == DATA:
+            return Response(content, media_type=JSONResponse.media_type, headers=HEADERS)
+        return HTMLResponse(content, headers=HEADERS)
+
+    return (
+        [Route("/status", answer, methods=["GET"]), Route("/status/{name}", answer, methods=["GET"])]
+        if services
+        else []
+    )
