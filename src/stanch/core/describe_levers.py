@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from stanch.core import events as e
+from stanch.core.hearing import AUDIENCES
 from stanch.core.pulls import spoken
 
 
@@ -84,7 +85,8 @@ def _spoken(payload: e.Payload, name: Callable[[str], str]) -> str:
     match payload:
         case e.Reminded(about, _, to, due, missed):
             whom = name(to) if to else "the room"
-            of = f"an update is due at {due[11:16]} UTC" if about == "room" else about.replace("_", " ")
+            of = f"words to {about.replace('_', ' ')} are due at {due[11:16]} UTC"
+            of = of.replace("words to room are", "an update is") if about in AUDIENCES else about.replace("_", " ")
             return f"could not remind {whom}: {of}" if missed else f"reminded {whom}: {of}"
         case e.Snoozed(until):
             return f"put the reminder off until {until[11:16]} UTC"
