@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -327,7 +328,7 @@ def test_nobody_is_asked_twice_or_too_often_or_when_it_is_over(
         told[to].append(at)
     for to, moments in told.items():
         if to:
-            gaps = [after - before for before, after in zip(moments, moments[1:], strict=False)]
+            gaps = [after - before for before, after in pairwise(moments)]
             assert all(gap >= minutes(2) for gap in gaps), (to, moments)
     for one in reminded(days):
         seen[one] += 1
