@@ -10,6 +10,7 @@ from typing import Final
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import unstamp
 from stanch.core.incident import DANGEROUS as DANGEROUS, Incident
+from stanch.core.policy import commands
 from stanch.core.pulls import Pull
 from stanch.core.words import when
 from stanch.errors import Refusal
@@ -77,7 +78,7 @@ def break_glass(i: Incident, pull: Pull, by: str, on_call: bool, now: datetime, 
     asks = f"A second person has to agree: {others}."
     if opens is None:
         raise Refusal(f"{asks} This one has no break-glass; the request stays open.")
-    if guard(i, pull).commander and by != i.commander:
+    if guard(i, pull).commander and not commands(i, by):
         raise Refusal(f"Undoing this in {i.klass} needs the commander, <@{i.commander}>: no break-glass without them.")
     if now < opens:
         raise Refusal(f"{asks} If nobody answers, you may break the glass at {when(opens, '{time_secs}')}.")

@@ -11,7 +11,7 @@ from stanch.core.chain import stamp
 from stanch.core.checking import green, measured, red, red_now
 from stanch.core.incident import Incident, Mitigation, advance
 from stanch.core.phases import NEXT, NOW, leads
-from stanch.core.policy import command_only, role_holder_only
+from stanch.core.policy import command_only, commands, role_holder_only
 from stanch.core.pulls import of_mitigation
 from stanch.core.said import Said
 from stanch.core.sample import WORTH_JUDGING, at_least, at_most, percent
@@ -60,7 +60,7 @@ def _by_word_alone(i: Incident, mitigation: Mitigation, state: str, by: str) -> 
     """What was pulled from here is not what somebody says it is, but what its plane shows. Raises `Refusal`."""
     found = of_mitigation(i.pulls, mitigation.k)
     k = mitigation.k
-    if found is None or state == "kept" or (state == "removed" and by == i.commander):
+    if found is None or state == "kept" or (state == "removed" and commands(i, by)):
         return
     if state == "effective" and found[1].state in ("late", "unseen"):
         role_holder_only(i, by, "say that it took effect")  # Nothing shows it to a machine; a person has looked.

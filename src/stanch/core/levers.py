@@ -15,6 +15,7 @@ from stanch.core.harm import better
 from stanch.core.incident import STANCH, Incident
 from stanch.core.moving import allowed
 from stanch.core.phases import leads
+from stanch.core.policy import commands
 from stanch.core.pulls import Pull, find, of_mitigation, standing
 from stanch.core.said import Said
 from stanch.core.text import clean, cut
@@ -159,7 +160,7 @@ def confirm(i: Incident, command: c.Confirm, by: str, now: datetime, catalogue: 
         if not reason:
             raise Refusal("Break the glass with one reason; the owner and the security contact are told.", "glass")
         return _broken(i, one, e.PullConfirmed(one.p, _what(one), _ks(i, one), None, reason, one.undoes), by, now)
-    if needs.commander and i.commander not in (by, one.first):
+    if needs.commander and not any(commands(i, user) for user in (by, one.first or "")):
         raise Refusal(f"One of the two has to be the commander: <@{i.commander}>.")
     someone_on_call(one.service, on_call or one.first_on_call, catalogue)
     return _pulled(i, one, e.PullConfirmed(one.p, _what(one), _ks(i, one), one.first, "", one.undoes))

@@ -32,8 +32,14 @@ def outsiders_stay_out(incident: Incident, user: str, channel: str | None) -> No
         )
 
 
+def commands(incident: Incident, user: str) -> bool:
+    """Whether this person commands. Until who was named has answered, whoever declared it acts beside them."""
+    unanswered = incident.seating.ask("commander") is not None
+    return user == incident.commander or (unanswered and user == incident.declared_by)
+
+
 def command_only(incident: Incident, by: str, what: str) -> None:
-    if by != incident.commander:
+    if not commands(incident, by):
         acting = "acting commander" if incident.acting else "commander"
         raise Refusal(
             f"Only the commander can {what}: that is <@{incident.commander}>, {acting}."
@@ -42,6 +48,6 @@ def command_only(incident: Incident, by: str, what: str) -> None:
 
 
 def role_holder_only(incident: Incident, by: str, what: str) -> None:
-    if by != incident.commander and by not in incident.seats.values():
+    if not commands(incident, by) and by not in incident.seats.values():
         holders = ", ".join(f"<@{u}>" for u in dict.fromkeys((incident.commander, *incident.seats.values())))
         raise Refusal(f"Only somebody with a role can {what}: {holders}. To take one: `/incident role scribe me`.")

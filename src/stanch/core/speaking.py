@@ -12,6 +12,7 @@ from stanch.core.draft_events import SaidTo
 from stanch.core.events import UpdateSaid
 from stanch.core.hearing import AUDIENCES
 from stanch.core.incident import Incident
+from stanch.core.policy import commands
 from stanch.core.reminding import instead, reminding
 from stanch.core.rhythm import NO_NEWS, SNOOZES
 from stanch.core.said import Said
@@ -37,7 +38,7 @@ def still(i: Incident, command: c.StillInvestigating, by: str, now: datetime, ca
         offers = ("slower",) if _may_slow(i, by) and i.rhythm.without_news + 1 >= NO_NEWS else ()
         said = (UpdateSaid(MINIMUM, no_news=True), *_to_others(i, now, catalogue))
         return Said(said, "Said. The card and the announcement follow.", offers)
-    if by != i.commander:
+    if not commands(i, by):
         raise Refusal(f"Only the commander, <@{i.commander}>, may have updates come half as often.", "still")
     if i.rhythm.doubled:
         raise Refusal(f"They come half as often already: every {spoken(every)}.", "still")
@@ -60,7 +61,7 @@ def _to_others(i: Incident, now: datetime, catalogue: Catalogue) -> Iterator[Sai
 
 
 def _may_slow(i: Incident, by: str) -> bool:
-    return by == i.commander and not i.rhythm.doubled
+    return commands(i, by) and not i.rhythm.doubled
 
 
 def snooze(i: Incident, command: c.Snooze, by: str, now: datetime, catalogue: Catalogue) -> Said:

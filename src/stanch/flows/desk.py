@@ -17,6 +17,7 @@ from stanch.core.chain import Event
 from stanch.core.decide import decide
 from stanch.core.incident import STANCH, Incident
 from stanch.core.policy import outsiders_stay_out
+from stanch.core.seat_commands import AnswerHandover
 from stanch.core.text import one_line
 from stanch.errors import Refusal
 from stanch.flows import linked
@@ -35,8 +36,9 @@ LOOK_AGAIN = 1.0
 """Seconds between two looks at whether a room stands that another replica may be opening."""
 LATE_PROMISES = timedelta(days=14)
 """How long after its date an action item is still shown to its owner."""
-FOR_OUTSIDERS = (c.Join, c.ReportEdit)
-"""What people may do to a restricted incident who have no part in it: ask to be let in, and change their own words."""
+FOR_OUTSIDERS = (c.Join, c.ReportEdit, AnswerHandover)
+"""What people may do to a restricted incident who have no part in it: ask to be let in, change their own words, and
+answer whether they take a role over."""
 Home = tuple[list[Incident], Sequence[Row[Any]], Sequence[Row[Any]], dict[int, Incident]]
 
 _TOLD = select(t.interaction).where(t.interaction.c.key == bindparam("delivery"))

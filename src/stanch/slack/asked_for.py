@@ -10,6 +10,7 @@ from stanch.core.phases import TRANSITIONS
 from stanch.core.pulls import find
 from stanch.slack import blocks as b, moves, reach
 from stanch.slack.blocks import Block
+from stanch.slack.offer_buttons import answers
 
 
 def buttons(i: Incident, event: Event, form: str, catalogue: Catalogue) -> list[Block]:
@@ -22,6 +23,10 @@ def buttons(i: Incident, event: Event, form: str, catalogue: Catalogue) -> list[
         return _moves(("resolved", "action", "came_back"), value, first="resolved")
     if event.kind == "red_check":
         return _moves(("applied", *_offered(i, ("runbook",), catalogue)), value, first="applied")
+    if form == "roles" and i.seating.asks:
+        return [answers(i, tuple(dict.fromkeys(role for ask in i.seating.asks for role in ask.roles)))]
+    if event.kind == "seat_asked":
+        return [answers(i, payload.get("roles") or ())]
     elements = _of_levers(i, event.kind, payload, value, catalogue)
     return [b.actions(elements)] if elements else []
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from stanch.core.chain import unstamp
+from stanch.core.chase import extra_spoken, kept_by_stanch
 from stanch.core.harm import next_step
 from stanch.core.incident import Incident
 from stanch.core.roles import ROLES
@@ -69,12 +70,17 @@ class Cards(Phrases):
             holder = i.seats.get(role)
             if holder:
                 away = " _(left the room)_" if holder in i.away else ""
-                taken.append(f"*{spoken}*  {safe(self._people.name(holder), 100)}{away}")
+                ask = i.seating.ask(role)
+                asked = f" _(asked, until {when(unstamp(ask.until), '{time}')})_" if ask else ""
+                taken.append(f"*{spoken}*  {safe(self._people.name(holder), 100)}{away}{asked}")
             else:
                 acting = f" · {safe(self._people.name(i.declared_by), 100)} is acting" if role == "commander" else ""
                 button = b.button("Take this role", f"take_seat:{role}", value)
-                empty.append(b.section(f"*{spoken}*  nobody yet{acting}", button))
-        return ([b.fields(taken)] if taken else []) + empty
+                nobody = "Stanch" if kept_by_stanch(i, role, self._catalogue) else "nobody yet"
+                empty.append(b.section(f"*{spoken}*  {nobody}{acting}", button))
+        also = [f"{extra_spoken(what)} {safe(self._people.name(user), 100)}" for what, user in i.seating.extras]
+        seats = [b.fields(taken)] if taken else []
+        return [*seats, *empty, *([b.context("Also: " + " · ".join(also))] if also else [])]
 
     def _checks(self, i: Incident) -> str:
         """What the checks said last, and when the newest of them was measured."""

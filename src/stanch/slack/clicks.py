@@ -16,6 +16,7 @@ from stanch.slack.answers import Body, number_in, place, where, who
 from stanch.slack.directory import Directory
 from stanch.slack.listeners import Listeners, opens
 from stanch.slack.moves import BY_NAME, Move
+from stanch.slack.offer_clicks import OfferClicks
 from stanch.slack.pulling import Preview, Pulling
 from stanch.slack.walking import Fetch, Walking
 
@@ -40,6 +41,7 @@ class Clicks:
         self._answers = listeners.answers
         self.pulling = Pulling(desk, listeners, preview)
         self.walking = Walking(desk, listeners, answer)
+        self.offers = OfferClicks(listeners)
 
     def register(self, app: AsyncApp) -> None:
         app.action(re.compile(r"^take_seat:"))(self.take_seat)
@@ -52,6 +54,7 @@ class Clicks:
         app.view(re.compile(r"^do:"))(self.filled)
         self.pulling.register(app)
         self.walking.register(app)
+        self.offers.register(app)
 
     async def take_seat(self, ack: Any, body: Body, action: Body) -> None:
         await self._clicked(ack, body, action, c.TakeSeat(str(action["action_id"]).partition(":")[2]))

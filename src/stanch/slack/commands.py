@@ -68,6 +68,11 @@ GROUPS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
                 readers.role,
             ),
             Verb(
+                "handover commander|technical|communications|scribe @who",
+                "ask somebody to take a role over; it stays where it is until they accept",
+                readers.handover,
+            ),
+            Verb(
                 "restrict [WHY]",
                 "only named people see it: a new private room, a neutral stub for everybody else",
                 readers.restrict,

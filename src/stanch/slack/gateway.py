@@ -145,7 +145,7 @@ class Gateway:
 
 OF_PEOPLE = frozenset(("ask_seat", "lapse", "next_seat", "name_extras", "tell_asker", "rotate", "care"))
 """To one person alone, or to nobody: no room is needed."""
-DRAWN = frozenset("topic card announce upload post view warn remind broadcast reply inform".split())
+DRAWN = OF_PEOPLE.union("topic card announce upload post view warn remind broadcast reply inform".split())
 PATIENT_TRIES = 6
 FREE = frozenset(("signal",))
 NEED_ROOM = frozenset(IN_WORDS) - {

@@ -8,6 +8,7 @@ from datetime import timedelta
 from stanch.core import commands as c, draft_commands as d
 from stanch.core.export import FORMATS
 from stanch.core.roles import ROLES
+from stanch.core.seat_commands import HandOver
 from stanch.core.text import cut
 from stanch.core.words import escape
 from stanch.slack.words import Words
@@ -40,13 +41,23 @@ def change(what: str) -> Read:
 
 
 def role(words: Words) -> Asked:
+    role, rest = _role(words)
+    return c.GiveRole(role, rest.person()[0])
+
+
+def handover(words: Words) -> Asked:
+    role, rest = _role(words)
+    return HandOver(role, rest.person()[0])
+
+
+def _role(words: Words) -> tuple[str, Words]:
     head, rest = words.first()
     role = next(
         (r for r, spoken in ROLES.items() if head and head.lower() in (r, spoken.lower(), *SHORT.get(r, ()))), None
     )
     if role is None:
         raise words.wrong("Which role?")
-    return c.GiveRole(role, rest.person()[0])
+    return role, rest
 
 
 SHORT = {"commander": ("ic",), "technical": ("tech", "lead", "tl"), "communications": ("comms", "communication")}

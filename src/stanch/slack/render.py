@@ -10,6 +10,7 @@ from stanch.core.events import KINDS
 from stanch.core.incident import Incident
 from stanch.core.roles import ROLES
 from stanch.core.sample import at_least, at_most, percent
+from stanch.core.seat_events import MESSAGES
 from stanch.core.words import Mrkdwn, escape
 from stanch.slack.blocks import when
 from stanch.slack.cards import Cards
@@ -20,6 +21,7 @@ from stanch.slack.phrases import Message as Message
 from stanch.slack.pull_view import PullViews
 from stanch.slack.runbook_view import RunbookViews
 from stanch.slack.sample_view import SampleViews
+from stanch.slack.seat_facts import NAMES as OF_SEATS, seat_facts
 
 
 class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
@@ -51,7 +53,7 @@ class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
             "range": judged_range(payload) if event.kind == "judged" else "",
             "roles_held": ", ".join(ROLES.get(r, r).lower() for r in payload.get("roles", ())),
             "until_at": when(unstamp(payload["until"])) if event.kind == "paused" and event.payload else "",
-            **lever_facts(i, event, self._catalogue, self._people),
+            **lever_facts(i, event, self._catalogue, self._people), **seat_facts(i, event),
             "head": event.hash, "payload_entry": payload.pop("entry", None), "due_by": payload.get("by"),
         } | {k: v for k, v in payload.items() if k != "by"}  # fmt: skip
 
@@ -62,7 +64,7 @@ class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
 FACTS = (
     "incident entry by spoken label due room commander seats drill roles_held head payload_entry due_by former called"
     " range quiet_until_at until_at"
-).split() + NAMES
+).split() + NAMES + OF_SEATS
 OF_REMINDERS = ("who", "since", "missing", "what_is_due", "speaker", "dues", "higher", "hours")
 """What a reminder may name beside `FACTS`."""
 REMINDERS = tuple(
@@ -80,6 +82,7 @@ TEMPLATES_NEEDED = (
         " checks_asked said_to told_draft_expired".split()
     )
     | POSTED
+    | frozenset(MESSAGES)
     | frozenset(REMINDERS)
 )
 """Every message that may be due."""

@@ -10,6 +10,7 @@ from stanch.core import commands as c
 from stanch.core.chain import stamp
 from stanch.core.incident import Incident
 from stanch.flows.deliver import Cancelled, Outcome
+from stanch.slack import candidates
 from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, done
 from stanch.slack.messages import find, post_once, update
@@ -37,7 +38,7 @@ def room_name(incident: Incident) -> str:
 async def open_room(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """Create the room, or adopt the one that an earlier try created; and say who belongs in it."""
     owners_known = await _know_people(kit)
-    seats = _owners(kit, incident) if owners_known else c.SeatOwners((), (), later=True)
+    seats = await candidates.owners(kit, incident) if owners_known else c.SeatOwners((), (), later=True)
     try:
         channel = await _create(kit, incident, owed)
         room = c.ReportRoom(str(channel["id"]), str(channel["name"]), incident.restricted)
@@ -104,15 +105,10 @@ async def _mine(kit: Kit, incident: Incident, name: str, owed: Owed) -> dict[str
     return None
 
 
-def _owners(kit: Kit, incident: Incident) -> c.SeatOwners:
-    service = kit.desk.catalogue.service(incident.service) if incident.service else None
-    return kit.directory.seats(service)
-
-
 async def seat_owners(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """The service changed, or the list of people was not to be had before."""
     await kit.directory.load()
-    return done(_owners(kit, incident))
+    return done(await candidates.owners(kit, incident))
 
 
 async def invite(kit: Kit, incident: Incident, owed: Owed) -> Outcome:

@@ -1,0 +1,121 @@
+"""Whom a seat can be offered to: by the service's escalation path, the likeliest first."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+
+from stanch.core import commands as c
+from stanch.core.chase import extras_wanted, sheet
+from stanch.core.incident import Incident
+from stanch.core.people import OWNERS
+from stanch.core.ranking import Candidate, ranked
+from stanch.core.roles import ROLES
+from stanch.slack.gateway import Kit
+
+WORST = 30
+"""Open incidents in which seats are counted, the worst first: whoever has a seat there has enough to do."""
+
+
+async def owners(kit: Kit, i: Incident) -> c.SeatOwners:
+    """Who sits where at the start, and whom the class adds. The list of people is known already."""
+    service = kit.desk.catalogue.service(i.service) if i.service else None
+    known = kit.directory.seats(service)
+    busy = await _busy(kit, i) if service else Counter()
+    seats: dict[str, str] = {}
+    for role in ROLES:
+        found = await _step(kit, i, role, 0)
+        if first := _ranked(kit, i, role, found, taken=set(seats.values()), busy=busy):
+            seats[role] = first[0].user
+    invite = tuple(dict.fromkeys((*known.invite, *seats.values())))
+    extras, missing = contacts(kit, i)
+    return c.SeatOwners(tuple(seats.items()), invite, known.unknown, extras=extras, missing=missing)
+
+
+async def after(kit: Kit, i: Incident, role: str, was: str) -> tuple[Candidate, ...]:
+    """Who can be asked for the role after `was`: those of its step that are left, then those of the next ones."""
+    path = kit.desk.catalogue.people.path(i.service)
+    found: list[Candidate] = []
+    for step in range(min(i.seating.step(role), len(path) - 1), len(path)):
+        found += await _step(kit, i, role, step)
+    taken = {user for held, user in i.seats.items() if held != role}
+    passed = {user for held, user in i.seating.out if held == role} | {was}
+    return _ranked(kit, i, role, found, taken=taken, passed=passed, busy=await _busy(kit, i))
+
+
+def contacts(kit: Kit, i: Incident) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Whom the class adds: what for and who; and what for nobody is named who is here."""
+    service = kit.desk.catalogue.service(i.service) if i.service else None
+    named = service.contacts if service else {}
+    found: list[tuple[str, str]] = []
+    missing: list[str] = []
+    for group in extras_wanted(i):
+        here = [(what, id) for what in group if (id := next(_here(kit, named.get(what, ())), None))]
+        found += here
+        missing += [] if here else [group[0]]
+    return tuple(found), tuple(missing)
+
+
+async def _step(kit: Kit, i: Incident, role: str, step: int) -> list[Candidate]:
+    """Those of one step of the path, in its order; in a restricted incident only who may see it."""
+    on_call = getattr(kit, "on_call", None)
+    if on_call is not None and i.service:
+        found = list(await on_call.candidates(i.service, role, step))
+    else:
+        found = _by_name(kit, i, role, step)
+    if not i.restricted:
+        return found
+    inside = _insiders(kit, i)
+    return [one for one in found if one.user in inside]
+
+
+def _by_name(kit: Kit, i: Incident, role: str, step: int) -> list[Candidate]:
+    """Without a look at rotas: the owners of the role, and people who are named themselves."""
+    service = kit.desk.catalogue.service(i.service) if i.service else None
+    known = kit.desk.catalogue.people
+    asked = known.path(i.service)[step]
+    names: list[str] = []
+    for one in asked.ask:
+        mine = (service.owners.get(role) or ()) if service else ()  # type: ignore[call-overload]
+        names += mine if one == OWNERS else [one]
+    people = [(known.person(name), id) for name in names if (id := next(_here(kit, (name,)), None))]
+    return [
+        Candidate(id, step, place, person.zone, person.hours, asked.page)
+        for place, (person, id) in enumerate(people)
+        if asked.skill is None or asked.skill in person.skills
+    ]
+
+
+def _ranked(
+    kit: Kit,
+    i: Incident,
+    role: str,
+    found: Iterable[Candidate],
+    *,
+    taken: Collection[str],
+    busy: Counter[str],
+    passed: Collection[str] = (),
+) -> tuple[Candidate, ...]:
+    known = sheet(i, kit.desk.catalogue)
+    alone = known is not None and known.seats.get(role) == "alone"  # type: ignore[call-overload]
+    return ranked(
+        found, severity=i.severity, now=kit.desk.clock(), taken=taken, passed=passed, open_roles=busy, alone=alone
+    )
+
+
+async def _busy(kit: Kit, i: Incident) -> Counter[str]:
+    others = [one for one in await kit.desk.open_incidents(WORST) if one.number != i.number]
+    return Counter(user for one in others for user in one.seats.values())
+
+
+def _insiders(kit: Kit, i: Incident) -> set[str]:
+    """Owners of the service, its security contacts, and who is in the room: nobody else learns of it."""
+    service = kit.desk.catalogue.service(i.service) if i.service else None
+    names = [name for role in service.owners.values() for name in role] if service else []
+    names += service.contacts.get("security", ()) if service else ()
+    return {*_here(kit, names), *i.members, *i.seats.values(), i.declared_by} - set(i.away)
+
+
+def _here(kit: Kit, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        person = kit.directory.person(name)
+        if person and person.here:
+            yield person.id

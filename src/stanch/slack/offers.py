@@ -1,0 +1,121 @@
+"""Offers of a seat: the word to the person, the end of the time to answer, and who is asked next."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from stanch.core import seat_commands as sc
+from stanch.core.chain import Event
+from stanch.core.incident import Incident
+from stanch.core.policy import sees
+from stanch.core.text import cut
+from stanch.flows.deliver import Cancelled, Outcome
+from stanch.slack import blocks as b, candidates
+from stanch.slack.blocks import Block
+from stanch.slack.client import Kind, SlackFault
+from stanch.slack.gateway import Kit, Performer, done
+from stanch.slack.messages import post_once
+from stanch.slack.offer_buttons import answers
+from stanch.slack.phrases import Message
+from stanch.store.outbox import Owed
+
+LATEST = 40
+
+
+async def ask_seat(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    """To the person alone. What was answered meanwhile is not asked any more."""
+    event = _about(owed)
+    payload = event.payload or {}
+    user, until = str(payload["user"]), str(payload["until"])
+    handover = event.kind == "handover_asked"
+    if not _waits(incident, payload, handover):
+        return Cancelled("it was answered, or is over")
+    message = await (_handover(kit, incident, event) if handover else _asked(kit, incident, event))
+    try:
+        channel = str((await kit.call("conversations.open", users=user))["channel"]["id"])
+        ts = await post_once(kit, channel, owed.key, message, owed)
+    except SlackFault as fault:
+        if fault.kind is not Kind.REFUSED:
+            raise
+        # Somebody who cannot be reached must not hold up the seat.
+        return done(sc.ReportLapse(user, until, fault.error, str(payload["role"]) if handover else ""))
+    return done(ts=ts)
+
+
+def _waits(i: Incident, payload: Mapping[str, Any], handover: bool) -> bool:
+    user = payload["user"]
+    if handover:
+        found = i.seating.handover(str(payload["role"]))
+        return found is not None and (found.user, found.until) == (user, payload["until"])
+    return any(ask.user == user and set(ask.roles) & set(payload["roles"]) for ask in i.seating.asks)
+
+
+async def _asked(kit: Kit, i: Incident, event: Event) -> Message:
+    text = kit.templates.render("asked", **kit.render.facts(i, event))
+    roles = (event.payload or {})["roles"]
+    return _whole(kit, i, str((event.payload or {})["user"]), text, [b.section(text), answers(i, roles)])
+
+
+async def _handover(kit: Kit, i: Incident, event: Event) -> Message:
+    """With the state of things, as for somebody who joins late: private, and before the answer."""
+    payload = event.payload or {}
+    user = str(payload["user"])
+    text = kit.templates.render("handover", **kit.render.facts(i, event))
+    _, latest = await kit.desk.latest(i.number, LATEST)
+    news = [one for one in latest if one.kind != "reminded"]
+    known = kit.render.catchup(i, news, user).blocks if sees(i, user) else []
+    return _whole(kit, i, user, text, [b.section(text), *known, answers(i, [str(payload["role"])], handover=True)])
+
+
+def _whole(kit: Kit, i: Incident, user: str, text: str, blocks: list[Block]) -> Message:
+    if sees(i, user):
+        return Message(kit.render.fallback(i, cut(text, 300)), blocks)
+    ask = b.safe(f"{kit.render.stub(i)}. You are asked to take a role in it.", 300)
+    return Message(ask, [b.section(ask), blocks[-1]])
+
+
+async def lapse(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    """The time is over; the rule says whether anybody still waited."""
+    about = owed.payload
+    handover = str(about.get("handover") or "")
+    return done(sc.ReportLapse(str(about["user"]), str(about["until"]), handover=handover))
+
+
+async def next_seat(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    role, was = str(owed.payload["role"]), str(owed.payload["was"])
+    if incident.seats.get(role) != was or not incident.is_open:
+        return Cancelled("somebody has taken it")
+    found = await candidates.after(kit, incident, role, was)
+    return done(sc.OfferNext(role, was, tuple((one.user, one.step) for one in found)))
+
+
+async def name_extras(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    """The class is another by now: it may need people who are not here."""
+    extras, missing = candidates.contacts(kit, incident)
+    return done(sc.ReportExtras(incident.klass or "", extras, missing))
+
+
+async def tell_asker(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    """Whoever asked for a hand-over learns that it did not come to it."""
+    event, user = _about(owed), str(owed.payload["user"])
+    text = kit.templates.render("handover_ended", **kit.render.facts(incident, event))
+    if not sees(incident, user):
+        text = b.safe(f"{kit.render.stub(incident)}. The hand-over that you asked for did not come to it.", 300)
+    message = Message(kit.render.fallback(incident, cut(text, 300)), [b.section(text)])
+    opened = await kit.call("conversations.open", users=user)
+    ts = await post_once(kit, str(opened["channel"]["id"]), owed.key, message, owed)
+    return done(ts=ts)
+
+
+def _about(owed: Owed) -> Event:
+    if owed.event is None:
+        raise LookupError(f"the entry that {owed.key} is about")
+    return owed.event
+
+
+PERFORMERS: Mapping[str, Performer] = {
+    "ask_seat": ask_seat,
+    "lapse": lapse,
+    "next_seat": next_seat,
+    "name_extras": name_extras,
+    "tell_asker": tell_asker,
+}
