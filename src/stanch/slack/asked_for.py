@@ -11,6 +11,7 @@ from stanch.core.pulls import find
 from stanch.slack import blocks as b, moves, reach
 from stanch.slack.blocks import Block
 from stanch.slack.offer_buttons import answers
+from stanch.slack.page_buttons import page_buttons
 
 
 def buttons(i: Incident, event: Event, form: str, catalogue: Catalogue) -> list[Block]:
@@ -27,7 +28,7 @@ def buttons(i: Incident, event: Event, form: str, catalogue: Catalogue) -> list[
         return [answers(i, tuple(dict.fromkeys(role for ask in i.seating.asks for role in ask.roles)))]
     if event.kind == "seat_asked":
         return [answers(i, payload.get("roles") or ())]
-    elements = _of_levers(i, event.kind, payload, value, catalogue)
+    elements = page_buttons(event.kind, value) or _of_levers(i, event.kind, payload, value, catalogue)
     return [b.actions(elements)] if elements else []
 
 

@@ -17,6 +17,7 @@ from stanch.slack.directory import Directory
 from stanch.slack.listeners import Listeners, opens
 from stanch.slack.moves import BY_NAME, Move
 from stanch.slack.offer_clicks import OfferClicks
+from stanch.slack.public_page import PageClicks
 from stanch.slack.pulling import Preview, Pulling
 from stanch.slack.walking import Fetch, Walking
 
@@ -41,6 +42,7 @@ class Clicks:
         self._answers = listeners.answers
         self.pulling = Pulling(desk, listeners, preview)
         self.walking = Walking(desk, listeners, answer)
+        self.paging = PageClicks(listeners)
         self.offers = OfferClicks(listeners)
 
     def register(self, app: AsyncApp) -> None:
@@ -54,6 +56,7 @@ class Clicks:
         app.view(re.compile(r"^do:"))(self.filled)
         self.pulling.register(app)
         self.walking.register(app)
+        self.paging.register(app)
         self.offers.register(app)
 
     async def take_seat(self, ack: Any, body: Body, action: Body) -> None:

@@ -51,6 +51,7 @@ IN_WORDS: Mapping[str, str] = {
     "view": "show the runbook, a pull or a sample",
     "warn": "tell who looks after it that the glass was broken",
     "remind": "remind people",
+    "chase_page": "say that the status page is still open",
     "ask_seat": "ask somebody to take a seat",
     "lapse": "end an offer of a seat",
     "next_seat": "find who could take the seat",
@@ -145,12 +146,12 @@ class Gateway:
 
 OF_PEOPLE = frozenset(("ask_seat", "lapse", "next_seat", "name_extras", "tell_asker", "rotate", "care"))
 """To one person alone, or to nobody: no room is needed."""
-DRAWN = OF_PEOPLE.union("topic card announce upload post view warn remind broadcast reply inform".split())
+DRAWN = OF_PEOPLE.union("topic card announce upload post view warn remind chase_page broadcast reply inform".split())
 PATIENT_TRIES = 6
 FREE = frozenset(("signal",))
 NEED_ROOM = frozenset(IN_WORDS) - {
     "open_room", "seat_owners", "tell", "announce", "hush", "capture", "mark", "warn", "broadcast", "reply",
-    "conclude", "inform", "expire", *FREE, *OF_PEOPLE,
+    "conclude", "inform", "expire", "chase_page", *FREE, *OF_PEOPLE,
 }  # fmt: skip
 
 

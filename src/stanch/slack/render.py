@@ -84,6 +84,7 @@ TEMPLATES_NEEDED = (
     | POSTED
     | frozenset(MESSAGES)
     | frozenset(REMINDERS)
+    | frozenset(("page_shown", "page_open"))
 )
 """Every message that may be due."""
 
