@@ -14,21 +14,22 @@ from stanch.slack.lists import ANSWER
 from stanch.slack.phrases import that_fit
 from stanch.store.validation import nearest
 
+MORE = "\n… and more: `/incident oncall SERVICE` shows one service."
 DAY = "{date_short_pretty} {time}"
 SEATS: Mapping[str, str] = {f"{OWNERS}: {role}": name.lower() for role, name in ROLES.items()}
 
 
 async def listed(known: Catalogue, people: Directory, on_call: OnCall, wanted: str, now: datetime) -> str:
     """Mrkdwn for one person; `wanted`: a service's id or name, or nothing for all. Raises `Refusal` for an unknown."""
-    lines: list[str] = []
+    parts: list[list[str]] = []
     for service in _services(known, wanted):
-        lines.append(f"*{safe(service.name, 75)}*")
         steps = await on_call.now_and_next(service.id, now)
         told = [f"{number}. {_step(step, people)}" for number, step in enumerate(steps, 1)]
-        lines += told
-    shown = that_fit(lines, ANSWER - 80)
-    cut = len(shown.split("\n")) < len("\n".join(lines).split("\n"))
-    return shown + ("\n… and more: `/incident oncall SERVICE` shows one service." if cut else "")
+        parts.append([f"*{safe(service.name, 75)}*", *told])
+    # A service whole or not at all; of a single one, as many steps as there is room for.
+    whole = parts[0] if len(parts) == 1 else ["\n".join(part) for part in parts]
+    shown = that_fit(whole, ANSWER - len(MORE))
+    return shown if shown == "\n".join(whole) else shown + MORE
 
 
 def _services(known: Catalogue, wanted: str) -> Sequence[Service]:
