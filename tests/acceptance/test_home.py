@@ -107,8 +107,8 @@ async def test_update_is_said_from_home(stage: Stage) -> None:
     i = await declared(stage, "a word is due")
     await i.types("alice", "severity SEV1")
     await i.types("alice", "role communications @carol")
-    opened = await clicks(stage, "carol", await at_home(stage, "carol"), "Say an update", i.number)
-    values = {"text": "Half of it is back. Next word at 15:00."}
+    opened = await clicks(stage, "carol", await at_home(stage, "carol"), "Draft update", i.number)
+    values = {"text": "Half of it is back for users. Next word at 15:00."}
     assert (await stage.does("submit", user="carol", view_id=opened["view"]["id"], values=values))["ok"]
     await stage.settle()
     [said] = [one for one in i.events() if one["kind"] == "update_said"]

@@ -78,7 +78,7 @@ async def test_card_says_what_is_known_and_what_can_be_done(stage: Stage) -> Non
     for fact in ("*Commander*  @alice", "*Technical lead*  @bob", "not said yet", "phase *assess*", "*First move*"):
         assert fact in words(card)
     buttons = [e["text"]["text"] for b in card["blocks"] if b["type"] == "actions" for e in b["elements"][:-1]]
-    assert buttons == ["Record a mitigation…", "Begin to mitigate", "Say an update", "Fill in", "Add a note"]
+    assert buttons == ["Record a mitigation…", "Begin to mitigate", "Draft update", "Fill in", "Add a note"]
     assert card["practice_pings"] == []
 
 

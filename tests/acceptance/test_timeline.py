@@ -70,12 +70,14 @@ async def test_update_says_when_the_next_one_is_due(stage: Stage) -> None:
     assert re.fullmatch(r"Next word due <!date\^\d+\^\{time\}\|\d\d:\d\d UTC>\.", second)
 
 
-@pytest.mark.parametrize(("button", "words_said"), [("Say an update", "📣 Update by"), ("Add a note", "📝")])
+@pytest.mark.parametrize(("button", "words_said"), [("Draft update", "📣 Update by"), ("Add a note", "📝")])
 async def test_buttons_of_the_card_open_forms(stage: Stage, button: str, words_said: str) -> None:
     """What is written into the form behind the button is said in the room."""
     incident = await declared(stage, f"form of {button}")
     view = (await incident.clicks("alice", text=button))["view"]
-    answer = await stage.does("submit", user="alice", view_id=view["id"], values={"text": "by the form"})
+    answer = await stage.does(
+        "submit", user="alice", view_id=view["id"], values={"text": "Users see it by the form; next word at 15:00."}
+    )
     assert answer["ok"], answer
     await stage.settle()
     last = (await incident.heard())[-1]
@@ -145,8 +147,14 @@ async def test_a_second_delivery_has_no_second_effect(stage: Stage) -> None:
     await incident.types("alice", "role scribe none", times=3)
     await incident.types("alice", "export md", times=3)
     await incident.clicks("dave", text="Take this role", times=3)
-    view = (await incident.clicks("alice", text="Say an update"))["view"]
-    await stage.does("submit", user="alice", view_id=view["id"], values={"text": "said thrice"}, times=3)
+    view = (await incident.clicks("alice", text="Draft update"))["view"]
+    await stage.does(
+        "submit",
+        user="alice",
+        view_id=view["id"],
+        values={"text": "Users hear this said thrice; next word at 15:00."},
+        times=3,
+    )
     await stage.does("leave", user="erin", channel=incident.room)
     await stage.settle()
     heard = await incident.heard()

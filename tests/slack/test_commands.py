@@ -1,11 +1,12 @@
 """The grammar of `/incident`: every verb of the contract, read as people type it, with help made from the table."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from stanch.core import commands as c
+from stanch.core import commands as c, draft_commands as d
+from stanch.core.seat_commands import HandOver
 from stanch.errors import Refusal
 from stanch.slack.commands import BY_NAME, VERBS, Look, helped, take_apart
 from stanch.slack.words import Words
@@ -58,6 +59,11 @@ undo [K]
 check [CHECK…] [--watch MINUTES]
 sample [N]
 help [VERB]
+handover commander|technical|communications|scribe @who
+subscribe
+unsubscribe
+pause [MINUTES] WHY
+resume
 """.split("\n")[1:-1]  # fmt: skip
 
 
@@ -85,6 +91,8 @@ READ = {
     "declare": Look("declare_form"),
     "declare answers cite <@U0BOB|bob>": c.Declare(0, "answers cite @bob"),
     "DECLARE  two  words": c.Declare(0, "two  words"),
+    "handover tech <@U0BOB|bob>": HandOver("technical", "U0BOB"),
+    "handover ic me": HandOver("commander", "U0CAROL"),
     "runbook": c.OpenRunbook(),
     "runbook cost runaway": c.OpenRunbook("cost_runaway"),
     "runbook COST-Runaway": c.OpenRunbook("cost_runaway"),
@@ -120,6 +128,13 @@ READ = {
     "note": Look("note_form"),
     "correct 3 the EU only": c.Correct(3, "the EU only"),
     "evidence trace 7": c.AddEvidence("trace 7"),
+    "subscribe": d.Subscribe(),
+    "unsubscribe": d.Subscribe(on=False),
+    "pause 90 we wait for the provider": d.PauseUpdates(timedelta(minutes=90), "we wait for the provider"),
+    "pause 90 min we wait": d.PauseUpdates(timedelta(minutes=90), "we wait"),
+    "pause 2h we wait": d.PauseUpdates(timedelta(hours=2), "we wait"),
+    "pause we wait": d.PauseUpdates(timedelta(hours=1), "we wait"),
+    "resume": d.ResumeUpdates(),
     "update": Look("update_form"),
     "update we put it back": c.SayUpdate("we put it back"),
     "hypothesis the prompt": c.Suppose("the prompt"),

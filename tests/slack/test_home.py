@@ -91,7 +91,7 @@ def test_an_open_incident_with_what_its_people_owe(render: Render) -> None:
         "[Declare an incident]", "[Refresh]", "Open incidents",
         f"{headline} · mitigate, bleeding: unknown · since {at(since)} <#C0ROOM>", "[Join]",
         "What you owe",
-        f"Update due {at(since + minutes(30))} · {headline}", "[Say an update]",
+        f"Update due {at(since + minutes(30))} · {headline}", "[Draft update]",
         "• INC-7 · promised by 2026-12-01: test the failover\n"
         "• INC-7 · look after by 2026-12-01: cap 5\n"
         "• INC-7 · communications lead",
@@ -230,13 +230,13 @@ async def test_the_tab_opens_when_it_is_looked_at(front: Front) -> None:
 
 
 async def test_a_button_of_the_tab_opens_the_update(front: Front) -> None:
-    """*Say an update* opens the form of that incident, and what is sent is said."""
+    """*Draft update* opens the form of that incident, and what is sent is said."""
     await front.bot.declare(severity="SEV2")
     shown = await front.click(ALICE, "home_update", "1:1", None)
-    await front.fill(ALICE, shown["view"], {"text": {"value": "we put it back"}})
+    await front.fill(ALICE, shown["view"], {"text": {"value": "Answers are right again."}})
     state = await front.bot.desk.state(1)
     assert state is not None
-    assert state.last_update == "we put it back"
+    assert state.last_update == "Answers are right again."
 
 
 # Catching up

@@ -22,7 +22,7 @@ async def test_the_card_pulls_the_first_move(stage: Stage) -> None:
     """The class's control is the card's first button, by its name; what is read then stands in the room."""
     card = stage.message("inc-1/card/0")
     assert words([card["blocks"][-1]]) == [
-        "[Pull: Prompt]", "[Open runbook]", "[Record a mitigation…]", "[Say an update]", "[Change facts]",
+        "[Pull: Prompt]", "[Open runbook]", "[Record a mitigation…]", "[Draft update]", "[Change facts]",
         "[Add a note]", "<More>",
     ]  # fmt: skip
     shown = await stage.press(BOB, "inc-1/card/0", "Pull: Prompt")

@@ -19,8 +19,10 @@ from stanch.core.phases import NOW as STEPS_NOW
 from stanch.core.roles import ROLES
 from stanch.slack import forms, messages as m
 from stanch.slack.directory import Directory
+from stanch.slack.draft_forms import DraftForms, Typed
 from stanch.slack.render import Message, Render
 from stanch.slack.rooms import room_name
+from stanch.slack.texts import Texts
 from stanch.store import catalogue as files
 from stanch.store.outbox import Owed
 from stanch.store.templates import Templates
@@ -133,6 +135,17 @@ def crowded() -> Catalogue:
     )  # fmt: skip
 
 
+def drafts(known: Catalogue, tale: Tale) -> list[dict[str, Any]]:
+    """The forms of a draft, empty, and full of what somebody typed and was warned of."""
+    texts = Texts(Templates.read(ROOT / "message_templates"), known, Directory(FakeSlack(lambda: 0)))
+    made, incident = DraftForms(texts, lambda: tale.now), replace(tale.incident, service="support-copilot")
+    full = Typed("<&>\n" * 900, "<&>" * 900, ("room", "users"), ("It guesses. " * 40,) * 20)
+    return [
+        made.update(known, incident), made.update(known, incident, full), made.holding(known, incident),
+        made.edit(incident, 1, "<&>" * 1_000, full.warnings),
+    ]  # fmt: skip
+
+
 CATALOGUES: dict[str, Catalogue] = {
     "the team's": CATALOGUE, "shipped": files.read(ROOT), "empty": Catalogue(), "crowded": crowded(),
 }  # fmt: skip
@@ -146,7 +159,7 @@ def test_forms_stay_within_slacks_limits(known: str) -> None:
             forms.declare(CATALOGUES[known], {"answer": "https://hooks.example/" + "x" * 300},
                           {"title": "title " * 900, "impact": "<&>" * 2_000, "said": "said " * 90}),
             forms.declare(CATALOGUES[known], {}), forms.fill_in(CATALOGUES[known], tale.incident),
-            forms.update(CATALOGUE, tale.incident), forms.note(CATALOGUE, replace(tale.incident, number=999_999_999)),
+            *drafts(CATALOGUES[known], tale), forms.note(CATALOGUE, replace(tale.incident, number=999_999_999)),
         ):  # fmt: skip
             check_view(view)
 
@@ -251,7 +264,7 @@ def test_a_fresh_card_says_what_is_missing(render: Render) -> None:
         assert words in text
     assert "@alice is acting" in text
     assert buttons(render.card(declared().incident)) == [
-        *["Take this role"] * 4, "Record a mitigation…", "Begin to mitigate", "Say an update", "Fill in", "Add a note",
+        *["Take this role"] * 4, "Record a mitigation…", "Begin to mitigate", "Draft update", "Fill in", "Add a note",
     ]  # fmt: skip
 
 
