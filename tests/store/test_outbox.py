@@ -476,3 +476,24 @@ def test_a_claimer_does_not_wait_for_another(postgres_url: str) -> None:
         assert keys(held) == ["a"]
         assert keys(box.claim(1, "b")) == ["b"]
     database.close()
+
+
+def test_what_can_wait_comes_last_the_most_severe_and_newest_due_first(box: Outbox) -> None:
+    """A reminder never goes before what people wait for; what was put off keeps the place of the time it was due at."""
+    moments = {"old": 10, "new": 50, "worse": 20}
+    for key, due in moments.items():
+        rank = 1 if key == "worse" else 3
+        box.owe(Effect(key, "remind", key, {}, None, datetime.fromtimestamp(due, UTC), rank))
+    box.owe(effect("said"), at=90)
+    assert keys(box.claim(100)) == ["said", "worse", "new", "old"]
+
+
+def test_what_was_put_off_keeps_its_place(box: Outbox) -> None:
+    """Slack wanted a rest: what was due earlier does not pass what was due later by being put off longer."""
+    for key, due in {"old": 10, "new": 50}.items():
+        box.owe(Effect(key, "remind", key, {}, None, datetime.fromtimestamp(due, UTC), 3))
+    new, old = box.claim(100)
+    assert (new.key, old.key) == ("new", "old")
+    box.postpone(new, 101, refused=True)
+    box.postpone(old, 109, refused=True)
+    assert keys(box.claim(110)) == ["new", "old"]

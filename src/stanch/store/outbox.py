@@ -10,122 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Connection,
-    Float,
-    Integer,
-    Row,
-    and_,
-    bindparam,
-    case,
-    exists,
-    func,
-    insert,
-    or_,
-    select,
-    union_all,
-    update,
-)
+from sqlalchemy import Connection, Row, and_, or_, select, update
 
 from stanch.core.chain import Event
 from stanch.core.effects import Effect
 from stanch.core.incident import Incident
-from stanch.store import tables as t
+from stanch.store import statements, tables as t
+from stanch.store.statements import LIVE, NEVER as NEVER
 
 _e = t.effect.c
-LIVE = ("owed", "trying")
-NEVER = 1e12
-"""When what is settled is due again. In PostgreSQL's statistics nothing lies in the past then but what is owed now, so
-that it looks for that, however much was ever owed."""
-
-# Statements are built once: building them costs more than running them.
-
-_now, _grace = bindparam("now", type_=Float), bindparam("grace", type_=Float)
-
-
-def _first_in_lane() -> ColumnElement[bool]:
-    """Nothing of its lane is in flight, and what comes before it is settled, or a reminder whose time has not come."""
-    other = t.effect.alias().c
-    comes_first = and_(other.id < _e.id, or_(other.due_at <= _now, other.attempts > 0))
-    # Of two whose leases ran out, one comes first: they must not wait for each other.
-    in_flight = and_(other.id != _e.id, other.state == "trying", other.lease_until > _now)
-    return ~exists().where(other.lane == _e.lane, other.state.in_(LIVE), or_(comes_first, in_flight))
-
-
-_d = t.effect.alias().c
-# Two looks into the index of what is due, however many reminders lie behind them.
-_DUE = union_all(
-    select(_d.id).where(_d.state == "owed", _d.due_at <= _now),
-    select(_d.id).where(_d.state == "trying", _d.lease_until <= _now),
-)
-_CLAIMABLE = (
-    select(t.effect)
-    .where(_e.id.in_(_DUE), or_(_e.intent_at.is_(None), _e.tried_at + _grace <= _now), _first_in_lane())
-    .order_by(_e.id)
-    .limit(bindparam("most", type_=Integer))
-    .with_for_update(skip_locked=True)
-)
-_CLAIM = (
-    update(t.effect)
-    .where(_e.id.in_(bindparam("ids", expanding=True)))
-    .values(
-        state="trying",
-        leased_by=bindparam("worker"),
-        lease_until=bindparam("until"),
-        intent_at=func.coalesce(_e.intent_at, _now),
-        tried_at=_now,
-        attempts=_e.attempts + 1,
-    )
-)
-_SETTLE = (
-    update(t.effect)
-    .where(
-        _e.id == bindparam("effect"),
-        _e.state == "trying",
-        _e.leased_by == bindparam("worker"),
-        _e.attempts == bindparam("tries"),
-    )
-    .values(
-        state=bindparam("new"),
-        due_at=bindparam("due", type_=Float),
-        error=bindparam("why"),
-        held=bindparam("holds"),
-        result=bindparam("brought"),
-        intent_at=case((bindparam("refused", type_=Boolean), None), else_=_e.intent_at),
-        leased_by=None,
-        lease_until=None,
-    )
-)
-_SUPERSEDE = (
-    update(t.effect)
-    .where(_e.grp.in_(bindparam("groups", expanding=True)), _e.state == "owed", _e.intent_at.is_(None))
-    .where(_e.key.not_in(bindparam("keys", expanding=True)))
-    .values(state="superseded", held=None, due_at=NEVER)
-)
-_KNOWN = select(_e.key).where(_e.key.in_(bindparam("keys", expanding=True)))
-_OWE = insert(t.effect)
-# Each of these is answered from an index, however many effects are owed later: the next that falls due, the first lease
-# that ends, and the first doubt that may be looked into. One that is not first in its lane wakes the loop for nothing.
-_FIRST_DUE = select(_e.due_at).where(_e.state == "owed", _e.due_at > _now).order_by(_e.due_at).limit(1).subquery()
-_NEXT_DUE = select(_FIRST_DUE.c.due_at.label("at"))
-_NEXT_LEASE = select(func.min(_e.lease_until)).where(_e.state == "trying")
-_NEXT_LOOK = select(func.min(_e.tried_at + _grace)).where(
-    _e.state == "owed", _e.due_at <= _now, _e.intent_at.is_not(None), _first_in_lane()
-)
-_NEXT_OVERDUE = select(func.min(_e.due_at)).where(
-    _e.state == "owed", _e.due_at <= _now, _e.intent_at.is_(None), _first_in_lane()
-)
-_ANY_NEXT = union_all(_NEXT_DUE, _NEXT_LEASE, _NEXT_LOOK, _NEXT_OVERDUE).subquery()
-_NEXT = select(func.min(_ANY_NEXT.c.at))
-_SCHEDULED = and_(_e.state == "owed", _e.due_at > _now, _e.attempts == 0, _e.held.is_(None))
-"""Reminders whose time has not come: nobody waits for them."""
-_COUNTS = (
-    select(_e.state, _e.held.is_not(None), func.count())
-    .where(_e.state.in_((*LIVE, "buried")), ~_SCHEDULED)
-    .group_by(_e.state, _e.held.is_not(None))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +47,7 @@ def owe(db: Connection, incident: int, effects: Sequence[Effect], now: float, *,
     if not effects:
         return
     if groups := [one.group for one in effects if one.group]:
-        db.execute(_SUPERSEDE, {"groups": groups, "keys": [one.key for one in effects]})
+        db.execute(statements.SUPERSEDE, {"groups": groups, "keys": [one.key for one in effects]})
     rows = [
         {
             "key": one.key,
@@ -166,13 +59,24 @@ def owe(db: Connection, incident: int, effects: Sequence[Effect], now: float, *,
             "state": "owed",
             "due_at": one.due.timestamp() if one.due else now,
             "attempts": 0,
+            "rank": _place(one),
         }
         for one in _newest_of_each_group(effects)
     ]
     # The incident's row is locked, so nobody else can owe the same in between.
-    known = set() if first else set(db.execute(_KNOWN, {"keys": [row["key"] for row in rows]}).scalars())
+    known = set() if first else set(db.execute(statements.KNOWN, {"keys": [row["key"] for row in rows]}).scalars())
     if new := [row for row in rows if row["key"] not in known]:
-        db.execute(_OWE, new)
+        db.execute(statements.OWE, new)
+
+
+SPAN = 1e11
+"""More than any moment in epoch seconds: a severity's reminders all come before the next one's."""
+
+
+def _place(one: Effect) -> float:
+    """What can wait comes after all else: the most severe first, and of those the newest due, however often it was
+    put off since."""
+    return one.rank * SPAN - (one.due.timestamp() if one.due else 0) if one.rank else 0
 
 
 def _newest_of_each_group(effects: Sequence[Effect]) -> Iterable[Effect]:
@@ -184,16 +88,21 @@ def claim(
     db: Connection, worker: str, now: float, *, lease: float, grace: float, limit: int,
     only: tuple[int, frozenset[str]] | None = None,
 ) -> list[Owed]:  # fmt: skip
-    """Take up to `limit` effects that are due and first in their lane, and commit the intent to perform them.
+    """Take up to `limit` effects that are due and first in their lane, and commit the intent to perform them: what
+    people wait for in its order, then reminders, the most severe and newest first.
 
     `only`: those of one incident that are of these kinds.
     """
-    wanted = _CLAIMABLE if only is None else _CLAIMABLE.where(_e.incident == only[0], _e.kind.in_(only[1]))
+    wanted = (
+        statements.CLAIMABLE
+        if only is None
+        else statements.CLAIMABLE.where(_e.incident == only[0], _e.kind.in_(only[1]))
+    )
     chosen = db.execute(wanted, {"now": now, "grace": grace, "most": limit}).all()
     if not chosen:
         return []
     until = now + lease
-    db.execute(_CLAIM, {"ids": [row.id for row in chosen], "worker": worker, "until": until, "now": now})
+    db.execute(statements.CLAIM, {"ids": [row.id for row in chosen], "worker": worker, "until": until, "now": now})
     return [_owed(row, worker, until, now) for row in chosen]
 
 
@@ -246,7 +155,7 @@ def _settle(
 ) -> bool:
     values = {"new": state, "due": due, "why": why, "holds": holds, "brought": brought, "refused": refused}
     whose = {"effect": owed.id, "worker": owed.worker, "tries": owed.attempts}
-    return db.execute(_SETTLE, values | whose).rowcount == 1
+    return db.execute(statements.SETTLE, values | whose).rowcount == 1
 
 
 def release_all(db: Connection) -> int:
@@ -267,7 +176,7 @@ def release(db: Connection, worker: str, now: float) -> int:
 
 def next_due(db: Connection, grace: float, now: float) -> float | None:
     """When the next effect can be claimed at the earliest (epoch seconds), or None when nothing is owed."""
-    return db.execute(_NEXT, {"now": now, "grace": grace}).scalar()
+    return db.execute(statements.NEXT, {"now": now, "grace": grace}).scalar()
 
 
 def retry(db: Connection, now: float, *, id: int | None = None, incident: int | None = None) -> int:
@@ -285,7 +194,7 @@ def retry(db: Connection, now: float, *, id: int | None = None, incident: int | 
 def counts(db: Connection, now: float | None = None) -> dict[str, int]:
     """`owed`, `trying`, `held` and `buried`, for `/health`. Held effects are owed too, but counted apart; reminders
     count from when they fall due."""
-    rows = db.execute(_COUNTS, {"now": time.time() if now is None else now}).all()
+    rows = db.execute(statements.COUNTS, {"now": time.time() if now is None else now}).all()
     found = {"owed": 0, "trying": 0, "held": 0, "buried": 0}
     for state, held, count in rows:
         found["held" if held and state == "owed" else state] += count

@@ -130,6 +130,8 @@ class EffectRow(SQLModel, table=True):
     held: str | None = None
     error: str | None = Field(default=None, sa_type=Text)
     result: str | None = Field(default=None, sa_type=Text)
+    rank: float = Field(default=0, sa_column=Column(Float(53), nullable=False, server_default="0"))
+    """What can wait goes by this, the smallest first; what cannot has 0 and goes by `id`."""
 
 
 class InteractionRow(SQLModel, table=True):
