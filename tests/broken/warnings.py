@@ -13,7 +13,7 @@ WARNINGS = [
         SERVICES,
         "{commander: [dave], technical: [bob], communications: [carol]",
         "{communications: [carol]",
-        "warning: runbooks/catalogue/services.yml:16:3: search-answers names no commander, no technical "
+        "warning: runbooks/catalogue/services.yml:17:3: search-answers names no commander, no technical "
         "lead; the seats start empty, and nobody can be woken for SEV1",
     ),
     Broken(
@@ -21,7 +21,7 @@ WARNINGS = [
         SERVICES,
         "owners: {commander: [dave]",
         "# owners: {commander: [dave]",
-        "warning: runbooks/catalogue/services.yml:16:3: search-answers names no commander, no technical "
+        "warning: runbooks/catalogue/services.yml:17:3: search-answers names no commander, no technical "
         "lead, no communications lead, no scribe; the seats start empty, and nobody can be woken for SEV1",
     ),
     Broken(
@@ -29,7 +29,7 @@ WARNINGS = [
         SERVICES,
         "stakeholders: incidents}\n    journeys: [find",
         "stakeholder: incidents}\n    journeys: [find",
-        "warning: runbooks/catalogue/services.yml:20:16: unknown audience 'stakeholder'; did you mean 'stakeholders'?",
+        "warning: runbooks/catalogue/services.yml:21:16: unknown audience 'stakeholder'; did you mean 'stakeholders'?",
     ),
     Broken(
         "a worse one that is over sooner",

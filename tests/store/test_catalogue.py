@@ -179,7 +179,7 @@ def test_all_faults_of_all_files_are_told_at_once(home: Write) -> None:
         "at most 63 characters",
         "runbooks/catalogue/services.yml:3:11: the number 7, expected a text in quotes: '7'",
         "runbooks/catalogue/services.yml:4:5: unknown key 'owner', expected one of name, owners, channels, contacts, "
-        "journeys; did you mean 'owners'?",
+        "journeys, status_page, links, instead; did you mean 'owners'?",
         "runbooks/catalogue/services.yml:5:14: unknown key 'comander', expected one of commander, technical, "
         "communications, scribe; did you mean 'commander'?",
         "runbooks/catalogue/services.yml:5:44: 'bob', expected a list such as [a, b]",

@@ -122,6 +122,8 @@ class Service:
     status_page: PublicPage | None = None
     links: Mapping[str, str] = field(default_factory=dict)
     """What who goes on call must be able to open: `monitoring`, `logs`, `flags` → address."""
+    instead: str = ""
+    """What users can do instead while it is limited, in a sentence for them."""
 
 
 @dataclass(frozen=True, slots=True)

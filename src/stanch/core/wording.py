@@ -6,7 +6,7 @@ itself when the next word is due, so the texts for the team leave it out.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -42,6 +42,7 @@ PUBLIC_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "alternative": "what works instead, in a sentence (`instead` in services.yml)",
         "provider": "true once it is confirmed that a provider caused it",
         "status_url": "the address of the status page",
+        "better_at": "when the harm went down (contained), with its zone",
         "resolved_at": "when it was over, with its zone",
         "duration": "how long it lasted: `1 h 39 min`",
     }
@@ -164,7 +165,7 @@ def by_provider(i: Incident) -> bool:
 
 
 def facts(**given: Any) -> dict[str, Any]:
-    """Return every word of `WORDS`, those that are not given empty, texts in one line and cut.
+    """Return every word of `WORDS`, those that are not given empty; texts in one line, cut, without a full stop.
 
     Values are plain text: nothing is markup. Raises TypeError for a word that there is not.
     """
@@ -177,19 +178,11 @@ def _fact(word: str, value: Any) -> Any:
     if word in FLAGS:
         return bool(value)
     if word in LISTS:
-        return tuple(filter(None, (one_line(str(one), LONGEST) for one in value or ())))
-    text = one_line(str(value), LONGEST) if value else ""
-    return text + "." if word in SENTENCES and text and text[-1] not in ".!?" else text
+        return tuple(filter(None, map(_plain, value or ())))
+    text = _plain(value or "")
+    return text + "." if word in SENTENCES and text and text[-1] not in "!?…" else text
 
 
-NEVER: Final = re.compile(
-    r"\b(only|just|minor|merely|probably|maybe|perhaps|might be|presumably|we think|we believe|it seems|as far as we"
-    r" know|root cause|guess\w*|blame\w*|fault of|mistake by|will be (?:fixed|resolved|back) (?:by|at|in))\b",
-    re.IGNORECASE,
-)
-"""What no text for the public may say (catalogue, section 3): it plays down, guesses, blames, or promises an end."""
-
-
-def never(text: str) -> Iterable[str]:
-    """Return the words in `text` that no text for the public may hold, each once, in their order."""
-    return dict.fromkeys(found.group().lower() for found in NEVER.finditer(text))
+def _plain(value: Any) -> str:
+    """Without its full stop, which the texts set."""
+    return one_line(str(value), LONGEST).rstrip(" .")

@@ -14,7 +14,7 @@ from stanch.core.incident import Incident
 from stanch.doctor.lines import Line, Patient, degraded, fault, ok
 from stanch.errors import Fault, StanchError
 from stanch.slack.render import FACTS, OF_REMINDERS, REMINDERS, TEMPLATE_WORDS, TEMPLATES_NEEDED
-from stanch.store import catalogue, outbox, schema, switches, templates
+from stanch.store import catalogue, classes, outbox, schema, switches, templates, text_lint
 from stanch.store.database import Database
 
 OLDEST_POSTGRES = 150_000
@@ -39,11 +39,12 @@ def lint(home: Path) -> tuple[list[Fault], list[str]]:
     Raises `StanchError` that says what to do for a folder that is no home.
     """
     _need(home)
-    faults, warnings = catalogue.lint(home, SHAPES, datetime.now(UTC).date())
+    known, faults, warnings = catalogue.look(home, SHAPES, datetime.now(UTC).date())
     faults += _pages(home)
     messages = home / "message_templates"
-    faults += templates.lint(messages, TEMPLATE_WORDS | PARTS, TEMPLATES_NEEDED, _words())
-    return sorted(faults), [*map(str, templates.unread(messages)), *warnings]
+    wrong = templates.lint(messages, TEMPLATE_WORDS | PARTS, TEMPLATES_NEEDED, _words())
+    unfit, odd = text_lint.lint(messages, known, classes.ids(home), {one.file for one in wrong})
+    return sorted([*faults, *wrong, *unfit]), [*map(str, [*templates.unread(messages), *odd]), *warnings]
 
 
 def _pages(home: Path) -> list[Fault]:

@@ -119,6 +119,7 @@ class ServiceSheet(Model):
     journeys: list[Text] = []
     status_page: PageSheet | None = None
     links: dict[Literal["monitoring", "logs", "flags"], Address] = {}
+    instead: Text = ""
 
 
 class ServicesFile(Model):

@@ -51,6 +51,8 @@ class Templates:
     folder: Path
     compiled: dict[str, Template] = field(default_factory=dict)
     fronts: list[Mapping[str, Meta]] = field(default_factory=list)
+    linted: bool = False
+    """What `lint` has found no fault in is not looked at again before it is compiled."""
 
     @classmethod
     def read(cls, folder: Path) -> "Templates":
@@ -101,7 +103,7 @@ class Templates:
         if path is None:
             raise StanchError(f"There is no {self.folder.name}/{name}.j2{nearest(name, self.paths)}")
         file = _file(self.folder, path)
-        body, faults = _parse(path, file)
+        body, faults = _parse(path, file, linted=self.linted)
         if faults:
             raise CatalogueError(tuple(faults))
         environment = _environment()
@@ -123,7 +125,7 @@ def fronts(paths: Mapping[str, Path], folder: Path, classes: Collection[str] | N
         marked = Marked(_file(folder, path))
         text = yaml_marks.text_of(path, marked)
         parted = _part(text, marked) if text else None
-        if parted and text_fronts.is_text(parted.front.data):
+        if parted and (marked.faults or text_fronts.is_text(parted.front.data)):
             found[name] = (marked, text_fronts.read(name, parted.front, classes))
     return found
 
@@ -228,13 +230,15 @@ def _file(folder: Path, path: Path) -> str:
     return f"{folder.name}/{path.relative_to(folder).as_posix()}"
 
 
-def _parse(path: Path, file: str, known: Collection[str] = ()) -> tuple[str, list[Fault]]:
+def _parse(path: Path, file: str, known: Collection[str] = (), linted: bool = False) -> tuple[str, list[Fault]]:
     """Return the body, with the front matter as empty lines so that line numbers hold, and the faults."""
     marked = Marked(file)
     text = yaml_marks.text_of(path, marked)
     parted = None if text is None else _part(text, marked)
     if parted is None:
         return "", marked.faults
+    if linted:
+        return parted.body, []
     if text_fronts.is_text(parted.front.data):
         meta = text_fronts.read(path.stem, parted.front)
         known = PUBLIC_WORDS if meta and meta.public else WORDS

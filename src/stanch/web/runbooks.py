@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
-from html import unescape
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -18,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from stanch.core.catalogue import Catalogue
+from stanch.core.wording import facts
 from stanch.errors import StanchError
 from stanch.store.templates import Templates
 from stanch.web import outline
@@ -81,7 +81,7 @@ def messages(catalogue: Catalogue, templates: Templates) -> dict[str, str]:
     found = {}
     for name in sorted(names):
         with suppress(StanchError):
-            found[name] = unescape(templates.render(name, due="(time)"))
+            found[name] = templates.write(name, **facts(next_at="(time)"))
     return found
 
 
