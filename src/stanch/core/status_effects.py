@@ -39,7 +39,7 @@ def of_status(before: Incident, after: Incident, payload: Payload, by: str) -> I
 
 def _publish(after: Incident, n: int, again: str = "") -> Effect:
     """One after the other: what was said later must not stand below what was said before."""
-    at = f"inc-{after.number}/page"
+    at = f"inc-{after.number}/publish"
     return Effect(f"{at}/{n}{again}", "publish", lane=at, payload={"n": n} | ({"look": True} if again else {}))
 
 
