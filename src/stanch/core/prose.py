@@ -25,13 +25,13 @@ PROMISES: Final = (
     r"(?:by|in|within|at|before|until|tonight|tomorrow|today|soon|shortly)\b",
     rf"\b{_ENDED} (?:\w+ )?(?:by|within|in) (?:\w+ )?(?:\d|an? |noon|midnight|tonight|tomorrow)",
     r"\beta\b",
-    r"\b(?:soon|shortly)\b",
+    r"\b(?<!as )(?:soon|shortly)\b",
     r"\bany (?:minute|moment) now\b",
 )
 SEEN: Final = (
     "users", "user", "customers", "customer", "people", "answers", "answer", "requests", "request", "replies",
     "everyone", "feature", "features", "service", "assistant", "search", "chat", "nobody", "visitors", "accounts",
-    "documents",
+    "documents", "works", "answering", "as usual", "limits",
 )  # fmt: skip
 """One of these stands where an update says what users see."""
 NEXT: Final = (
@@ -70,7 +70,7 @@ def warnings(
         said.append(f"It makes the harm small ({_listed(small)}): say how many, and how that was counted.")
     if promised := _matched(plain, PROMISES):
         said.append(f"It promises an end ({_listed(promised)}): say when the next word comes.")
-    if not _found(plain, SEEN):
+    if not (over or _found(plain, SEEN)):
         said.append("It does not say what users see.")
     if not (over or next_said or _matched(plain, NEXT)):
         said.append("It does not say when the next word comes.")

@@ -6,7 +6,7 @@ from typing import Final
 
 from stanch.core import draft_events as e
 from stanch.core.chain import stamp, unstamp
-from stanch.core.events import Changed, RedCheck, Reopened, Resolved, UpdateSaid
+from stanch.core.events import BleedingChanged, Changed, Contained, RedCheck, Reopened, Resolved, UpdateSaid
 from stanch.core.payload import Payload
 
 ROOM: Final = "room"
@@ -51,6 +51,8 @@ class Spoken:
     """Audiences that were told how it ended."""
     drafts: tuple[Draft, ...] = ()
     subscribers: tuple[str, ...] = ()
+    better_at: str = ""
+    """Since when the harm is contained."""
     paused_until: str = ""
     paused_why: str = ""
 
@@ -87,10 +89,16 @@ def told(state: Spoken, payload: Payload, by: str, at: datetime) -> Spoken:
             return replace(state, subscribers=(*others, user) if on else others)
         case e.Paused(until, why):
             return replace(state, paused_until=until, paused_why=why)
-        case e.Resumed() | RedCheck() | Resolved():
+        case e.Resumed() | Resolved():
             return replace(state, paused_until="", paused_why="")
+        case RedCheck():
+            return replace(state, paused_until="", paused_why="", better_at="")
         case Reopened():
-            return replace(state, paused_until="", paused_why="", ended=())
+            return replace(state, paused_until="", paused_why="", better_at="", ended=())
+        case Contained() | BleedingChanged("contained"):
+            return replace(state, better_at=state.better_at or now)
+        case BleedingChanged():
+            return replace(state, better_at="")
         case Changed("severity", to, was) if not was or to < was:
             # SEV1 is before SEV2: it got worse, and silence does not fit any more.
             return replace(state, paused_until="", paused_why="")

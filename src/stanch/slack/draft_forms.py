@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from stanch.core.audiences import channel_of, has_page, in_company, only_legal
@@ -65,7 +66,8 @@ class DraftForms:
         if missing := _missing(i, catalogue, company, public):
             blocks.append(b.context(missing))
         send = "Send as it is" if typed.warnings else "Say it"
-        return b.modal("say_update", f"Update of {i.name}", send, blocks)
+        view = b.modal("say_update", f"Update of {i.name}", send, blocks)
+        return view | {"private_metadata": packed({"filled": [mark(typed.text), mark(typed.public)]})}
 
     def edit(self, i: Incident, d: int, text: str, warnings: Sequence[str] = ()) -> Block:
         hint = "It waits for approval again, in place of the one before."
@@ -96,6 +98,11 @@ class DraftForms:
         view = b.modal("holding", "Holding line", "Send it", blocks)
         told = {"text": text, "template": meta.name, "approved": f"{meta.approved_by}, {meta.approved_on}"}
         return view | {"private_metadata": packed(told | {"legal": meta.by_legal})}
+
+
+def mark(text: str) -> str:
+    """Tells whether a text is still the one that the form was filled with."""
+    return sha256(" ".join(text.split()).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def notice(text: str) -> Block:

@@ -1,24 +1,25 @@
 """What people do about words for others: *Draft update*, a draft's buttons, the holding line, subscribing."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
 from stanch.core import draft_commands as c
-from stanch.core.cadence import next_due
+from stanch.core.cadence import interval
 from stanch.core.catalogue import Catalogue
 from stanch.core.command import Command
 from stanch.core.incident import Incident
 from stanch.core.prose import warnings
-from stanch.core.spoken import ROOM
+from stanch.core.spoken import ROOM, STATUS_PAGE
 from stanch.errors import Unavailable
 from stanch.flows.desk import Answer, Asked, Desk
 from stanch.slack import forms
 from stanch.slack.answers import Body, number_in, where, who
 from stanch.slack.blocks import Block
 from stanch.slack.directory import Directory
-from stanch.slack.draft_forms import USERS, DraftForms, Typed, chosen, notice
+from stanch.slack.draft_forms import USERS, DraftForms, Typed, chosen, mark, notice
 from stanch.slack.listeners import Listeners
 from stanch.slack.texts import Texts
 from stanch.store.templates import Templates
@@ -45,7 +46,7 @@ class Drafts:
         ticked = chosen(view, "audiences")
         ticked = (ROOM,) if ticked is None else ticked
         text, audiences = filled.get("text", ""), tuple(one for one in ticked if one != USERS)
-        public = (filled.get("public") or text) if USERS in ticked else ""
+        public = _for_users(text, filled.get("public", ""), audiences, about) if USERS in ticked else ""
         state = self._desk.seen(number_in(about.get("number")) or 0)
         if state and not about.get("warned"):
             said = self.warned(state, text if audiences else "", audiences, public)
@@ -64,12 +65,22 @@ class Drafts:
         commander = self._people.name(i.commander)
         people = [self._people.name(user) for user in (i.declared_by, *i.seats.values())]
         over = not i.is_open
-        # The room's message says by itself when the next word is due.
-        by_itself = audiences == (ROOM,) and next_due(i, self._desk.catalogue) is not None
         inside = [one for one in people if one != commander]
-        found = warnings(text, names=inside, may_name=commander, over=over, next_said=by_itself) if text else ()
-        outside = warnings(public, public=True, names=people, over=over) if public else ()
+        found = (
+            warnings(text, names=inside, may_name=commander, over=over, next_said=not self._promised(i, audiences))
+            if text
+            else ()
+        )
+        later = not self._promised(i, (STATUS_PAGE,))
+        outside = warnings(public, public=True, names=people, over=over, next_said=later) if public else ()
         return (*found, *(f"For users: {one[0].lower()}{one[1:]}" for one in outside if public != text or not found))
+
+    def _promised(self, i: Incident, audiences: tuple[str, ...]) -> bool:
+        """Whether words to these have to say when the next come. In the room the message says it by itself."""
+        known = self._desk.catalogue
+        if i.severity is None:
+            return True
+        return any(interval(i, known, one) is not None for one in audiences if one != ROOM)
 
     async def clicked(self, ack: Any, body: Body, action: Body) -> None:
         name, value = str(action["action_id"]).partition(":")[2], str(action.get("value") or "")
@@ -96,7 +107,13 @@ class Drafts:
         state = self._desk.seen(number_in(about.get("number")) or 0)
         if state and text and not about.get("warned"):
             people = [self._people.name(user) for user in (state.declared_by, *state.seats.values())]
-            if said := warnings(text, public=True, names=people, over=not state.is_open):
+            if said := warnings(
+                text,
+                public=True,
+                names=people,
+                over=not state.is_open,
+                next_said=not self._promised(state, (STATUS_PAGE,)),
+            ):
                 await _again(ack, self._forms.edit(state, d, text, said), about)
                 return
         await self._listeners.submitted(ack, body, view, c.EditDraft(d, text), "text")
@@ -130,6 +147,14 @@ class Drafts:
             answer = Answer(str(away))
         await ack()
         self._listeners.answers.later(self._listeners.answers.show(body, answer.say))
+
+
+def _for_users(text: str, public: str, audiences: tuple[str, ...], about: Mapping[str, Any]) -> str:
+    """They have a field of their own. For users alone somebody may have bettered the one above instead."""
+    was = about.get("filled")
+    filled = was if isinstance(was, list) and len(was) == 2 else ["", ""]
+    elsewhere = not audiences and mark(public) == filled[1] and mark(text) != filled[0]
+    return text if elsewhere or not public.strip() else public
 
 
 async def _again(ack: Any, form: Block, about: dict[str, Any]) -> None:

@@ -55,11 +55,13 @@ class Texts:
         took = [m for m in i.mitigations if m.state in ("effective", "kept")]
         last = i.spoken.last.get(audience)
         over = i.ended_at if not i.is_open else None
+        better = i.spoken.better_at if i.bleeding == "contained" else ""
         given: dict[str, Any] = {
             "service": service.name if service else "", "since": clock(i.declared_at, at),
             "next_at": clock(at + every, at) if every else "", "acted": bool(took),
             "limited": any(m.in_force for m in i.mitigations),
-            "alternative": getattr(service, "instead", ""), "provider": by_provider(i),
+            "alternative": service.instead if service else "", "provider": by_provider(i),
+            "better_at": clock(unstamp(better), at) if better else "",
             "resolved_at": clock(over, at) if over else "", "duration": spoken(over - i.declared_at) if over else "",
             "name": i.name, "title": i.title, "class_name": sheet.name if sheet else "", "severity": i.severity,
             "commander": self._people.name(i.commander).lstrip("@"), "users_see": i.impact, "scope": i.scope,
