@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from stanch.core.incident import DANGEROUS, Incident
+from stanch.core.pulls import of_mitigation
 from stanch.core.text import one_line
 
 AUDIENCES: Final = ("status_page", "stakeholders", "users", "leadership", "team")
@@ -38,7 +39,7 @@ PUBLIC_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "since": "when it began, with its zone: `13:51 UTC`",
         "next_at": "when the next update comes, with its zone",
         "acted": "true once a mitigation took effect",
-        "limited": "true while a mitigation stays in force",
+        "limited": "true while a control that does *less* stays in force",
         "alternative": "what works instead, in a sentence (`instead` in services.yml)",
         "provider": "true once it is confirmed that a provider caused it",
         "status_url": "the address of the status page",
@@ -73,6 +74,8 @@ FLAGS: Final = ("acted", "limited", "provider")
 SENTENCES: Final = ("alternative",)
 LONGEST: Final = 300
 """Characters of one fact; the room has the rest."""
+LISTED: Final = (6, 150)
+"""Of a list: entries, and characters of each. A form holds 3,000 characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,15 @@ def by_provider(i: Incident) -> bool:
     return i.klass == "provider_outage" and i.explained == "confirmed" and named and not doubted
 
 
+def limits(i: Incident) -> bool:
+    """Whether users have less than usual: a control that does *less* is in force, or kept on purpose.
+
+    What was put back to a good state limits nobody; of what was pulled by hand it is not known, and not claimed.
+    """
+    held = [of_mitigation(i.pulls, m.k) for m in i.mitigations if m.in_force or m.state == "kept"]
+    return any(found is not None and found[1].direction == "less" for found in held)
+
+
 def facts(**given: Any) -> dict[str, Any]:
     """Return every word of `WORDS`, those that are not given empty; texts in one line, cut, without a full stop.
 
@@ -178,11 +190,14 @@ def _fact(word: str, value: Any) -> Any:
     if word in FLAGS:
         return bool(value)
     if word in LISTS:
-        return tuple(filter(None, map(_plain, value or ())))
-    text = _plain(value or "")
+        longest, of_each = LISTED
+        listed = [one for one in (_plain(one, of_each) for one in value or ()) if one]
+        more = (f"{len(listed) - longest + 1} more",) if len(listed) > longest else ()
+        return (*listed[: longest - 1], *more) if more else tuple(listed)
+    text = _plain(value or "", LONGEST)
     return text + "." if word in SENTENCES and text and text[-1] not in "!?…" else text
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any, longest: int) -> str:
     """Without its full stop, which the texts set."""
-    return one_line(str(value), LONGEST).rstrip(" .")
+    return one_line(str(value), longest).rstrip(" .")

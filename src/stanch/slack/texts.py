@@ -8,7 +8,7 @@ from stanch.core.cadence import interval, spoken
 from stanch.core.catalogue import Audience, Catalogue
 from stanch.core.chain import unstamp
 from stanch.core.incident import Incident
-from stanch.core.wording import Meta, by_provider, choose, facts, moment
+from stanch.core.wording import Meta, by_provider, choose, facts, limits, moment
 from stanch.errors import StanchError
 from stanch.slack.directory import Directory
 from stanch.store.templates import Templates
@@ -59,7 +59,7 @@ class Texts:
         given: dict[str, Any] = {
             "service": service.name if service else "", "since": clock(i.declared_at, at),
             "next_at": clock(at + every, at) if every else "", "acted": bool(took),
-            "limited": any(m.in_force for m in i.mitigations),
+            "limited": limits(i),
             "alternative": service.instead if service else "", "provider": by_provider(i),
             "better_at": clock(unstamp(better), at) if better else "",
             "resolved_at": clock(over, at) if over else "", "duration": spoken(over - i.declared_at) if over else "",
