@@ -31,6 +31,7 @@ FILES = (
     "runbooks/security.yml",
     "runbooks/catalogue/services.yml",
     "runbooks/catalogue/severities.yml",
+    "runbooks/catalogue/people.yml",
     "runbooks/catalogue/controls.yml",
     "runbooks/catalogue/checks.yml",
     "message_templates/room/closed.j2",
@@ -203,7 +204,7 @@ def test_places_hold_with_other_line_ends(shipped: Path, check: Check, broken: B
 
 def test_an_absent_file_is_told(home: Path, check: Check) -> None:
     """Without services, severities, or the template of a message that may be due, the bot cannot do its work; a home
-    without controls and checks moves and measures by hand."""
+    without controls, checks and people moves and measures by hand, and asks the owners."""
     for file in FILES[1:]:
         (home / file).unlink()
     told = """\
@@ -216,7 +217,7 @@ runbooks/catalogue/severities.yml:1:1: there is no such file, expected it in the
 
 def test_another_suffix_is_told_with_the_name_to_change(home: Path, check: Check) -> None:
     """`.yaml` and `.jinja2` are not read: the file that is there is named."""
-    for file, suffix in zip(FILES, (".yaml", ".yaml", ".YML", ".yaml", ".YML", ".jinja2"), strict=True):
+    for file, suffix in zip(FILES, (".yaml", ".yaml", ".YML", ".YML", ".yaml", ".YML", ".jinja2"), strict=True):
         (home / file).rename((home / file).with_suffix(suffix))
     told = """\
 warning: message_templates/room/closed.jinja2:1:1: is not read; rename it to end in .j2
@@ -224,6 +225,7 @@ warning: runbooks/security.yaml:1:1: is not read; rename it to end in .yml
 message_templates:1:1: there is no template for 'closed', expected a file closed.j2
 runbooks/catalogue/checks.yml:1:1: there is no such file, expected it in the home folder; rename checks.YML
 runbooks/catalogue/controls.yml:1:1: there is no such file, expected it in the home folder; rename controls.yaml
+runbooks/catalogue/people.yml:1:1: there is no such file, expected it in the home folder; rename people.YML
 runbooks/catalogue/services.yml:1:1: there is no such file, expected it in the home folder; rename services.yaml
 runbooks/catalogue/severities.yml:1:1: there is no such file, expected it in the home folder; rename severities.YML
 """
@@ -312,6 +314,7 @@ message_templates/commander:1:1: the folder cannot be read (Permission denied), 
 message_templates/room/closed.j2:1:1: {SHUT}
 runbooks/catalogue/checks.yml:1:1: {SHUT}
 runbooks/catalogue/controls.yml:1:1: {SHUT}
+runbooks/catalogue/people.yml:1:1: {SHUT}
 runbooks/catalogue/services.yml:1:1: {SHUT}
 runbooks/catalogue/severities.yml:1:1: {SHUT}
 runbooks/security.yml:1:1: {SHUT}

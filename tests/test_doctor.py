@@ -81,8 +81,8 @@ async def test_all_is_well(practice: Service, tmp_path: Path) -> None:
     lines = await examined(environment(practice, tmp_path))
     assert [(line.mark, line.about) for line in lines] == [
         ("ok", "bot token"), ("ok", "Socket Mode"), ("ok", "scopes"), ("ok", "channels"), ("ok", "channels"),
-        ("ok", "owners"), ("ok", "folders"), ("ok", "database"), ("degraded", "planes"), ("degraded", "plan"),
-        ("degraded", "plan"),
+        ("ok", "owners"), ("ok", "on call"), ("ok", "folders"), ("ok", "database"), ("degraded", "planes"),
+        ("degraded", "plan"), ("degraded", "plan"),
     ]  # fmt: skip
     assert not (tmp_path / "data").exists()
     assert str(lines[-2]) == (
@@ -201,6 +201,14 @@ async def test_owners(practice: Service, tmp_path: Path, home: Path) -> None:
     [said] = await complaints(environment(practice, tmp_path, STANCH_HOME=str(home)))
     assert said.startswith("owners: not in this workspace: zoe (support-copilot)")
     assert said.endswith("; correct runbooks/catalogue/services.yml")
+
+
+async def test_people_on_call(practice: Service, tmp_path: Path, home: Path) -> None:
+    """Whoever is on call and not here would be asked for nothing: named, with the file to correct."""
+    path = home / "runbooks/catalogue/people.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("  erin:", "  zoe: {}\n  erin:"), encoding="utf-8")
+    [said] = await complaints(environment(practice, tmp_path, STANCH_HOME=str(home)))
+    assert said == "on call: not in this workspace: zoe; correct runbooks/catalogue/people.yml"
 
 
 async def test_folders(practice: Service, tmp_path: Path, home: Path) -> None:

@@ -65,9 +65,10 @@ def schedule(rota: Turns, start: datetime, end: datetime) -> tuple[Shift, ...]:
 
 def _changes(rota: Turns, after: datetime) -> Iterator[tuple[datetime, str | None]]:
     """Each moment (UTC) at which it may change, and who is on call from then on."""
-    at: datetime | None = after
-    while at := _cut(rota, at):
-        yield at, on_call(rota, at)
+    cut = _cut(rota, after)
+    while cut is not None:
+        yield cut, on_call(rota, cut)
+        cut = _cut(rota, cut)
 
 
 def _cut(rota: Turns, at: datetime) -> datetime | None:

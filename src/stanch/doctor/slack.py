@@ -7,6 +7,7 @@ from stanch.doctor.lines import Line, Patient, degraded, fault, ok
 from stanch.slack.client import Slack, SlackFault
 from stanch.slack.directory import Directory
 from stanch.store import catalogue
+from stanch.store.people import PEOPLE
 
 SHOWN = 5
 """Names in one line; the rest is counted."""
@@ -111,15 +112,27 @@ async def owners(patient: Patient) -> Sequence[Line]:
     directory = Directory(slack)
     await directory.load()
     known = catalogue.read(patient.settings.home)
-    unknown = [
-        f"{name} ({service.id})"
+    owned = {
+        f"{name} ({service.id})": name
         for service in known.services.values()
         for name in dict.fromkeys(name for names in service.owners.values() for name in names)
-        if not ((person := directory.person(name)) and person.here)
+    }
+    return [
+        _here(directory, "owners", owned, catalogue.SERVICES),
+        *(
+            [_here(directory, "on call", {name: name for name in known.people.people}, PEOPLE)]
+            if known.people.people
+            else []
+        ),
     ]
+
+
+def _here(directory: Directory, about: str, names: Mapping[str, str], file: str) -> Line:
+    """`names`: as told → as written in the file."""
+    unknown = [told for told, name in names.items() if not ((person := directory.person(name)) and person.here)]
     if unknown:
-        return [fault("owners", f"not in this workspace: {_some(unknown)}; correct {catalogue.SERVICES}")]
-    return [ok("owners", "everybody named in services.yml is here")]
+        return fault(about, f"not in this workspace: {_some(unknown)}; correct {file}")
+    return ok(about, f"everybody named in {file.rpartition('/')[2]} is here")
 
 
 PLANS: tuple[tuple[str, str, Mapping[str, str], str], ...] = (
