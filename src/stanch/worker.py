@@ -135,12 +135,11 @@ class Worker:
         for owed, outcome in results:
             self._settle(db, owed, outcome)
         lease, grace = self._pace.lease, self._pace.grace
-        owed_now = (
-            outbox.claim(db, self._name, time.time(), lease=lease, grace=grace, limit=min(free, self._a_turn))
-            if free > 0
-            else []
-        )
-        return [with_state(self._desk, db, owed) for owed in owed_now], outbox.next_due(db, grace, time.time())
+        most = min(free, self._a_turn)
+        owed_now = outbox.claim(db, self._name, time.time(), lease=lease, grace=grace, limit=most) if most > 0 else []
+        # Where a claim was full there is more: looking for when costs as much as there is.
+        due = time.time() if owed_now and len(owed_now) == most else outbox.next_due(db, grace, time.time())
+        return [with_state(self._desk, db, owed) for owed in owed_now], due
 
     def _settle(self, db: Connection, owed: Owed, outcome: Outcome) -> None:
         # What brings nothing back is one statement: there is nothing to be undone.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.acceptance.harness import Stage
-from tests.databases import Server, _start
+from tests.databases import Server, start
 
 Row = Sequence[Any]
 
@@ -56,7 +56,7 @@ def postgres() -> Any:
     """The URL of an empty PostgreSQL database on a server of its own."""
     import psycopg
 
-    server: Server = _start()
+    server: Server = start()
     try:
         with psycopg.connect(server.url, autocommit=True) as db:
             db.execute("CREATE DATABASE bench TEMPLATE template0")

@@ -183,7 +183,7 @@ def second(database: Database) -> Rows:
 def today(rows: Rows) -> Rows:
     """Those rows with what is new since: tables that are empty, and an order in which nothing that is owed waits."""
     effects = [{**one, "rank": 0} for one in rows["effect"]]
-    return rows | {"effect": effects} | dict.fromkeys(("known_good", "answer", "public_page", "can_open"), [])
+    return rows | {"effect": effects} | {name: [] for name in ("known_good", "answer", "public_page", "can_open")}
 
 
 def test_what_the_second_version_wrote_stays(database: Database, second: Rows) -> None:

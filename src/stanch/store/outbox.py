@@ -69,6 +69,8 @@ def owe(db: Connection, incident: int, effects: Sequence[Effect], now: float, *,
         db.execute(statements.OWE, new)
 
 
+NEAR = 8
+"""Times as many as are wanted are looked at first: some wait for others, and other replicas take some."""
 SPAN = 1e11
 """More than any moment in epoch seconds: a severity's reminders all come before the next one's."""
 
@@ -93,12 +95,15 @@ def claim(
 
     `only`: those of one incident that are of these kinds.
     """
-    wanted = (
-        statements.CLAIMABLE
-        if only is None
-        else statements.CLAIMABLE.where(_e.incident == only[0], _e.kind.in_(only[1]))
-    )
-    chosen = db.execute(wanted, {"now": now, "grace": grace, "most": limit}).all()
+    when = {"now": now, "grace": grace, "most": limit, "near": NEAR * limit}
+    if only is not None:
+        wanted = statements.CLAIMABLE_OF_ALL.where(_e.incident == only[0], _e.kind.in_(only[1]))
+        chosen = db.execute(wanted, when).all()
+    else:
+        chosen = db.execute(statements.CLAIMABLE, when).all()
+        if len(chosen) < limit and db.execute(statements.ARE_NEAR, when).scalar() == NEAR * limit:
+            # Those that are near wait for others of their lanes.
+            chosen = db.execute(statements.CLAIMABLE_OF_ALL, when).all()
     if not chosen:
         return []
     until = now + lease

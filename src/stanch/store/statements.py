@@ -1,10 +1,14 @@
 """The outbox's statements, built once: building them costs more than running them."""
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    CompoundSelect,
     Float,
     Integer,
+    Select,
     and_,
     bindparam,
     case,
@@ -43,13 +47,27 @@ _DUE = union_all(
     select(_d.id).where(_d.state == "owed", _d.due_at <= _now),
     select(_d.id).where(_d.state == "trying", _d.lease_until <= _now),
 )
-CLAIMABLE = (
-    select(t.effect)
-    .where(_e.id.in_(_DUE), or_(_e.intent_at.is_(None), _e.tried_at + _grace <= _now), _first_in_lane())
-    .order_by(_e.rank, _e.id)
-    .limit(bindparam("most", type_=Integer))
-    .with_for_update(skip_locked=True)
-)
+_n = t.effect.alias().c
+_NEAR = select(_n.id).where(_n.id.in_(_DUE)).order_by(_n.rank, _n.id).limit(bindparam("near", type_=Integer))
+
+
+def _claimable(ids: Select[tuple[int]] | CompoundSelect[tuple[int]]) -> Select[Any]:
+    # The same is asked of the row itself: another replica may have claimed it since the index was read.
+    ours = or_(_e.state == "owed", and_(_e.state == "trying", _e.lease_until <= _now))
+    rested = or_(_e.intent_at.is_(None), _e.tried_at + _grace <= _now)
+    return (
+        select(t.effect)
+        .where(_e.id.in_(ids), ours, rested, _first_in_lane())
+        .order_by(_e.rank, _e.id)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)
+    )
+
+
+CLAIMABLE = _claimable(_NEAR)
+"""The first of what is due: who comes next is looked for among `near` of them, however many there are."""
+CLAIMABLE_OF_ALL = _claimable(_DUE)
+ARE_NEAR = select(func.count()).select_from(_NEAR.subquery())
 CLAIM = (
     update(t.effect)
     .where(_e.id.in_(bindparam("ids", expanding=True)))
