@@ -51,6 +51,7 @@ def environment(service: Service, folder: Path, **more: str) -> Given:
         "STANCH_DATA": str(folder / "data"),
         "STANCH_TRIAGE_CHANNEL": "triage",
         "STANCH_ANNOUNCE_CHANNEL": "#incidents",
+        "STANCH_PAGERDUTY_ROUTING_KEY": "R0UTING-K3Y",
     } | more
 
 
@@ -61,7 +62,7 @@ def settings(given: Given) -> Settings:
 async def examined(given: Given, transport: str | None = None) -> list[Line]:
     lines = await examine(settings(given), transport)
     said = "\n".join(map(str, lines))
-    secrets = [v for k, v in given.items() if ("TOKEN" in k or "SECRET" in k) and v] + ["hunter2"]
+    secrets = [v for k, v in given.items() if ("TOKEN" in k or "SECRET" in k or "KEY" in k) and v] + ["hunter2"]
     assert [one for one in secrets if one in said] == []
     return lines
 
@@ -81,13 +82,48 @@ async def test_all_is_well(practice: Service, tmp_path: Path) -> None:
     lines = await examined(environment(practice, tmp_path))
     assert [(line.mark, line.about) for line in lines] == [
         ("ok", "bot token"), ("ok", "Socket Mode"), ("ok", "scopes"), ("ok", "channels"), ("ok", "channels"),
-        ("ok", "owners"), ("ok", "on call"), ("ok", "folders"), ("ok", "database"), ("degraded", "planes"),
-        ("degraded", "plan"), ("degraded", "plan"),
+        ("ok", "owners"), ("ok", "on call"), ("ok", "paging"), ("ok", "folders"), ("ok", "database"),
+        ("degraded", "planes"), ("degraded", "plan"), ("degraded", "plan"),
     ]  # fmt: skip
     assert not (tmp_path / "data").exists()
     assert str(lines[-2]) == (
         "degraded  plan: degrades: no user groups (plan_upgrade_required); a rota in people.yml cannot be one"
     )
+
+
+async def test_paging(practice: Service, tmp_path: Path) -> None:
+    """Nothing that could wake anybody is a fault; where it would go is said, without a key or a path."""
+    nothing = environment(practice, tmp_path, STANCH_PAGERDUTY_ROUTING_KEY="")
+    assert await complaints(nothing) == [
+        "paging: nobody can be woken for SEV1: a message wakes nobody; set STANCH_PAGERDUTY_ROUTING_KEY or"
+        " STANCH_PAGE_WEBHOOK_URL"
+    ]
+    both = environment(practice, tmp_path, STANCH_PAGE_WEBHOOK_URL="https://wake.example.com/hooks/hunter2")
+    assert [str(line) for line in await examined(both) if line.about == "paging"] == [
+        "ok        paging: PagerDuty at https://events.pagerduty.com and the webhook at wake.example.com"
+        " (not tried: that would wake somebody)"
+    ]
+
+
+async def test_nobody_is_there_to_be_woken(practice: Service, tmp_path: Path) -> None:
+    """A service whose owners and path name nobody who is here, or nobody at all, is a fault each."""
+    home = tmp_path / "home"
+    for folder in ("runbooks", "message_templates"):
+        shutil.copytree(ROOT / folder, home / folder)
+    (home / "runbooks/catalogue/people.yml").unlink()
+    file = home / "runbooks/catalogue/services.yml"
+    one, two = "owners: {commander: [alice], technical: [bob, dave]", "owners: {commander: [dave], technical: [bob]"
+    text = file.read_text(encoding="utf-8")
+    assert one in text
+    assert two in text
+    text = text.replace(one, "owners: {commander: [], technical: []").replace(two, "owners: {commander: [gone]")
+    file.write_text(text, encoding="utf-8")
+    said = await complaints(environment(practice, tmp_path, STANCH_HOME=str(home)))
+    mend = "correct its owners in runbooks/catalogue/services.yml or its path in people.yml"
+    assert [one for one in said if one.startswith("paging")] == [
+        f"paging: nobody can be woken for SEV1 of support-copilot: nobody is named; {mend}",
+        f"paging: nobody can be woken for SEV1 of search-answers: none of those named is in this workspace; {mend}",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ from stanch.store.database import Database
 from stanch.store.figures import Figures, figures
 from stanch.store.outbox import Owed
 from stanch.store.templates import Templates
+from stanch.waking import KIND, Waking
 from stanch.web import metrics, pages, runbooks
 from stanch.worker import Pace, Worker
 
@@ -117,10 +118,12 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         publication = Publication(desk, settings, templates, Texts(templates, known, directory).write)
         stack.push_async_callback(publication.close)
 
+        waking = Waking(settings, known, directory)
+        stack.push_async_callback(waking.close)
+        others = {**dict.fromkeys(levers.kinds, levers.perform), "publish": publication.perform, KIND: waking.perform}
+
         async def perform(owed: Owed, incident: Incident | None) -> Outcome:
-            if owed.kind == "publish":
-                return await publication.perform(owed, incident)
-            return await (levers if owed.kind in levers.kinds else gateway).perform(owed, incident)
+            return await others.get(owed.kind, gateway.perform)(owed, incident)
 
         worker = Worker(desk, perform, pace)
         desk.wake = worker.wake

@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     stanch_alertmanager_token: SecretStr | None = Field(default=None, min_length=1)
     stanch_pagerduty_token: SecretStr | None = Field(default=None, min_length=1)
     stanch_pagerduty_api: str = "https://api.pagerduty.com"
+    stanch_pagerduty_routing_key: SecretStr | None = Field(default=None, min_length=1)
+    stanch_pagerduty_events: str = "https://events.pagerduty.com"
+    stanch_page_webhook_url: SecretStr | None = Field(default=None, min_length=1)
+    stanch_page_webhook_token: SecretStr | None = Field(default=None, min_length=1)
     stanch_statuspage_token: SecretStr | None = Field(default=None, min_length=1)
     stanch_statuspage_api: str = "https://api.statuspage.io/v1"
     stanch_status_webhook_url: SecretStr | None = Field(default=None, min_length=1)

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator
 from stanch.core import commands as c
 from stanch.core.chase import extras_wanted, sheet
 from stanch.core.incident import Incident
-from stanch.core.people import OWNERS
 from stanch.core.ranking import Candidate, ranked
 from stanch.core.roles import ROLES
 from stanch.slack.gateway import Kit
@@ -56,32 +55,11 @@ def contacts(kit: Kit, i: Incident) -> tuple[tuple[tuple[str, str], ...], tuple[
 
 async def _step(kit: Kit, i: Incident, role: str, step: int) -> list[Candidate]:
     """Those of one step of the path, in its order; in a restricted incident only who may see it."""
-    on_call = getattr(kit, "on_call", None)
-    if on_call is not None and i.service:
-        found = list(await on_call.candidates(i.service, role, step))
-    else:
-        found = _by_name(kit, i, role, step)
+    found = await kit.on_call.candidates(i.service, role, step) if i.service else []  # type: ignore[arg-type]
     if not i.restricted:
         return found
     inside = _insiders(kit, i)
     return [one for one in found if one.user in inside]
-
-
-def _by_name(kit: Kit, i: Incident, role: str, step: int) -> list[Candidate]:
-    """Without a look at rotas: the owners of the role, and people who are named themselves."""
-    service = kit.desk.catalogue.service(i.service) if i.service else None
-    known = kit.desk.catalogue.people
-    asked = known.path(i.service)[step]
-    names: list[str] = []
-    for one in asked.ask:
-        mine = (service.owners.get(role) or ()) if service else ()  # type: ignore[call-overload]
-        names += mine if one == OWNERS else [one]
-    people = [(known.person(name), id) for name in names if (id := next(_here(kit, (name,)), None))]
-    return [
-        Candidate(id, step, place, person.zone, person.hours, asked.page)
-        for place, (person, id) in enumerate(people)
-        if asked.skill is None or asked.skill in person.skills
-    ]
 
 
 def _ranked(

@@ -1,0 +1,44 @@
+"""A webhook of the team's own: one POST of JSON for each trigger, acknowledge and resolve."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from stanch.paging.base import Call
+from stanch.paging.line import Line
+
+
+class Webhook:
+    name = "the webhook"
+
+    def __init__(self, url: str, token: str = "") -> None:
+        """`token` goes out as a bearer; empty: none."""
+        self._host = urlsplit(url).hostname or "its address"
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._line = Line(self.name, url)
+
+    async def send(self, call: Call) -> None:
+        headers = self._headers | {"Idempotency-Key": f"{call.key}/{call.action}"}
+        heard = await self._line.post(sheet(call), headers)
+        if not 200 <= heard.status < 300:
+            mend = "STANCH_PAGE_WEBHOOK_TOKEN" if heard.status in (401, 403) else "STANCH_PAGE_WEBHOOK_URL"
+            raise heard.fault(self.name, f"look at {mend}")
+
+    def shown(self) -> str:
+        return f"the webhook at {self._host}"
+
+    async def close(self) -> None:
+        await self._line.close()
+
+
+def sheet(call: Call) -> dict[str, Any]:
+    """What is sent. `key` is the same for one page from its trigger to its resolve."""
+    return {
+        "action": call.action,
+        "key": call.key,
+        "summary": call.summary,
+        "severity": call.severity,
+        "service": call.service,
+        "people": list(call.people),
+        "url": call.url,
+        "drill": call.drill,
+    }
