@@ -193,6 +193,8 @@ def _reaches(marked: Marked, service: Service, people: People) -> None:
         )
         return
     for at in silent:
+        if steps[at].ask == (OWNERS,) and not service.owners:
+            continue  # told at the service
         skill = steps[at].skill
         what = f"nobody whom it asks has the skill '{skill}'" if skill else "it asks nobody"
         marked.warn(("escalation", service.id, at), what)
