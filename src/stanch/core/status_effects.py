@@ -27,7 +27,8 @@ def of_status(before: Incident, after: Incident, payload: Payload, by: str) -> I
         case PublicSaid():
             yield _publish(after, len(page.words))
         case Resolved() | Dismissed() if page.ending:
-            yield _publish(after, page.ending.n)
+            if before.status_page.live:
+                yield _publish(after, page.ending.n)
             yield _chase(after)
         case s.PageAgain(n) | s.PageEnding(n):
             yield _publish(after, n, f"/{after.seq}")
