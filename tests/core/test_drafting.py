@@ -1,0 +1,439 @@
+"""Words to others, as the core decides them: who is told, what waits for whom, what may not leave the room."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from stanch.core import commands as c, draft_commands as d, draft_events as e
+from stanch.core.catalogue import Catalogue, PublicPage, Severity
+from stanch.core.chain import stamp, unstamp
+from stanch.core.events import UpdateSaid
+from stanch.core.spoken import Draft
+from tests.fakes.world import ALICE, BOB, CAROL, CATALOGUE, DAVE, ERIN, LATER_DAY, Tale, minutes, opened, refused
+
+GOOD = "Users see wrong refunds since 13:51 UTC. Next update at 14:20 UTC."
+
+
+def reaching(**channels: str) -> Catalogue:
+    """The team's catalogue with channels for audiences and a status page, and a word to users every 30 minutes."""
+    service = CATALOGUE.services["support-copilot"]
+    full = replace(service, channels=channels, status_page=PublicPage("static"))
+    often: dict[str, Severity] = {
+        id: replace(one, updates={**one.updates, "status_page": minutes(30) if id < "SEV3" else None})
+        for id, one in CATALOGUE.severities.items()
+    }
+    return replace(CATALOGUE, services={**CATALOGUE.services, service.id: full}, severities=often)
+
+
+def told(**facts: object) -> Tale:
+    """An open incident whose words reach stakeholders, leadership and users."""
+    tale = opened(**{"severity": "SEV2", "klass": "quality_regression", **facts})
+    tale.catalogue = reaching(stakeholders="incidents", leadership="leads")
+    return tale
+
+
+def owed(tale: Tale, *kinds: str) -> list[tuple[str, str]]:
+    """Kind and key of what is owed of these kinds, without the front of the key."""
+    return [(one.kind, one.key.removeprefix("inc-7/")) for one in tale.effects if one.kind in kinds]
+
+
+def drafted(tale: Tale, text: str = GOOD, by: str = BOB) -> Draft:
+    tale.do(d.Say("", (), text), by)
+    return tale.incident.spoken.drafts[-1]
+
+
+# Who is told
+
+
+def test_one_text_is_said_to_each_audience() -> None:
+    """The room by its own update, the others by one event each; each has its time, and its message is owed."""
+    tale = told()
+    decision = tale.do(d.Say(GOOD, ("room", "stakeholders", "leadership")), CAROL)
+    assert decision.events == (UpdateSaid(GOOD), e.SaidTo("stakeholders", GOOD), e.SaidTo("leadership", GOOD))
+    assert decision.say == "Said to the room, stakeholders, leadership."
+    spoken, now = tale.incident.spoken, stamp(tale.now)
+    assert spoken.last == {"room": now, "stakeholders": now, "leadership": now}
+    assert tale.incident.last_update == GOOD
+    seq = tale.incident.seq
+    assert owed(tale, "broadcast") == [
+        ("broadcast", f"words/stakeholders/{seq - 1}"), ("broadcast", f"words/leadership/{seq}"),
+    ]  # fmt: skip
+
+
+def test_the_room_learns_what_others_were_told_without_it() -> None:
+    """Words that only stakeholders get are posted in the room as such; those that it has itself are not doubled."""
+    tale = told()
+    alone = tale.do(d.Say(GOOD, ("stakeholders",)), CAROL)
+    assert [one.kind for one in alone.effects if one.kind in ("post", "broadcast")] == ["broadcast", "post"]
+    both = tale.do(d.Say(GOOD, ("room", "stakeholders")), CAROL)
+    assert [one.kind for one in both.effects if one.kind == "post"] == ["post"]
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        (d.Say(GOOD, ()), "To whom? Choose at least one audience."),
+        (
+            d.Say("  ", ("room",)),
+            "There is nothing to say yet: what do users see, what was done, when is the next word?",
+        ),
+        (
+            d.Say(GOOD, ("room", "leadership")),
+            "support-copilot has no channel for leadership: it would stand in `services.yml`,"
+            " `channels: {leadership: CHANNEL}`.",
+        ),
+        (
+            d.Say(GOOD, ("room",), GOOD),
+            "support-copilot has no status page: it would stand in `services.yml`, `status_page: {kind: static}`.",
+        ),
+    ],
+)
+def test_what_cannot_be_said_says_what_is_missing(command: d.Say, why: str) -> None:
+    """Nothing of it is said then, not even the part that could be."""
+    assert refused(opened(severity="SEV2"), command, CAROL) == why
+
+
+def test_nothing_leaves_a_restricted_room() -> None:
+    """Neither to people in the company nor to users, nor to whom subscribed."""
+    tale = told()
+    tale.do(d.Subscribe(), DAVE)
+    tale.do(c.Restrict("customer data"), ALICE)
+    inside = "INC-7 is restricted: nothing about it is said outside its room."
+    assert refused(tale, d.Say(GOOD, ("room", "stakeholders")), ALICE) == inside
+    assert refused(tale, d.Subscribe(), ALICE) == inside
+    assert refused(tale, d.Say(GOOD, (), GOOD), ALICE).startswith("In INC-7 users are told only what legal")
+
+
+# The message that is kept up to date
+
+
+def shown(tale: Tale, audience: str = "stakeholders", lost: bool = False) -> None:
+    place = tale.incident.spoken.places.get(audience, ("C0STAKE", "1.5"))
+    tale.do(d.ReportWordsShown(audience, *place, tale.incident.seq, lost), "stanch")
+
+
+def test_what_was_shown_goes_into_the_thread() -> None:
+    """Each update once; a message that was deleted by hand is owed anew, and then its update again."""
+    tale = told()
+    tale.do(d.Say(GOOD, ("room", "stakeholders")), CAROL)
+    entry = tale.incident.seq
+    shown(tale)
+    assert owed(tale, "reply") == [("reply", f"words/stakeholders/thread/{entry}")]
+    tale.do(d.Say("Users get right answers. Last update.", ("room", "stakeholders")), CAROL)
+    second = tale.incident.seq
+    shown(tale, lost=True)
+    assert tale.incident.spoken.places == {}
+    assert owed(tale, "broadcast")[-1] == ("broadcast", f"words/stakeholders/{second + 1}")
+    assert tale.effects[-1].payload == {"audience": "stakeholders", "entry": second}
+    tale.do(d.ReportWordsShown("stakeholders", "C0STAKE", "2.5", second), "stanch")
+    assert owed(tale, "reply")[-1] == ("reply", f"words/stakeholders/thread/{second}")
+
+
+def test_a_late_report_of_a_deleted_message_is_no_news() -> None:
+    """Another message stands there by now."""
+    tale = told()
+    tale.do(d.Say(GOOD, ("room", "stakeholders")), CAROL)
+    shown(tale)
+    late = d.ReportWordsShown("stakeholders", "C0STAKE", "0.5", 1, lost=True)
+    assert tale.do(late, "stanch").events == ()
+
+
+@pytest.mark.parametrize(
+    "command", [c.Change("severity", "SEV1"), c.Change("title", "another"), c.Mitigate(), c.Restrict("it names people")]
+)
+def test_the_message_goes_with_the_state(command: c.Command) -> None:
+    """Severity, title and phase stand in it; what became restricted is made neutral."""
+    tale = told()
+    tale.do(d.Say(GOOD, ("room", "stakeholders")), CAROL)
+    shown(tale)
+    decision = tale.do(command, ALICE)
+    assert [one.payload for one in decision.effects if one.kind == "broadcast"] == [
+        {"audience": "stakeholders", "entry": 0}
+    ]
+
+
+def test_the_end_is_said_to_whom_the_beginning_was() -> None:
+    """Once each; leadership, who heard nothing, hears nothing; reopened and resolved again, they hear it again."""
+    tale = told(severity="SEV4")
+    tale.do(d.Say(GOOD, ("room", "stakeholders")), CAROL)
+    shown(tale)
+    for _ in range(2):
+        for command in (c.Mitigate(), c.Contain("drill"), c.Explain("confirmed", "it"), c.Watch("drill")):
+            tale.do(command)
+        decision = tale.do(c.Resolve("prompt back"), after=minutes(1))
+        [end] = [one for one in decision.effects if one.kind == "conclude"]
+        assert end.payload == {"audience": "stakeholders", "moment": "resolved", "entry": tale.incident.seq}
+        report = d.ReportConcluded("stakeholders", "Resolved.", "resolved")
+        assert tale.do(report, "stanch").events == (e.SaidTo("stakeholders", "Resolved.", moment="resolved"),)
+        assert tale.do(report, "stanch").events == ()
+        tale.do(c.Reopen("it is back"))
+        assert tale.do(report, "stanch").events == (), "it goes on"
+
+
+def test_the_end_of_what_was_restricted_stays_inside() -> None:
+    """Stakeholders who heard of it before hear no more."""
+    tale = told(severity="SEV4")
+    tale.do(d.Say(GOOD, ("room", "stakeholders")), CAROL)
+    tale.do(c.Restrict("it names people"))
+    decision = tale.do(c.Dismiss("false-alarm", "nothing was wrong"))
+    assert [one for one in decision.effects if one.kind == "conclude"] == []
+    assert tale.do(d.ReportConcluded("stakeholders", "Dismissed.", "dismissed"), "stanch").events == ()
+
+
+# Subscribers
+
+
+def test_subscribers_get_what_stakeholders_get() -> None:
+    """Each of them alone, but not who wrote it; after *unsubscribe* no more."""
+    tale = told()
+    for user in (DAVE, ERIN, CAROL, DAVE):
+        tale.do(d.Subscribe(), user)
+    assert tale.incident.spoken.subscribers == (DAVE, ERIN, CAROL)
+    decision = tale.do(d.Say(GOOD, ("room", "stakeholders", "leadership")), CAROL)
+    assert [one.payload["to"] for one in decision.effects if one.kind == "inform"] == [DAVE, ERIN]
+    tale.do(d.Subscribe(on=False), ERIN)
+    decision = tale.do(d.Say(GOOD, ("stakeholders",)), CAROL)
+    assert [one.payload["to"] for one in decision.effects if one.kind == "inform"] == [DAVE]
+    assert tale.do(d.Subscribe(on=False), ERIN).say == "You do not get the updates of INC-7."
+
+
+def test_subscribers_alone_are_stakeholders_too() -> None:
+    """Where the service names no channel, who subscribed can still be told."""
+    tale = opened(severity="SEV2")
+    assert refused(tale, d.Say(GOOD, ("stakeholders",))).startswith("support-copilot has no channel for stakeholders")
+    tale.do(d.Subscribe(), DAVE)
+    tale.do(d.Say(GOOD, ("stakeholders",)))
+
+
+# Approval
+
+
+def test_words_for_users_wait() -> None:
+    """Nothing is public before somebody approves it: a message in the room, and a time after which it ends."""
+    tale = told()
+    decision = tale.do(d.Say(GOOD, ("room",), GOOD), BOB)
+    assert decision.say == (
+        "Said. The card and the announcement follow. What is for users waits in the room for approval."
+    )
+    [draft] = tale.incident.spoken.waiting
+    assert (draft.text, draft.by, draft.phase, draft.severity) == (GOOD, BOB, "assess", "SEV2")
+    assert unstamp(draft.until) - tale.now == minutes(30)
+    assert "status_page" not in tale.incident.spoken.last
+    assert [one.payload for one in decision.effects if one.kind in ("view", "expire")] == [
+        {"view": "draft/1"}, {"d": 1},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("by", [ALICE, CAROL])
+def test_who_holds_the_seat_approves(by: str) -> None:
+    """The commander or the communications lead, also words of their own; then users are told exactly these."""
+    tale = told()
+    drafted(tale, by=CAROL)
+    decision = tale.do(d.ApproveDraft(1), by)
+    assert decision.events == (e.DraftApproved(1), e.PublicSaid(1, GOOD))
+    assert tale.incident.spoken.waiting == ()
+    assert tale.incident.spoken.texts["status_page"] == GOOD
+
+
+def test_nobody_else_approves() -> None:
+    """Who wrote it without the seat, and the scribe, are told who may."""
+    tale = told()
+    drafted(tale, by=BOB)
+    for user in (BOB, ERIN):
+        assert refused(tale, d.ApproveDraft(1), user) == (
+            "Only the communications lead or the commander may send it: <@U0CAROL> or <@U0ALICE>."
+        )
+
+
+def test_a_draft_is_decided_once() -> None:
+    """A second click, and one after it was discarded, is told what became of it and by whom."""
+    tale = told()
+    drafted(tale)
+    tale.do(d.ApproveDraft(1), CAROL)
+    assert refused(tale, d.ApproveDraft(1), ALICE).startswith("Draft 1 was approved and sent by <@U0CAROL> at <!date^")
+    drafted(tale)
+    tale.do(d.DiscardDraft(2), BOB)
+    assert refused(tale, d.ApproveDraft(2), ALICE).startswith("Draft 2 was discarded by <@U0BOB> at ")
+    assert refused(tale, d.DiscardDraft(2), ALICE).startswith("Draft 2 was discarded by <@U0BOB> at ")
+    assert refused(tale, d.ApproveDraft(9), ALICE) == "INC-7 has no draft 9."
+
+
+def test_a_stranger_discards_nothing() -> None:
+    """Only who wrote it, and who may send it."""
+    tale = told()
+    drafted(tale, by=BOB)
+    assert refused(tale, d.DiscardDraft(1), ERIN).startswith("Whoever wrote it may discard it, <@U0BOB>, or ")
+
+
+def test_an_edited_draft_replaces_the_one_before() -> None:
+    """Both stay in the timeline; only the newer can be approved."""
+    tale = told()
+    drafted(tale)
+    tale.do(d.EditDraft(1, "Better words."), ERIN)
+    assert [(one.d, one.state, one.text) for one in tale.incident.spoken.drafts] == [
+        (1, "replaced", GOOD), (2, "waiting", "Better words."),
+    ]  # fmt: skip
+    assert refused(tale, d.ApproveDraft(1), CAROL) == "Draft 1 was edited: the newer one waits."
+    assert refused(tale, d.EditDraft(1, "no"), CAROL) == "Draft 1 was edited: the newer one waits."
+    tale.do(d.ApproveDraft(2), CAROL)
+    assert tale.incident.spoken.texts["status_page"] == "Better words."
+
+
+def test_a_draft_ends_after_its_time() -> None:
+    """Not before; then it says so, who wrote it is told, and its words can be brought back by editing."""
+    tale = told()
+    drafted(tale)
+    assert tale.do(d.ReportDraftDue(1), "stanch", minutes(29)).events == ()
+    decision = tale.do(d.ReportDraftDue(1), "stanch", minutes(1))
+    assert decision.events == (e.DraftExpired(1),)
+    assert [one.payload["to"] for one in decision.effects if one.kind == "inform"] == [BOB]
+    assert refused(tale, d.ApproveDraft(1), CAROL) == (
+        "Draft 1 waited too long, and what it says may not hold any more."
+    )
+    tale.do(d.EditDraft(1, "Newer words."), CAROL)
+    assert [(one.d, one.state) for one in tale.incident.spoken.drafts] == [(1, "expired"), (2, "waiting")]
+    assert tale.do(d.ReportDraftDue(1), "stanch").events == ()
+
+
+def test_a_click_after_the_time_is_late_though_nobody_noticed() -> None:
+    """The bot was down when the time was up: the words are not sent all the same."""
+    tale = told()
+    drafted(tale)
+    assert "waited too long" in refused(tale, d.ApproveDraft(1), CAROL, minutes(31))
+
+
+def test_where_users_hear_more_often_a_draft_ends_sooner() -> None:
+    """Its text names the time of the next update: after that it would be wrong."""
+    tale = told()
+    often = {id: replace(one, updates={"status_page": minutes(10)}) for id, one in tale.catalogue.severities.items()}
+    tale.catalogue = replace(tale.catalogue, severities=often)
+    draft = drafted(tale)
+    assert unstamp(draft.until) - tale.now == minutes(10)
+
+
+def test_words_from_before_the_end_do_not_go_out_after_it() -> None:
+    """Users would read that it goes on."""
+    tale = told(severity="SEV4")
+    drafted(tale)
+    tale.do(c.Dismiss("false-alarm", "nothing was wrong"))
+    assert refused(tale, d.ApproveDraft(1), CAROL).startswith("INC-7 is over, and these words are from before.")
+    drafted(tale, "All is well. Last update.")
+    tale.do(d.ApproveDraft(2), CAROL)
+
+
+def test_a_draft_is_drawn_anew_when_it_is_not_as_it_was() -> None:
+    """Phase and severity: its message says that it was written before."""
+    tale = told()
+    drafted(tale)
+    for command in (c.Mitigate(), c.Change("severity", "SEV1")):
+        decision = tale.do(command)
+        assert [one.payload for one in decision.effects if one.kind == "view"] == [{"view": "draft/1"}]
+
+
+# Holding lines
+
+HOLDING = d.SendHolding("We limit parts of our assistant.", "holding_any", "alice, 2026-11-01")
+
+
+def test_the_commander_alone_sends_the_holding_line() -> None:
+    """Exactly as it was approved, with who approved it; nobody has to agree."""
+    tale = told()
+    decision = tale.do(HOLDING, ALICE)
+    assert decision.events == (
+        e.PublicSaid(0, HOLDING.text, template="holding_any", approved="alice, 2026-11-01"),
+    )  # fmt: skip
+    assert refused(tale, HOLDING, CAROL).startswith("Only the commander can send the holding line")
+
+
+def test_it_goes_out_once_for_two_clicks() -> None:
+    """The same line a moment later is a second click; later it is meant."""
+    tale = told()
+    tale.do(HOLDING, ALICE)
+    assert refused(tale, HOLDING, ALICE).startswith("It went out a moment ago")
+    tale.do(HOLDING, ALICE, minutes(2))
+
+
+@pytest.mark.parametrize("classes", [("security",), ("security", "quality_regression")])
+def test_in_safety_and_security_legal_has_approved_it(classes: tuple[str, ...]) -> None:
+    """Somebody's approval is not enough there, or where it was of such a class before; and no draft goes out at all."""
+    tale = told()
+    for klass in classes:
+        tale.do(c.Change("klass", klass))
+    assert refused(tale, HOLDING, ALICE) == (
+        "This holding line has not been approved by legal: they put `approved_by` and `approved_on` into"
+        " `holding_any.j2`. Until then nothing goes out to users."
+    )
+    assert "only what legal has approved" in refused(tale, d.Say("", (), GOOD), ALICE)
+    tale.do(replace(HOLDING, by_legal=True), ALICE)
+
+
+def test_what_turned_dangerous_stops_a_draft_that_waits() -> None:
+    """Its class became safety while the words waited."""
+    tale = told()
+    drafted(tale)
+    tale.do(c.Change("klass", "security"))
+    assert "only what legal has approved" in refused(tale, d.ApproveDraft(1), ALICE)
+
+
+def test_what_nobody_approved_does_not_go_out() -> None:
+    """Nor after the end, nor where there is no page."""
+    tale = told(severity="SEV4")
+    assert refused(tale, replace(HOLDING, approved=""), ALICE).startswith("This holding line has not been approved by")
+    tale.do(c.Dismiss("false-alarm", "nothing was wrong"))
+    assert refused(tale, HOLDING, ALICE) == "INC-7 is over: a holding line would be wrong now."
+    assert "has no status page" in refused(opened(), HOLDING, ALICE)
+
+
+# Pauses
+
+HOUR = d.PauseUpdates(timedelta(hours=1), "we wait for the provider")
+
+
+def test_the_commander_pauses_the_updates() -> None:
+    """For a day at most, with a reason; anybody else is told who may."""
+    tale = told()
+    assert refused(tale, HOUR, CAROL).startswith("Only the commander can pause the updates")
+    assert "Why may people hear nothing" in refused(tale, replace(HOUR, why=" "), ALICE)
+    for span in (timedelta(), timedelta(hours=24, minutes=1)):
+        assert "At most 24 hours" in refused(tale, replace(HOUR, span=span), ALICE)
+    tale.do(HOUR, ALICE)
+    assert tale.incident.spoken.paused(tale.now)
+    assert not tale.incident.spoken.paused(tale.now + minutes(60))
+    tale.do(d.ResumeUpdates(), ALICE)
+    assert not tale.incident.spoken.paused(tale.now)
+    assert tale.do(d.ResumeUpdates(), ALICE).say == "Updates are not paused."
+
+
+@pytest.mark.parametrize("worse", [c.Change("severity", "SEV1"), c.ReportRedCheck("errors"), c.Reopen("it is back")])
+def test_a_pause_ends_when_it_gets_worse(worse: c.Command) -> None:
+    """A higher severity, a red check, a reopening: silence does not fit any more."""
+    tale = told()
+    tale.do(HOUR, ALICE)
+    if isinstance(worse, c.ReportRedCheck):
+        for command in (c.Mitigate(), c.Contain("drill"), c.Explain("confirmed", "it"), c.Watch("drill")):
+            tale.do(command)
+    if isinstance(worse, c.Reopen):
+        tale.do(c.Dismiss("false-alarm", "nothing was wrong"))
+    tale.do(worse)
+    assert not tale.incident.spoken.paused(tale.now)
+
+
+def test_a_lower_severity_leaves_the_pause() -> None:
+    """It got better: nobody waits for a word."""
+    tale = told()
+    tale.do(HOUR, ALICE)
+    tale.do(c.Change("severity", "SEV3"))
+    assert tale.incident.spoken.paused(tale.now)
+
+
+def test_better_since() -> None:
+    """Since the harm was contained first; a red check begins anew."""
+    tale = told()
+    tale.do(c.Bleeding("contained", "errors are gone"))
+    since = stamp(tale.now)
+    for command in (c.Mitigate(), c.Contain("drill"), c.AddAction(CAROL, LATER_DAY, "a test")):
+        tale.do(command)
+    assert tale.incident.spoken.better_at == since
+    tale.do(c.Bleeding("yes", "it is back"))
+    assert tale.incident.spoken.better_at == ""
