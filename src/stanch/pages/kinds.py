@@ -51,7 +51,7 @@ class Pages:
 
     def _statuspage(self, sheet: PublicPage) -> Page:
         token = _needed(self._access.token, "STANCH_STATUSPAGE_TOKEN")
-        line = self._line(self._access.api, "STANCH_STATUSPAGE_API", {"Authorization": f"OAuth {token}"})
+        line = self._line(self._access.api.rstrip("/"), "STANCH_STATUSPAGE_API", {"Authorization": f"OAuth {token}"})
         return statuspage.Statuspage(line, sheet.page)
 
     def _webhook(self, sheet: PublicPage) -> Page:

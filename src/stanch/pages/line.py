@@ -48,7 +48,7 @@ class Line:
     """To one host. `headers` hold its secret, which is in no message and no repr."""
 
     def __init__(self, url: str, headers: Mapping[str, str], limit: float = LIMIT) -> None:
-        self._url = url.rstrip("/")
+        self._url = url
         self._headers = dict(headers)
         self._limit = limit
         self._used = False
@@ -65,7 +65,7 @@ class Line:
         """Raises `PageFault` where there is no answer; `sent` if a write may have come through."""
         import httpx
 
-        write, went = method != "GET", False
+        client, write, went = self._client, method != "GET", False
 
         async def trace(event: str, _: Mapping[str, Any]) -> None:
             nonlocal went
@@ -75,11 +75,11 @@ class Line:
         kind = {"Content-Type": "application/json"} if content else {}
         try:
             async with asyncio.timeout(self._limit):
-                request = self._client.build_request(
+                request = client.build_request(
                     method, self._url + path, content=content, timeout=self._limit,
                     headers={**self._headers, **kind, **(headers or {})}, extensions={"trace": trace},
                 )  # fmt: skip
-                response = await self._client.send(request, stream=True)
+                response = await client.send(request, stream=True)
                 try:
                     raw = await _body(response)
                 finally:
