@@ -92,7 +92,8 @@ def test_a_promised_end_is_named(promise: str) -> None:
     "words",
     [
         "Next word as soon as there is news.", "The justice service works.", "Lonely answers.",
-        "It is back since 14:09.", "We will update again at 15:00.", "The minority report.", "Bobsleigh questions get answers.",
+        "It is back since 14:09.", "We will update again at 15:00.", "The minority report.",
+        "Bobsleigh questions get answers.",
     ],
 )  # fmt: skip
 def test_words_within_words_are_none(words: str) -> None:
