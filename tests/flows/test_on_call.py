@@ -204,3 +204,18 @@ async def test_a_source_that_is_back_is_believed_again() -> None:
     paged.answer = [Shift("bob", NOW, NOW + DAY)]
     (step,) = await oncall.now_and_next("helper", NOW + on_call.FRESH)
     assert step.asked == (Asked("paged", ("BOB",), NOW + DAY, (), is_rota=True),)
+
+
+async def test_who_is_on_duty_is_known_without_asking() -> None:
+    """The file's rota always, PagerDuty's once it has answered; who is only named in a step, or owns it, is not."""
+    paged = Elsewhere([Shift("dave", NOW, NOW + DAY)])
+    catalogue = known(
+        Step((OWNERS, "erin")), Step(("weekly", "paged")), rotas=[WEEKLY, Schedule("paged", "P1")], technical=("bob",)
+    )
+    oncall = OnCall(catalogue, Team(), {"pagerduty": paged})
+    assert oncall.on_duty("helper", NOW) == {"ALICE"}
+    assert paged.asked == []
+    await oncall.now_and_next("helper", NOW)
+    assert oncall.on_duty("helper", NOW) == {"ALICE", "DAVE"}
+    assert oncall.on_duty("helper", NOW + DAY) == {"ALICE"}
+    assert oncall.on_duty("gone", NOW) == frozenset()

@@ -29,6 +29,7 @@ role commander|technical|communications|scribe @who|me|none
 note TEXT
 correct ENTRY TEXT
 service NAME
+oncall [SERVICE]
 update [TEXT]
 evidence TEXT
 hypothesis TEXT
@@ -97,6 +98,8 @@ READ = {
     "runbook cost runaway": c.OpenRunbook("cost_runaway"),
     "runbook COST-Runaway": c.OpenRunbook("cost_runaway"),
     "controls": Look("controls"),
+    "oncall": Look("oncall"),
+    "oncall Search Answers": Look("oncall", "search answers"),
     "pull prompt.back": c.Pull("prompt.back"),
     "pull `Prompt.back` v16": c.Pull("prompt.back", "v16"),
     "pull variant.share 25 %": c.Pull("variant.share", "25 %"),

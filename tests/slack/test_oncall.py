@@ -234,3 +234,16 @@ async def test_nobody_waits_for_pagerduty(database: Database) -> None:
     hold.set()
     await front._settled()
     assert "`paged` @bob" in bot.slack.calls[-1][1]["text"]
+
+
+async def test_who_is_on_call_by_a_rota_moves_production_as_an_owner_does(database: Database) -> None:
+    """Whose week it is may pull controls and is let into a restricted room; whose week it is not may not."""
+    path = {"search-answers": (Step((OWNERS,)), Step(("weekly",)))}
+    bot = Bot(database, known=replace(KNOWN, people=replace(PEOPLE, escalation=path)))
+    front = await Front(bot).ready()
+    await bot.declare(service="search-answers")
+    state = await bot.desk.state(1)
+    assert state is not None
+    bot.desk.clock = lambda: NOW
+    allowed = [user for user in (ALICE, BOB, DAVE, ERIN) if front.listeners.is_on_call(user, state)]
+    assert allowed == [BOB, DAVE]

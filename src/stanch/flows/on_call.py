@@ -132,6 +132,18 @@ class OnCall:
             steps.append(StepNow(step, tuple(_able(one, told, step.skill) for one in asked)))
         return tuple(steps)
 
+    def on_duty(self, service: str | None, now: datetime) -> frozenset[str]:
+        """Who is on call by the rotas of a service's path at `now` (aware), as far as it is known without asking."""
+        found: set[str] = set()
+        for name in dict.fromkeys(name for step in self.steps(service) for name in step.ask):
+            rota = self._known.people.rotas.get(name)
+            if isinstance(rota, Turns):
+                who = turns.on_call(rota, now)
+                found.update(self._ids([who] if who else [])[0])
+            elif heard := self._heard.get(name):
+                found.update(self._ids(one.who for one in heard.shifts if one.start <= now < one.end)[0])
+        return frozenset(found)
+
     def _people(self) -> dict[str, Person]:
         """What the file says of people, by Slack id."""
         found = ((self._names.person(who), person) for who, person in self._known.people.people.items())

@@ -90,10 +90,12 @@ class Listeners:
 
     async def ask(self, asked: Asked) -> Answer:
         """Decide and commit what somebody asked, as who they are to this service. Raises `Unavailable`."""
-        return await self._desk.ask(await marked(asked, self._desk, self._people), even_if_twin=asked.source == "form")
+        return await self._desk.ask(
+            await marked(asked, self._desk, self._people, self._on_call), even_if_twin=asked.source == "form"
+        )
 
     def is_on_call(self, user: str, state: Incident) -> bool:
-        return is_on_call(user, state, self._desk, self._people)
+        return is_on_call(user, state, self._desk, self._people, self._on_call)
 
     async def clicked(
         self, ack: Any, body: Body, command: c.Command, number: int | None, key: str, *, shown: bool = False
