@@ -71,11 +71,16 @@ async def until_posted(i: Incident, *listed: str) -> None:
 
 
 async def ends(i: Incident) -> None:
-    for text in ("applied the switch", 'contained --waive "drill"', "explained confirmed it was a test"):
+    for text in (
+        "severity SEV3",
+        "applied the switch",
+        'contained --waive "drill"',
+        "explained confirmed it was a test",
+    ):
         await i.types("alice", text)
     await i.types("alice", "removed 1")
     await i.types("alice", 'watch --override "drill"')
-    await i.stage.types("alice", "resolved --fixed a test", i.room)
+    assert "Resolved" in said(await i.stage.types("alice", "resolved --fixed a test", i.room))
 
 
 async def test_each_word_stands_there_once_however_the_page_misbehaves(stage: Stage, page: FakeStatuspage) -> None:
@@ -187,4 +192,4 @@ async def test_without_a_page_users_are_not_offered_and_nothing_breaks(tmp_path:
         await ends(i)
         await stage.settle()
         assert not [one for one in i.events() if one["kind"].startswith("page_")]
-            assert (await stage.http.get(f"{stage.bot_url}/status")).status_code == 404
+        assert (await stage.http.get(f"{stage.bot_url}/status")).status_code == 404
