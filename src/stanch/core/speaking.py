@@ -36,8 +36,10 @@ def still(i: Incident, command: c.StillInvestigating, by: str, now: datetime, ca
         raise Refusal(f"An update was said a moment ago: {when(i.last_update_at, '{time}')}.")
     if not command.slower:
         offers = ("slower",) if _may_slow(i, by) and i.rhythm.without_news + 1 >= NO_NEWS else ()
-        said = (UpdateSaid(MINIMUM, no_news=True), *_to_others(i, now, catalogue))
-        return Said(said, "Said. The card and the announcement follow.", offers)
+        others = tuple(_to_others(i, now, catalogue))
+        too = f" {' and '.join(one.audience for one in others).capitalize()} were told too." if others else ""
+        said = (UpdateSaid(MINIMUM, no_news=True), *others)
+        return Said(said, f"Said. The card and the announcement follow.{too}", offers)
     if not commands(i, by):
         raise Refusal(f"Only the commander, <@{i.commander}>, may have updates come half as often.", "still")
     if i.rhythm.doubled:
@@ -57,7 +59,9 @@ def _to_others(i: Incident, now: datetime, catalogue: Catalogue) -> Iterator[Sai
     for one in all_owed(i, catalogue):
         told = one.audience in in_company(i, catalogue) and one.audience in i.spoken.last
         if told and (i.rhythm.clock(one.audience).stage or now >= one.due - one.lead):
-            yield SaidTo(one.audience, MINIMUM)
+            every = interval(i, catalogue, one.audience)
+            next_at = f" Next update by {now + every:%H:%M} UTC." if every else ""
+            yield SaidTo(one.audience, MINIMUM + next_at)
 
 
 def _may_slow(i: Incident, by: str) -> bool:
