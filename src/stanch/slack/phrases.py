@@ -100,6 +100,12 @@ class Phrases:
         return f"{MARKS.get(m.state, '·')} {m.k} {safe(m.what, 160)} ({shown or m.state})"
 
     def next_word(self, i: Incident) -> str:
+        """When the next words are due, to whom, and from whom; and until when they are paused."""
+        until = i.spoken.paused_until
+        paused = f"*Updates* paused until {when(unstamp(until))} · " if until and i.is_open else ""
+        return paused + self._next_word(i)
+
+    def _next_word(self, i: Incident) -> str:
         owed = all_owed(i, self._catalogue)
         if not owed:
             return (

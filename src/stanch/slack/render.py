@@ -52,7 +52,7 @@ class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
             "called": Mrkdwn(" ".join(f"<@{user}>" for user in dict.fromkeys((i.commander, *i.seats.values())))),
             "range": judged_range(payload) if event.kind == "judged" else "",
             "roles_held": ", ".join(ROLES.get(r, r).lower() for r in payload.get("roles", ())),
-            "until_at": when(unstamp(payload["until"])) if event.kind == "paused" and event.payload else "",
+            "paused_until": when(unstamp(payload["until"])) if event.kind == "paused" and event.payload else "",
             **lever_facts(i, event, self._catalogue, self._people), **seat_facts(i, event),
             "head": event.hash, "payload_entry": payload.pop("entry", None), "due_by": payload.get("by"),
         } | {k: v for k, v in payload.items() if k != "by"}  # fmt: skip
@@ -63,7 +63,7 @@ class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
 
 FACTS = (
     "incident entry by spoken label due room commander seats drill roles_held head payload_entry due_by former called"
-    " range quiet_until_at until_at"
+    " range quiet_until_at paused_until"
 ).split() + NAMES + OF_SEATS
 OF_REMINDERS = ("who", "since", "missing", "what_is_due", "speaker", "dues", "higher", "hours")
 """What a reminder may name beside `FACTS`."""
