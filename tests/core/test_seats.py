@@ -1,0 +1,372 @@
+"""Every seat is filled by somebody who answered: who is asked, what is an answer, who comes next, who is woken."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from stanch.core import commands as c, seat_commands as sc
+from stanch.core.catalogue import Catalogue, Seat
+from stanch.core.chain import unstamp
+from stanch.core.chase import extras_wanted
+from stanch.core.effects import Effect
+from stanch.core.people import People, Step
+from stanch.core.roles import Role
+from tests.fakes.world import ALICE, BOB, CAROL, CATALOGUE, DAVE, ERIN, Tale, minutes, refused
+
+SEATS: dict[str, dict[Role, Seat]] = {
+    "SEV1": {"commander": "alone", "technical": "required", "communications": "required", "scribe": "if_free"},
+    "SEV2": {
+        "commander": "required", "technical": "required", "communications": "if_users_see_it", "scribe": "stanch",
+    },
+    "SEV3": {"commander": "shared", "technical": "required", "communications": "shared", "scribe": "stanch"},
+    "SEV4": {"commander": "shared", "technical": "none", "communications": "none", "scribe": "stanch"},
+}  # fmt: skip
+WITHIN = {"SEV1": minutes(5), "SEV2": minutes(10), "SEV3": minutes(30), "SEV4": timedelta(hours=8)}
+OWNERS = (("commander", ALICE), ("technical", BOB), ("communications", CAROL), ("scribe", ERIN))
+STANCH = "stanch"
+
+
+def team(*steps: Step) -> Catalogue:
+    """The house's own table of seats, and these steps for the service."""
+    severities = {
+        id: replace(one, seats=SEATS[id], accept_within=WITHIN[id]) for id, one in CATALOGUE.severities.items()
+    }
+    people = People(escalation={"support-copilot": steps}) if steps else People()
+    return replace(CATALOGUE, severities=severities, people=people)
+
+
+TWO_STEPS = team(Step(("owners",)), Step(("erin",)))
+
+
+def named(by: str = "U0GUEST", known: Catalogue = TWO_STEPS, **facts: object) -> Tale:
+    """An incident with its room and the owners in their seats; who declared it is none of them, unless said."""
+    tale = Tale(known)
+    tale.do(c.Declare(7, "answers cite the wrong policy", **facts), by)  # type: ignore[arg-type]
+    tale.do(c.SeatOwners(OWNERS, (ALICE, BOB, CAROL, ERIN), room=c.ReportRoom("C0ROOM", "inc-7", False)), STANCH)
+    tale.do(c.ReportCard("1700000000.000100", 0), STANCH)
+    return tale
+
+
+def asked(tale: Tale) -> dict[str, tuple[str, ...]]:
+    """Who is asked for what."""
+    return {ask.user: ask.roles for ask in tale.incident.seating.asks}
+
+
+def kinds(tale: Tale) -> list[str]:
+    return [event.kind for event in tale.events]
+
+
+def owed(tale: Tale, kind: str) -> list[Effect]:
+    return [one for one in tale.effects if one.kind == kind]
+
+
+def lapse(tale: Tale, user: str) -> None:
+    """The time to answer passes, as the worker tells it."""
+    ask = next(one for one in tale.incident.seating.asks if one.user == user)
+    tale.now = max(tale.now, unstamp(ask.until))
+    tale.do(sc.ReportLapse(user, ask.until), STANCH, timedelta())
+
+
+@pytest.mark.parametrize(
+    ("severity", "impact", "wanted"),
+    [
+        ("SEV1", "", {ALICE: ("commander",), BOB: ("technical",), CAROL: ("communications",), ERIN: ("scribe",)}),
+        ("SEV2", "", {ALICE: ("commander",), BOB: ("technical",)}),
+        ("SEV2", "wrong refunds", {ALICE: ("commander",), BOB: ("technical",), CAROL: ("communications",)}),
+        (None, "", {ALICE: ("commander",), BOB: ("technical",)}),
+        ("SEV3", "wrong refunds", {BOB: ("technical",)}),
+        ("SEV4", "wrong refunds", {}),
+    ],
+)
+def test_who_is_asked(severity: str | None, impact: str, wanted: dict[str, tuple[str, ...]]) -> None:
+    """By the table of seats: each with one question and the severity's time; everybody is named all the same."""
+    tale = named(severity=severity, impact=impact)
+    assert asked(tale) == wanted
+    within = WITHIN[severity or "SEV2"]
+    assert {unstamp(one.until) - tale.events[-2].at for one in tale.incident.seating.asks} <= {within}
+    dms = owed(tale, "ask_seat")
+    assert len(dms) == len({one.key for one in dms}) == len(wanted)
+    assert {one.due for one in owed(tale, "lapse")} == {unstamp(one.until) for one in tale.incident.seating.asks}
+    scribe = {"scribe": ERIN} if severity in (None, "SEV1") else {}
+    assert tale.incident.seats == {"commander": ALICE, "technical": BOB, "communications": CAROL} | scribe
+
+
+def test_who_declared_it_is_here_already() -> None:
+    """Alice declares and is named commander: nobody asks her whether she is awake."""
+    assert asked(named(ALICE, severity="SEV1")) == {BOB: ("technical",), CAROL: ("communications",), ERIN: ("scribe",)}
+
+
+@pytest.mark.parametrize("act", [c.Note("looking"), c.Applied("the switch"), c.SayUpdate("we look"), c.Mitigate()])
+def test_whatever_somebody_does_is_a_yes(act: c.Command) -> None:
+    """Bob writes something: he has accepted, and the time to answer means nothing any more."""
+    tale = named(severity="SEV2")
+    tale.do(act, BOB)
+    assert BOB not in asked(tale)
+    assert [e.kind for e in tale.events if e.by == BOB][-1] == "seat_accepted"
+    before = len(tale.events)
+    tale.do(sc.ReportLapse(BOB, tale.incident.seating.asks[0].until), STANCH)
+    assert len(tale.events) == before
+
+
+def test_accept_and_again() -> None:
+    """One click; a second says so kindly; somebody else's question is not answered by it."""
+    tale = named(severity="SEV2")
+    said = tale.do(sc.AnswerSeat(True, ("technical",)), BOB).say
+    assert said.startswith("Thank you: you are technical lead of INC-7. Its room: <#C0ROOM>.")
+    assert tale.do(sc.AnswerSeat(True, ("technical",)), BOB).say == "You are technical lead of INC-7 already."
+    assert asked(tale) == {ALICE: ("commander",)}
+    assert refused(tale, sc.AnswerSeat(True, ("technical",)), DAVE) == (
+        "Thank you; by now <@U0BOB> is technical lead in INC-7. To take it: `/incident 7 role technical me`."
+    )
+
+
+def test_pass_brings_the_next_then_the_next_step_then_nobody() -> None:
+    """Bob passes: dave is asked. Dave does not answer: the next step is asked and paged. Then the seat is empty, and
+    the room is told."""
+    tale = named(ALICE, severity="SEV2")
+    assert (
+        tale.do(sc.AnswerSeat(False, ("technical",)), BOB).say == "Thank you for saying so. The next person is asked."
+    )
+    assert [one.payload for one in owed(tale, "next_seat")] == [{"role": "technical", "was": BOB}]
+    tale.do(sc.OfferNext("technical", BOB, ((DAVE, 0), (ERIN, 1))), STANCH)
+    assert (tale.incident.seats["technical"], asked(tale)) == (DAVE, {DAVE: ("technical",)})
+    lapse(tale, DAVE)
+    tale.do(sc.OfferNext("technical", DAVE, ((ERIN, 1),)), STANCH)
+    assert (tale.incident.seats["technical"], tale.incident.seating.step("technical")) == (ERIN, 1)
+    assert kinds(tale)[-4:] == ["role_given", "escalated", "seat_asked", "page_owed"]
+    lapse(tale, ERIN)
+    tale.do(sc.OfferNext("technical", ERIN, ()), STANCH)
+    assert "technical" not in tale.incident.seats
+    assert kinds(tale)[-1] == "seat_unfilled"
+    assert tale.effects[-1].kind in ("post", "card", "announce")
+    triggers = [one.payload for one in owed(tale, "page")]
+    assert triggers == [
+        {"action": "trigger", "step": 0, "users": [BOB]},
+        {"action": "trigger", "step": 1, "users": [ERIN]},
+    ]
+
+
+def test_the_seat_of_command_falls_back_to_who_declared() -> None:
+    """Nobody takes it: the declarer acts."""
+    tale = named(DAVE, severity="SEV2")
+    lapse(tale, ALICE)
+    tale.do(sc.OfferNext("commander", ALICE, ()), STANCH)
+    assert (tale.incident.commander, tale.incident.acting) == (DAVE, True)
+
+
+def test_both_command_until_one_has_answered() -> None:
+    """Alice is named and silent: dave, who declared, may waive; once she has answered he may not."""
+    for answered in (False, True):
+        tale = named(DAVE, severity="SEV2")
+        if answered:
+            tale.do(c.Note("here"), ALICE)
+        tale.do(c.Mitigate(), DAVE)
+        if answered:
+            assert "Only the commander can waive the proof" in refused(tale, c.Contain(waive="x"), DAVE)
+        else:
+            tale.do(c.Contain(waive="x"), DAVE)
+            assert tale.incident.phase == "diagnose"
+
+
+def test_somebody_takes_it_meanwhile() -> None:
+    """Carol takes bob's seat before the next is found: nobody is asked any more; bob's late click is told who sits."""
+    tale = named(severity="SEV2")
+    lapse(tale, BOB)
+    tale.do(c.GiveRole("technical", CAROL), CAROL)
+    before = len(tale.events)
+    tale.do(sc.OfferNext("technical", BOB, ((DAVE, 0),)), STANCH)
+    assert len(tale.events) == before
+    assert "by now <@U0CAROL> is technical lead" in refused(tale, sc.AnswerSeat(True, ("technical",)), BOB)
+
+
+def test_who_passed_may_think_again() -> None:
+    """Bob passed and takes the seat by hand after all: he is not out any more, and nobody is asked."""
+    tale = named(severity="SEV2")
+    tale.do(sc.AnswerSeat(False), BOB)
+    tale.do(c.GiveRole("technical", None), ALICE)
+    tale.do(c.TakeSeat("technical"), BOB)
+    assert tale.incident.seating.out == ()
+    assert tale.incident.seats["technical"] == BOB
+
+
+def test_a_later_severity_starts_and_ends_the_chase() -> None:
+    """Named at SEV4, asked when it becomes SEV1, with less time from SEV2 to SEV1, and let be when it is SEV4 again."""
+    tale = named(severity="SEV4")
+    assert asked(tale) == {}
+    tale.do(c.Change("severity", "SEV2"), "U0GUEST")
+    assert asked(tale) == {ALICE: ("commander",), BOB: ("technical",)}
+    tale.do(c.Change("severity", "SEV1"), "U0GUEST")
+    assert asked(tale) == {ALICE: ("commander",), BOB: ("technical",), CAROL: ("communications",)}
+    assert {unstamp(one.until) for one in tale.incident.seating.asks} == {tale.now + minutes(5)}
+    assert kinds(tale).count("seat_asked") == 3
+    tale.do(c.Change("severity", "SEV4"), "U0GUEST")
+    assert asked(tale) == {}
+    assert tale.incident.seats == {"commander": ALICE, "technical": BOB, "communications": CAROL}
+    assert [one.payload["action"] for one in owed(tale, "page")] == ["trigger", "acknowledge"]
+
+
+def test_users_are_hurt_so_somebody_speaks() -> None:
+    """At SEV2 the communications lead is asked from the moment when it is known what users see."""
+    tale = named(ALICE, severity="SEV2")
+    assert CAROL not in asked(tale)
+    tale.do(c.Change("impact", "refunds are wrong"), ALICE)
+    assert asked(tale)[CAROL] == ("communications",)
+
+
+def test_nobody_answers_for_what_is_over() -> None:
+    """A dismissal ends every question; the page is resolved; a late answer is thanked for."""
+    tale = named(severity="SEV1")
+    tale.do(c.Dismiss("false-alarm", "nothing was wrong"), ALICE)
+    assert tale.incident.seating.asks == ()
+    assert [one.payload["action"] for one in owed(tale, "page")] == ["trigger", "resolve"]
+    assert refused(tale, sc.AnswerSeat(True, ("technical",)), BOB) == (
+        "INC-7 is over (dismissed): nobody waits for an answer any more. Thank you."
+    )
+    before = len(tale.events)
+    for one in owed(tale, "lapse"):
+        tale.do(sc.ReportLapse(one.payload["user"], one.payload["until"]), STANCH)
+    assert len(tale.events) == before
+
+
+@pytest.mark.parametrize(
+    ("facts", "pages"),
+    [
+        ({"severity": "SEV1"}, 1), ({"severity": "SEV2"}, 1), ({"severity": "SEV3"}, 0), ({"severity": "SEV4"}, 0),
+        ({}, 0), ({"severity": "SEV1", "drill": True}, 0),
+    ],
+)  # fmt: skip
+def test_who_is_woken(facts: dict[str, object], pages: int) -> None:
+    """SEV1 and SEV2 wake people; SEV3, SEV4, what has no severity yet, and drills wake nobody."""
+    assert len(owed(named(**facts), "page")) == pages
+
+
+def test_a_page_is_acknowledged_when_both_have_answered() -> None:
+    """Commander and technical lead; and resolved with the incident, once each."""
+    tale = named(severity="SEV1")
+    tale.do(c.Note("here"), ALICE)
+    assert [one.payload["action"] for one in owed(tale, "page")] == ["trigger"]
+    tale.do(sc.AnswerSeat(True), BOB)
+    tale.do(c.Note("and again"), BOB)
+    assert [one.payload["action"] for one in owed(tale, "page")] == ["trigger", "acknowledge"]
+    for step in (c.Mitigate(), c.Contain("x"), c.Explain("confirmed", "x"), c.Watch("x")):
+        tale.do(step, ALICE)
+    tale.do(c.Resolve("fixed"), ALICE, timedelta(hours=25))
+    assert [one.payload["action"] for one in owed(tale, "page")] == ["trigger", "acknowledge", "resolve"]
+    assert len({one.key for one in owed(tale, "page")}) == 3
+
+
+def test_a_step_that_is_not_paged() -> None:
+    """`page: false`: the people of that step get messages, and nobody's phone rings."""
+    tale = named(severity="SEV1", known=team(Step(("owners",), page=False)))
+    assert owed(tale, "page") == []
+
+
+def test_nothing_is_set_up_that_wakes() -> None:
+    """SEV1 hears it once; SEV2 never."""
+    for severity, told in (("SEV1", 1), ("SEV2", 0)):
+        tale = named(severity=severity)
+        for _ in range(2):
+            tale.do(sc.ReportNoPager(), STANCH)
+        assert kinds(tale).count("nobody_to_wake") == told
+
+
+def test_hand_over() -> None:
+    """Alice asks bob: she stays commander until he accepts; then the room is told, and the question is over."""
+    tale = named(ALICE, severity="SEV4")
+    say = tale.do(sc.HandOver("commander", BOB), ALICE).say
+    assert say.startswith("<@U0BOB> is asked to take over as commander, until <!date^")
+    assert say.endswith("<@U0ALICE> stays commander until then.")
+    tale.do(c.Note("not yet"), BOB)
+    assert tale.incident.commander == ALICE, "only an answer is one here"
+    decision = tale.do(sc.AnswerHandover(True, "commander"), BOB)
+    assert decision.say.startswith("Thank you: you are commander of INC-7 now.")
+    assert (tale.incident.commander, tale.incident.seating.handovers) == (BOB, ())
+    assert [one.kind for one in decision.effects][:1] == ["post"]
+    assert tale.do(sc.AnswerHandover(True, "commander"), BOB).say == "You are commander of INC-7 already."
+
+
+@pytest.mark.parametrize(
+    ("by", "user", "said"),
+    [
+        (ALICE, ALICE, "<@U0ALICE> is commander already: there is nothing to hand over."),
+        (BOB, BOB, "Nobody has to ask you: `/incident role commander me` takes it over at once."),
+        (BOB, CAROL, "The commander is <@U0ALICE>: they or the commander, <@U0ALICE>, can hand it over."),
+        (
+            ALICE,
+            None,
+            "To whom? `/incident handover commander @who`. To empty the seat: `/incident role commander none`.",
+        ),
+    ],
+)
+def test_hand_overs_that_make_no_sense(by: str, user: str | None, said: str) -> None:
+    """Each refusal says what can be done instead."""
+    assert refused(named(ALICE, severity="SEV4"), sc.HandOver("commander", user), by) == said
+
+
+@pytest.mark.parametrize("how", ["passed", "lapsed", "unreachable"])
+def test_a_hand_over_that_comes_to_nothing(how: str) -> None:
+    """Passed, not answered in ten minutes, or not reached: the seat stays, and who asked is told, once."""
+    tale = named(ALICE, severity="SEV4")
+    tale.do(sc.HandOver("technical", DAVE), ALICE)
+    [until] = [one.until for one in tale.incident.seating.handovers]
+    assert unstamp(until) - tale.now == minutes(10)
+    if how == "passed":
+        tale.do(sc.AnswerHandover(False, "technical"), DAVE)
+    else:
+        why = "user_disabled" if how == "unreachable" else ""
+        tale.do(sc.ReportLapse(DAVE, until, why, "technical"), STANCH)
+    assert tale.incident.seats["technical"] == BOB
+    assert [one.payload["user"] for one in owed(tale, "tell_asker")] == [ALICE]
+    before = len(tale.events)
+    tale.do(sc.ReportLapse(DAVE, until, "", "technical"), STANCH)
+    assert len(tale.events) == before
+    assert "That hand-over is over: <@U0BOB> is technical lead" in refused(
+        tale, sc.AnswerHandover(True, "technical"), DAVE
+    )
+
+
+def test_an_unanswered_seat_anybody_may_hand_on() -> None:
+    """Bob is asked and silent: carol may ask dave."""
+    tale = named(severity="SEV2")
+    tale.do(sc.HandOver("technical", DAVE), CAROL)
+    tale.do(sc.AnswerHandover(True, "technical"), DAVE)
+    assert (tale.incident.seats["technical"], BOB in asked(tale)) == (DAVE, False)
+
+
+@pytest.mark.parametrize(
+    ("klass", "severity", "wanted"),
+    [
+        ("security", "SEV1", (("security",), ("legal", "privacy"))), ("provider_outage", "SEV3", (("provider",),)),
+        ("quality_regression", "SEV1", ()), ("security", "SEV4", ()),
+        ("security", None, (("security",), ("legal", "privacy"))),
+    ],
+)  # fmt: skip
+def test_whom_the_class_adds(klass: str, severity: str | None, wanted: object) -> None:
+    """By class, down to SEV3."""
+    assert extras_wanted(named(klass=klass, severity=severity).incident) == wanted
+
+
+def test_extras_are_named_once() -> None:
+    """At the start without a message of their own; later with one; a gap is told once."""
+    tale = Tale(TWO_STEPS)
+    tale.do(c.Declare(7, "leak", klass="security", severity="SEV2"))
+    room = c.ReportRoom("C0ROOM", "inc-7", True)
+    tale.do(c.SeatOwners(OWNERS, (), room=room, extras=(("security", DAVE),), missing=("legal",)), STANCH)
+    assert tale.incident.seating.extras == (("security", DAVE),)
+    assert next(one.payload["users"] for one in tale.effects if one.key.startswith("inc-7/greet"))[-1] == DAVE
+    assert not [one for one in owed(tale, "post") if one.payload.get("entry")]
+    tale.do(sc.ReportExtras("security", (("security", DAVE),), ("legal",)), STANCH)
+    assert kinds(tale).count("extras_named") == 1
+    tale.do(sc.ReportExtras("security", (("security", DAVE), ("legal", CAROL)), ()), STANCH)
+    assert tale.incident.seating.extras == (("security", DAVE), ("legal", CAROL))
+    assert owed(tale, "invite")[-1].payload["users"] == [CAROL]
+
+
+def test_service_changes_name_others_and_ask_them() -> None:
+    """Another service's owners are named where nobody has answered; who passed is not named again."""
+    tale = named(severity="SEV2")
+    tale.do(sc.AnswerSeat(False), BOB)
+    tale.do(c.SeatOwners((("commander", DAVE), ("technical", BOB)), (DAVE, BOB)), STANCH)
+    assert (tale.incident.seats["commander"], asked(tale)) == (DAVE, {DAVE: ("commander",)})
+    assert kinds(tale).count("seat_asked") == 3

@@ -1,0 +1,260 @@
+"""Offers of a seat, hand-over and the end of a shift, as people meet them in Slack."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from stanch.core import commands as c, seat_commands as sc
+from stanch.core.incident import STANCH, Incident
+from stanch.core.people import Person, Step
+from stanch.flows.deliver import Done, Outcome
+from stanch.flows.desk import Asked
+from stanch.slack.gateway import Kit
+from stanch.store.database import Database
+from stanch.store.outbox import Owed
+from tests.core.test_seats import team
+from tests.fakes.bot import Bot
+from tests.fakes.front import Front, words
+from tests.fakes.slack import Fault, refused
+from tests.fakes.world import ALICE, BOB, CAROL, DAVE, ERIN
+
+BERLIN = ZoneInfo("Europe/Berlin")
+TEAM = team(Step(("owners",)), Step(("erin",)))
+TEAM = replace(TEAM, people=replace(TEAM.people, people={"bob": Person("bob", zone=BERLIN)}))
+
+
+async def paged(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
+    return Done(reports=(sc.ReportPaged(owed.payload["action"], owed.payload["step"], ("a test",)),))
+
+
+@pytest.fixture
+async def front(database: Database) -> Front:
+    """A bot whose team asks, with a pager that always answers."""
+    return await Front(Bot(database, known=TEAM, planes={"page": paged})).ready()
+
+
+def direct(front: Front, user: str) -> list[Any]:
+    """What the bot wrote to this person alone."""
+    found = [one for one in front.bot.slack.channels.values() if one.name == f"dm-{user}"]
+    return found[0].messages if found else []
+
+
+def room(front: Front) -> Any:
+    (found,) = [one for one in front.bot.slack.channels.values() if one.name.startswith("inc-1-")]
+    return found
+
+
+async def press(front: Front, user: str, message: Any, label: str) -> str:
+    """A button below a message, and what the person is told."""
+    (button,) = [
+        one
+        for block in message["blocks"]
+        for one in block.get("elements", ())
+        if one.get("text", {}).get("text") == label
+    ]
+    shown = await front.click(user, button["action_id"], button["value"], "D0DIRECT")
+    return str(shown["text"])
+
+
+async def lapses(front: Front, user: str) -> None:
+    """The time to answer is over."""
+    state = await front.bot.desk.state(1)
+    assert state is not None
+    ask = next(one for one in state.seating.asks if one.user == user)
+    await front.bot.desk.ask(Asked(sc.ReportLapse(user, ask.until), STANCH, "worker", 1))
+    await front.bot.run()
+
+
+async def declared(front: Front, **facts: Any) -> None:
+    await front.bot.declare(**{"severity": "SEV2", "impact": "refunds are wrong", **facts})
+    await front.bot.run()
+
+
+async def test_a_person_is_asked_alone_and_in_the_room(front: Front) -> None:
+    """One message each, with what it is about and two buttons; the room's first message calls them too, and the card
+    says until when. Alice, who declared, is asked nothing."""
+    await declared(front)
+    (asked,) = direct(front, BOB)
+    text, accept, no = words(asked["blocks"])
+    assert text.split("<!date")[0] == (
+        "🪑 You are asked to be *technical lead* of INC-1 (SEV2): answers cite the wrong policy\n"
+        f"Users see: refunds are wrong\nIts room: <#{room(front).id}>. Please answer by "
+    )
+    assert (accept, no) == ("[Accept]", "[Pass]")
+    assert len(direct(front, CAROL)) == 1
+    assert direct(front, ALICE) == []
+    roles = next(one for one in room(front).messages if one["metadata"]["event_payload"]["key"] == "inc-1/roles")
+    assert "Asked to accept or pass: <@U0BOB> (technical lead) by <!date" in words(roles["blocks"])[0]
+    assert words(roles["blocks"])[-2:] == ["[Accept]", "[Pass]"]
+    card = "\n".join(words(room(front).messages[0]["blocks"]))
+    assert "*Technical lead*  @bob _(asked, until <!date" in card
+    assert "*Commander*  @alice\n" in card
+    assert "*Scribe*  Stanch" in card
+
+
+async def test_a_click_is_an_answer_and_a_late_one_is_answered_kindly(front: Front) -> None:
+    """Bob accepts from his messages; the second click hears the same; the card forgets the question."""
+    await declared(front)
+    (asked,) = direct(front, BOB)
+    assert (await press(front, BOB, asked, "Accept")).startswith("Thank you: you are technical lead of INC-1.")
+    assert await press(front, BOB, asked, "Accept") == "You are technical lead of INC-1 already."
+    await front.bot.run()
+    assert "@bob _(asked" not in str(room(front).messages[0]["blocks"])
+    assert await press(front, BOB, asked, "Pass") == (
+        "You have said yes to it. Somebody else? `/incident 1 handover technical @who`, or leave the seat empty:"
+        " `/incident 1 role technical none`."
+    )
+
+
+async def test_a_pass_goes_on_to_the_next_once_each(front: Front) -> None:
+    """Bob passes: dave is named and asked, alone and in the room, and invited; he does not answer: the next step is."""
+    await declared(front)
+    (asked,) = direct(front, BOB)
+    assert await press(front, BOB, asked, "Pass") == "Thank you for saying so. The next person is asked."
+    await front.bot.run()
+    assert len(direct(front, DAVE)) == 1
+    assert "<@U0DAVE>: you are asked to be technical lead, by <!date" in str(room(front).messages[-1]["blocks"])
+    await lapses(front, DAVE)
+    assert len(direct(front, ERIN)) == 1
+    assert "by now <@U0ERIN> is technical lead in INC-1" in await press(front, DAVE, direct(front, DAVE)[0], "Accept")
+    await lapses(front, ERIN)
+    assert words(room(front).messages[-1]["blocks"]) == [
+        "🪑 Everybody was asked, and nobody is technical lead. Take it: `/incident role technical me`."
+        " Somebody else: `/incident handover technical @who`."
+    ]
+    assert [len(direct(front, one)) for one in (BOB, DAVE, ERIN)] == [1, 1, 1]
+    assert front.bot.counts()["buried"] == 0
+
+
+async def test_who_cannot_be_reached_does_not_hold_up_the_seat(front: Front) -> None:
+    """Slack refuses the message to bob: dave is asked at once."""
+    front.bot.slack.faults.append(Fault("conversations.open", refused("user_disabled"), 1))
+    await declared(front, impact="")
+    state = await front.bot.desk.state(1)
+    assert state is not None
+    assert state.seats["technical"] == DAVE
+    assert len(direct(front, DAVE)) == 1
+
+
+async def test_the_bot_dies_while_it_asks(front: Front) -> None:
+    """The message is posted and the answer of Slack is lost: it is looked for, and stands there once."""
+    bot = front.bot
+    await bot.declare(severity="SEV2")
+    await bot.run(until=lambda: any("dm-" in one.name and one.messages for one in bot.slack.channels.values()))
+    bot.start()
+    await bot.run()
+    assert len(direct(front, BOB)) == 1
+
+
+async def test_a_restricted_seat_goes_to_insiders_only(front: Front) -> None:
+    """Erin is on the path but no owner: she is not asked, and learns nothing."""
+    known = replace(TEAM.services["support-copilot"], owners={"commander": ("alice",), "technical": ("bob",)})
+    front.bot.known = front.bot.desk.catalogue = replace(TEAM, services={"support-copilot": known})
+    front.bot.start()
+    front = await Front(front.bot).ready()
+    await declared(front, klass="security")
+    await press(front, BOB, direct(front, BOB)[0], "Pass")
+    await front.bot.run()
+    assert direct(front, ERIN) == []
+    state = await front.bot.desk.state(1)
+    assert state is not None
+    assert "technical" not in state.seats
+
+
+async def test_hand_over_shows_how_things_stand_and_changes_nothing_until_it_is_accepted(front: Front) -> None:
+    """Dave gets a private summary; the card keeps bob; one click later it is dave's, and the room is told."""
+    await declared(front, severity="SEV4")
+    await front.bot.ask(c.Applied("prompt back to v17"))
+    await front.bot.ask(c.Suppose("the cache"))
+    shown = await front.command(ALICE, "1 handover technical dave")
+    assert shown["text"].startswith("<@U0DAVE> is asked to take over as technical lead, until <!date")
+    await front.bot.run()
+    (asked,) = direct(front, DAVE)
+    told = "\n".join(words(asked["blocks"]))
+    assert told.startswith("🔁 @alice asks you to take over as *technical lead* of INC-1 from <@U0BOB>, in <#")
+    for part in ("refunds are wrong", "prompt back to v17", "Hypothesis 1: the cache", "phase *mitigate*"):
+        assert part in told
+    assert "*Technical lead*  @bob" in str(room(front).messages[0]["blocks"])
+    assert "Thank you: you are technical lead of INC-1 now." in await press(front, DAVE, asked, "Accept")
+    await front.bot.run()
+    assert "*Technical lead*  @dave" in str(room(front).messages[0]["blocks"])
+    assert "is technical lead now, taking over from <@U0BOB>" in str(room(front).messages[-1]["blocks"])
+
+
+async def test_who_asked_for_a_hand_over_is_told_that_it_failed(front: Front) -> None:
+    """Dave passes: alice hears it alone, with what she can do."""
+    await declared(front, severity="SEV4")
+    await front.command(ALICE, "1 handover technical dave")
+    await front.bot.run()
+    assert await press(front, DAVE, direct(front, DAVE)[0], "Pass") == "Thank you. <@U0ALICE> is told."
+    await front.bot.run()
+    assert [words(one["blocks"]) for one in direct(front, ALICE)] == [[
+        "INC-1: <@U0DAVE> passed, so <@U0BOB> is technical lead still."
+        " Somebody else? `/incident 1 handover technical @who`"
+    ]]  # fmt: skip
+
+
+async def test_an_outsider_is_told_only_the_stub_and_can_answer(front: Front) -> None:
+    """A hand-over of a restricted incident to somebody who does not see it: no word of it before they accept."""
+    await front.bot.declare(klass="security", severity="SEV4", title="the leak of the century")
+    await front.bot.run()
+    await front.happens(type="member_left_channel", user=ERIN, channel=room(front).id)
+    await front.command(ALICE, "1 handover technical erin")
+    await front.bot.run()
+    (asked,) = direct(front, ERIN)
+    assert "leak" not in str(asked)
+    assert words(asked["blocks"])[0] == (
+        "🔒 INC-1 · restricted · commander @alice. You are asked to take a role in it."
+    )
+    assert "you are technical lead of INC-1 now" in await press(front, ERIN, asked, "Accept")
+
+
+async def test_a_long_shift_brings_somebody_fresh(front: Front) -> None:
+    """After four hours the commander hears of it with a candidate; *Not now* asks again in an hour; the offer is a
+    hand-over, which leaves the seat where it is until it is accepted."""
+    front.bot.desk.clock = lambda: datetime.now(UTC) - timedelta(hours=5)
+    await front.bot.declare(severity="SEV4")
+    await front.bot.run(until=lambda: len(direct(front, ALICE)) >= 3, seconds=20)
+    front.bot.desk.clock = lambda: datetime.now(UTC)
+    await front.bot.run()
+    told = {words(one["blocks"])[0].partition(" been ")[2].partition(" since")[0]: one for one in direct(front, ALICE)}
+    assert set(told) == {"commander", "technical lead", "communications lead"}
+    assert "you have been commander since" in words(told["commander"]["blocks"])[0]
+    assert words(told["technical lead"]["blocks"])[1:] == ["[Offer it to @dave]", "[Not now]"]
+    assert (await press(front, ALICE, told["communications lead"], "Not now")).startswith("I ask once more at <!date")
+    assert "is asked to take over as technical lead" in await press(
+        front, ALICE, told["technical lead"], "Offer it to @dave"
+    )
+    await front.bot.run()
+    assert len(direct(front, ALICE)) == 3
+    assert "asks you to take over as *technical lead*" in str(direct(front, DAVE))
+    state = await front.bot.desk.state(1)
+    assert state is not None
+    assert state.seats["technical"] == BOB
+
+
+async def test_a_night_is_thanked_for(front: Front) -> None:
+    """Bob held his seat from 23:00 to 03:00 in Berlin: one kind word when it ends, recorded without blame."""
+    start = datetime(2026, 11, 20, 23, 0, tzinfo=BERLIN).astimezone(UTC)
+    front.bot.desk.clock = lambda: start
+    await front.bot.declare(severity="SEV4")
+    await front.bot.run(until=lambda: room_stands(front), seconds=20)
+    front.bot.desk.clock = lambda: start + timedelta(hours=4)
+    await front.bot.ask(c.GiveRole("technical", DAVE))
+    await front.bot.run(until=lambda: bool(direct(front, BOB)), seconds=20)
+    assert [words(one["blocks"])[0][:42] for one in direct(front, BOB)] == [
+        "🌙 Thank you for the night on INC-1. Please"
+    ]
+    events = await front.bot.desk.timeline(1)
+    (night,) = [one.payload for one in events if one.kind == "night_worked"]
+    assert night == {"user": BOB, "role": "technical", "minutes": 240}
+
+
+def room_stands(front: Front) -> bool:
+    return any(
+        one.name.startswith("inc-1-") and one.pins and len(one.messages) > 1
+        for one in front.bot.slack.channels.values()
+    )
