@@ -472,3 +472,28 @@ async def test_exit_status(practice: Service, tmp_path: Path) -> None:
     assert (await run("doctor", **(given | {"SLACK_APP_TOKEN": "xapp-guess"})))[0] == 1
     status, _, err = await run("doctor", **(given | {"STANCH_LEASE": "hunter2"}))
     assert (status, err) == (2, "stanch: STANCH_LEASE is no setting of Stanch. Did you mean STANCH_LEASE_S?\n")
+
+
+ELSEWHERE = "  group: {user_group: helpers}\n  paged: {pagerduty: PABC123}\n\nescalation:"
+
+
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [
+        ("", "rotas: paged is a PagerDuty schedule, and STANCH_PAGERDUTY_TOKEN is not set"),
+        (
+            "secret",
+            "rotas: paged: PagerDuty cannot be reached (ConnectError); "
+            "until it is mended, the rest of the path is asked",
+        ),
+    ],
+)
+async def test_rotas_that_others_keep(practice: Service, tmp_path: Path, home: Path, token: str, said: str) -> None:
+    """Each one that does not say who is on call is a complaint with what is missing, and no key is told."""
+    path = home / "runbooks/catalogue/people.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("\nescalation:", ELSEWHERE), encoding="utf-8")
+    more = {"STANCH_PAGERDUTY_TOKEN": token, "STANCH_PAGERDUTY_API": "http://127.0.0.1:9"}
+    assert await complaints(environment(practice, tmp_path, STANCH_HOME=str(home), **more)) == [
+        "rotas: group: this Slack plan has no user groups; until it is mended, the rest of the path is asked",
+        said,
+    ]

@@ -101,14 +101,14 @@ PEOPLE = [
         f"{FILE}:27:41: 2026-12-23 00:00, expected a moment after 2026-12-24 09:00",
     ),
     Broken(
-        "overrides that overlap", FILE, "who: erin}",
-        "who: erin}\n      - {from: 2026-12-27, until: 2026-12-30, who: alice}",
+        "overrides that overlap", FILE, "who: carol}",
+        "who: carol}\n      - {from: 2026-12-27, until: 2026-12-30, who: alice}",
         f"{FILE}:28:16: 2026-12-27 00:00 is before the override of line 27 ends, expected 2026-12-28 09:00 or later: "
         "one person stands in at a time",
     ),
     Broken(
-        "somebody unknown stands in", FILE, "who: erin}", "who: eric}",
-        f"{FILE}:27:64: unknown person 'eric', expected one of {NAMES}; did you mean 'erin'?",
+        "somebody unknown stands in", FILE, "who: carol}", "who: carl}",
+        f"{FILE}:27:64: unknown person 'carl', expected one of {NAMES}; did you mean 'carol'?",
     ),
     Broken(
         "a moment without a day", FILE, "from: 2026-12-24 09:00", "from: Thursday 09:00",

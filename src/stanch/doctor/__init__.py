@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from stanch.doctor import home, paging, planes, slack
+from stanch.doctor import home, paging, planes, rotas, slack
 from stanch.doctor.home import lint
 from stanch.doctor.lines import Check, Line, Patient, fault
 from stanch.errors import StanchError
@@ -19,7 +19,7 @@ __all__ = ["CHECKS", "Line", "examine", "lint"]
 PATIENCE = 5.0
 """Seconds for one question to Slack."""
 CHECKS: Sequence[Check] = (
-    slack.bot_token, slack.transport, slack.scopes, slack.channels, slack.owners, paging.paging,
+    slack.bot_token, slack.transport, slack.scopes, slack.channels, slack.owners, rotas.rotas, paging.paging,
     home.folders, home.database, home.data_folder, planes.planes, slack.plan,
 )  # fmt: skip
 """In the order in which they are shown; the first learns who we are, which those that ask Slack need."""

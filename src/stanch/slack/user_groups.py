@@ -1,5 +1,6 @@
 """User groups as rotas: everybody in the group is on call. Slack has them on paid plans only."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -8,6 +9,8 @@ from stanch.core.rota import Shift
 from stanch.flows.on_call import Away
 from stanch.slack.client import Slack, SlackFault
 
+ID: Final = re.compile(r"S[A-Z0-9]{5,}")
+"""Handles are in small letters."""
 LACKS: Final = {
     "plan_upgrade_required": "this Slack plan has no user groups",
     "missing_scope": "Stanch may not read user groups: add usergroups:read and install the app again",
@@ -33,7 +36,7 @@ class UserGroups:
 
     async def _id(self, id_or_handle: str) -> str:
         """Raises `SlackFault`, and `Away` where no group has this handle."""
-        if id_or_handle.startswith("S") and id_or_handle.isupper():
+        if ID.fullmatch(id_or_handle):
             return id_or_handle
         if id_or_handle not in self._ids:
             answer = await self._slack.call("usergroups.list", read=True)
