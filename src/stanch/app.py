@@ -17,17 +17,19 @@ import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from starlette.routing import BaseRoute
 
-from stanch import production
+from stanch import access, production
 from stanch.core.incident import Incident
 from stanch.errors import StanchError, Unavailable
 from stanch.flows.deliver import Outcome
 from stanch.flows.desk import Desk
+from stanch.flows.owing import owe_missing
 from stanch.flows.on_call import Kept, OnCall, Source
 from stanch.lock import alone
 from stanch.oncall.pagerduty import PagerDuty
 from stanch.publication import Publication
 from stanch.settings import SECRETS, Settings
 from stanch.signals import alertmanager, receiver
+from stanch.slack.access import AccessClicks
 from stanch.slack.clicks import Clicks
 from stanch.slack.client import Slack, SlackFault
 from stanch.slack.connection import Sockets, Transport, bolt, meet, tell_failures
@@ -121,6 +123,8 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         waking = Waking(settings, known, directory)
         stack.push_async_callback(waking.close)
         others = {**dict.fromkeys(levers.kinds, levers.perform), "publish": publication.perform, KIND: waking.perform}
+        rounds = access.Round(desk, settings, directory, on_call)
+        others |= {access.KIND: rounds.perform}
 
         async def perform(owed: Owed, incident: Incident | None) -> Outcome:
             return await others.get(owed.kind, gateway.perform)(owed, incident)
@@ -138,6 +142,7 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
             Clicks(desk, directory, listeners, levers.preview, levers.answer),
             Shortcuts(desk, directory, listeners),
             Drafts(desk, directory, listeners, templates),
+            AccessClicks(desk, slack),
             home,
             triage,
         ):
@@ -151,6 +156,7 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         stack.push_async_callback(way.close)
         tick = await _start(stack, desk, worker, directory, way, settings)
         tick.add_job(levers.keeper.look, "interval", seconds=levers.keeper.period, max_instances=1)
+        tick.add_job(rounds.weekly, "interval", hours=1)
         further = [*runbooks.routes(known, templates), *publication.routes, *receiver.routes(desk, _sources(settings))]
         await _listen(stack, listener, desk, way, further)
         stack.push_async_callback(_wind_down, tick, way, worker, settings.stanch_slack_timeout_s)
@@ -194,6 +200,7 @@ async def _start(
     tick = AsyncIOScheduler()
     tick.add_job(look, "interval", seconds=TICK)
     tick.add_job(desk.keep_house, "interval", minutes=10, next_run_time=datetime.now(UTC) + timedelta(seconds=10))
+    tick.add_job(owe_missing, "date", args=[desk], run_date=datetime.now(UTC) + timedelta(seconds=5))
 
     async def begin() -> None:
         await meet(directory)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stanch.cli_access import access_check
 from stanch.cli_controls import app as controls_app
 from stanch.errors import StanchError
 
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 outbox_app = typer.Typer(no_args_is_help=True, help="What is owed to Slack, held, or set aside.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
+app.command("access-check")(access_check)
 app.add_typer(controls_app, name="controls")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(db_app, name="db")

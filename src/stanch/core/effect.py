@@ -9,6 +9,7 @@ Kind = Literal[
     "hush", "capture", "mark", "signal", "view", "warn", "read", "save", "apply", "probe", "hold", "check", "sample",
     "remind", "ask_seat", "lapse", "next_seat", "name_extras", "tell_asker", "page", "rotate", "care",
     "broadcast", "reply", "conclude", "inform", "expire", "publish", "chase_page",
+    "access_round", "access_ask", "access_list",
 ]  # fmt: skip
 
 

@@ -52,6 +52,8 @@ IN_WORDS: Mapping[str, str] = {
     "warn": "tell who looks after it that the glass was broken",
     "remind": "remind people",
     "chase_page": "say that the status page is still open",
+    "access_ask": "ask who goes on call what they can open",
+    "access_list": "list what is missing to its owners",
     "ask_seat": "ask somebody to take a seat",
     "lapse": "end an offer of a seat",
     "next_seat": "find who could take the seat",
@@ -148,7 +150,7 @@ OF_PEOPLE = frozenset(("ask_seat", "lapse", "next_seat", "name_extras", "tell_as
 """To one person alone, or to nobody: no room is needed."""
 DRAWN = OF_PEOPLE.union("topic card announce upload post view warn remind chase_page broadcast reply inform".split())
 PATIENT_TRIES = 6
-FREE = frozenset(("signal",))
+FREE = frozenset(("signal", "access_ask", "access_list"))
 NEED_ROOM = frozenset(IN_WORDS) - {
     "open_room", "seat_owners", "tell", "announce", "hush", "capture", "mark", "warn", "broadcast", "reply",
     "conclude", "inform", "expire", "chase_page", *FREE, *OF_PEOPLE,

@@ -2,13 +2,25 @@
 
 from collections.abc import Mapping
 
-from stanch.slack import captures, messages, offers, public_page, reminders, rooms, shift_talk, stakeholders, views
+from stanch.slack import (
+    access,
+    captures,
+    messages,
+    offers,
+    public_page,
+    reminders,
+    rooms,
+    shift_talk,
+    stakeholders,
+    views,
+)
 from stanch.slack.gateway import Performer
 
 PERFORMERS: Mapping[str, Performer] = {
     **offers.PERFORMERS,
     **shift_talk.PERFORMERS,
     **public_page.PERFORMERS,
+    **access.PERFORMERS,
     "open_room": rooms.open_room,
     "seat_owners": rooms.seat_owners,
     "invite": rooms.invite,
