@@ -427,3 +427,15 @@ async def test_hostile_words_ping_nobody(told: Front) -> None:
                 assert "<!channel>" not in text["text"]
                 assert "<@U0ERIN>" not in text["text"] or "7*7" not in text["text"]
         assert all("<!channel>" not in one["text"] for one in channel.messages)
+
+
+async def test_who_joins_late_reads_what_was_said_and_what_waits(told: Front) -> None:
+    """`catchup`: the last word to each audience, and the draft that somebody has to approve."""
+    await say(told, ("room", "stakeholders", "users"), public=BETTER, user=BOB)
+    lines = (await told.command(DAVE, "1 catchup"))["text"].splitlines()
+    assert any(one.startswith("• Last word to stakeholders <!date^") and GOOD in one for one in lines), lines
+    assert any(one.startswith("• Draft 1 for users waits for approval until <!date^") for one in lines), lines
+    await told.click(CAROL, "draft:approve", "1:1", room(told).id)
+    lines = (await told.command(DAVE, "1 catchup"))["text"].splitlines()
+    assert any(one.startswith("• Last word to users <!date^") and BETTER in one for one in lines), lines
+    assert not any("waits for approval" in one for one in lines)

@@ -2,6 +2,7 @@
 
 from stanch.core.catalogue import Catalogue
 from stanch.core.incident import Incident
+from stanch.core.policy import commands
 from stanch.core.spoken import COMPANY, STAKEHOLDERS
 
 
@@ -36,3 +37,8 @@ def approvers(i: Incident) -> tuple[str, ...]:
     lead = i.seats.get("communications")
     gone = i.restricted and lead in i.away
     return tuple(dict.fromkeys(one for one in (None if gone else lead, i.commander) if one))
+
+
+def may_approve(i: Incident, user: str) -> bool:
+    """One of `approvers`; or whoever declared it, while the commander who was named has not answered."""
+    return user in approvers(i) or commands(i, user)

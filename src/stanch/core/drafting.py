@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from stanch.core import draft_commands as c, draft_events as e
-from stanch.core.audiences import approvers, has_page, in_company, only_legal
+from stanch.core.audiences import approvers, has_page, in_company, may_approve, only_legal
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp, unstamp
 from stanch.core.command import Command
@@ -107,7 +107,7 @@ def approve(i: Incident, command: c.ApproveDraft, by: str, now: datetime, catalo
     draft = _known(i, command.d)
     if draft.state != "waiting":
         raise Refusal(_late(draft))
-    if by not in approvers(i):
+    if not may_approve(i, by):
         raise Refusal(f"Only the communications lead or the commander may send it: {_mentioned(i)}.")
     if now >= unstamp(draft.until):
         raise Refusal(f"Draft {draft.d} {DECIDED['expired']}. *Edit* brings the words back.")
@@ -124,7 +124,7 @@ def discard(i: Incident, command: c.DiscardDraft, by: str, now: datetime, catalo
     draft = _known(i, command.d)
     if draft.state != "waiting":
         raise Refusal(_late(draft))
-    if by not in (*approvers(i), draft.by):
+    if by != draft.by and not may_approve(i, by):
         raise Refusal(f"Whoever wrote it may discard it, <@{draft.by}>, or who may send it: {_mentioned(i)}.")
     return Said((e.DraftDiscarded(draft.d),), f"Draft {draft.d} is discarded; it stays in the timeline.")
 

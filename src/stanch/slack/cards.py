@@ -125,7 +125,9 @@ class Cards(Phrases):
             lines.append(f"Last word: {safe(one_line(i.last_update, 400), 400)}")
         blocks = [b.section("\n".join(lines))]
         if i.room:
-            blocks.append(b.actions([b.button("Join", "join", f"{i.number}:{i.seq}")]))
+            value = f"{i.number}:{i.seq}"
+            more = [b.button("Subscribe", "subscribe", value)] if i.is_open else []
+            blocks.append(b.actions([b.button("Join", "join", value), *more]))
         return Message(escape(self.headline(i)), blocks)
 
     def neutral(self, i: Incident, more: str = "") -> Message:

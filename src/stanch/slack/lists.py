@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from stanch.core.chain import Event
+from stanch.core.chain import Event, unstamp
 from stanch.core.describe import describe
+from stanch.core.drafting import CALLED
 from stanch.core.harm import steps
 from stanch.core.incident import Incident
 from stanch.core.policy import sees
@@ -131,6 +132,9 @@ class Lists(Phrases):
         done = [f"Mitigation {m.k} {m.state}: {safe(m.what, 200)}" for m in i.mitigations]
         if i.last_update and i.last_update_at:
             done.append(f"Last word {when(i.last_update_at)}: {safe(i.last_update, 500)}")
+        for audience, text in i.spoken.texts.items():
+            said = when(unstamp(i.spoken.last[audience]))
+            done.append(f"Last word to {CALLED.get(audience, audience)} {said}: {safe(text, 500)}")
         done += [f"Fixed: {safe(i.fixed, 300)}"] if i.fixed else []
         return done or ["Nothing is pulled and nothing said yet."]
 
@@ -140,6 +144,11 @@ class Lists(Phrases):
         left += [f"Nobody is {', '.join(empty)}."] if empty and i.is_open else []
         missing = [name for name, value in (("class", i.klass), ("severity", i.severity)) if not value]
         left += [f"Not set: {', '.join(missing)}."] if missing else []
+        left += [
+            f"Draft {one.d} for users waits for approval until {when(unstamp(one.until), '{time}')}:"
+            f" {safe(one.text, 200)}"
+            for one in i.spoken.waiting
+        ]
         return [*left, f"Next: {steps(i)}."]
 
     def _due(self, i: Incident) -> list[str]:
