@@ -1,8 +1,7 @@
-"""PagerDuty's `GET /oncalls`, as its API describes it, served on loopback."""
+"""What PagerDuty's `GET /oncalls` says, taken in; and what it refuses, in words."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from aiohttp import web
@@ -11,67 +10,27 @@ from stanch.core.rota import Shift
 from stanch.flows.on_call import Away
 from stanch.oncall import pagerduty
 from stanch.oncall.pagerduty import PagerDuty
+from tests.fakes.oncalls import FakeOncalls, Json, entry
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 END = START + timedelta(days=14)
 TOKEN = "y_NbAkKc66ryYTWUXYEu"
-Json = dict[str, Any]
-
-
-class Api:
-    """Answers with the entries that it holds, a hundred a page, or with what a test says instead."""
-
-    def __init__(self) -> None:
-        self.entries: list[Json] = []
-        self.instead: web.Response | None = None
-        self.seen: list[tuple[Json, Json]] = []
-        self.url = ""
-
-    async def oncalls(self, request: web.Request) -> web.Response:
-        self.seen.append((dict(request.query), dict(request.headers)))
-        if self.instead is not None:
-            return self.instead
-        offset, limit = int(request.query["offset"]), int(request.query["limit"])
-        page = self.entries[offset : offset + limit]
-        more = len(self.entries) > offset + limit
-        return web.json_response({"oncalls": page, "limit": limit, "offset": offset, "more": more, "total": None})
 
 
 @pytest.fixture
-async def api() -> AsyncIterator[Api]:
-    api = Api()
-    app = web.Application()
-    app.router.add_get("/oncalls", api.oncalls)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    api.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield api
-    await runner.cleanup()
+async def api() -> AsyncIterator[FakeOncalls]:
+    async with FakeOncalls().up() as api:
+        yield api
 
 
 @pytest.fixture
-async def client(api: Api) -> AsyncIterator[PagerDuty]:
+async def client(api: FakeOncalls) -> AsyncIterator[PagerDuty]:
     made = PagerDuty(TOKEN, api.url + "/")
     yield made
     await made.close()
 
 
-def entry(
-    email: str | None, start: str | None, end: str | None, policy: str = "PPOLICY", schedule: str = "PABC"
-) -> Json:
-    return {
-        "escalation_policy": {"id": policy, "type": "escalation_policy_reference"},
-        "escalation_level": 1,
-        "schedule": {"id": schedule, "type": "schedule_reference"},
-        "user": {"id": "PUSER", "type": "user", "name": "Somebody", **({"email": email} if email else {})},
-        "start": start,
-        "end": end,
-    }
-
-
-async def test_shifts_come_in_order_each_once(api: Api, client: PagerDuty) -> None:
+async def test_shifts_come_in_order_each_once(api: FakeOncalls, client: PagerDuty) -> None:
     """An entry stands once for each escalation policy; times are cut to what was asked for."""
     later = entry("dave@example.com", "2026-11-23T09:00:00+01:00", "2026-11-30T09:00:00+01:00")
     now = entry("bob@example.com", "2026-11-16T08:00:00Z", "2026-11-23T08:00:00Z")
@@ -83,7 +42,7 @@ async def test_shifts_come_in_order_each_once(api: Api, client: PagerDuty) -> No
     ]
 
 
-async def test_what_is_asked_and_with_which_right(api: Api, client: PagerDuty) -> None:
+async def test_what_is_asked_and_with_which_right(api: FakeOncalls, client: PagerDuty) -> None:
     """One schedule, with its users' addresses, for the time that matters; the key goes into the header alone."""
     await client.shifts("PABC", START, END)
     ((query, headers),) = api.seen
@@ -95,13 +54,13 @@ async def test_what_is_asked_and_with_which_right(api: Api, client: PagerDuty) -
     assert headers["Accept"] == "application/vnd.pagerduty+json;version=2"
 
 
-async def test_who_is_always_on_call_has_neither_start_nor_end(api: Api, client: PagerDuty) -> None:
+async def test_who_is_always_on_call_has_neither_start_nor_end(api: FakeOncalls, client: PagerDuty) -> None:
     """Both are null then: from the beginning to the end of what was asked for."""
     api.entries = [entry("bob@example.com", None, None)]
     assert await client.shifts("PABC", START, END) == [Shift("bob@example.com", START, END)]
 
 
-async def test_all_pages_are_read(api: Api, client: PagerDuty) -> None:
+async def test_all_pages_are_read(api: FakeOncalls, client: PagerDuty) -> None:
     """A hundred entries a page."""
     hour = timedelta(hours=1)
     api.entries = [
@@ -122,7 +81,7 @@ async def test_all_pages_are_read(api: Api, client: PagerDuty) -> None:
         {"user": {"email": 7}, "schedule": {"id": "PABC"}},
     ],
 )
-async def test_what_is_of_no_use_is_passed_over(api: Api, client: PagerDuty, odd: Json) -> None:
+async def test_what_is_of_no_use_is_passed_over(api: FakeOncalls, client: PagerDuty, odd: Json) -> None:
     """No address, another schedule, over already, or nothing that an entry should hold: the rest still counts."""
     api.entries = [odd, entry("bob@example.com", None, None)]
     assert [one.who for one in await client.shifts("PABC", START, END)] == ["bob@example.com"]
@@ -142,7 +101,7 @@ async def test_what_is_of_no_use_is_passed_over(api: Api, client: PagerDuty, odd
     ],
 )
 async def test_a_refusal_is_told_in_words_without_the_key(
-    api: Api, client: PagerDuty, instead: web.Response, told: str
+    api: FakeOncalls, client: PagerDuty, instead: web.Response, told: str
 ) -> None:
     """Each in one short line that says whose turn it is; a redirect is not followed with the key."""
     api.instead = instead
@@ -168,7 +127,7 @@ async def test_an_address_that_is_none_is_away() -> None:
     await client.close()
 
 
-async def test_pages_without_end_come_to_an_end(api: Api, client: PagerDuty) -> None:
+async def test_pages_without_end_come_to_an_end(api: FakeOncalls, client: PagerDuty) -> None:
     """A service that always has more is asked ten times, and what it said counts."""
     api.entries = [entry("bob@example.com", None, None)] * 2_000
     assert [one.who for one in await client.shifts("PABC", START, END)] == ["bob@example.com"]
