@@ -219,3 +219,14 @@ async def test_who_is_on_duty_is_known_without_asking() -> None:
     assert oncall.on_duty("helper", NOW) == {"ALICE", "DAVE"}
     assert oncall.on_duty("helper", NOW + DAY) == {"ALICE"}
     assert oncall.on_duty("gone", NOW) == frozenset()
+
+
+async def test_the_slowest_source_is_all_that_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five that hang are asked at once: they cost one patience, and not five."""
+    monkeypatch.setattr(on_call, "PATIENCE", 0.2)
+    rotas = [Schedule(f"paged-{k}", f"P{k}") for k in range(5)]
+    catalogue = known(*(Step((one.id,)) for one in rotas), Step((OWNERS,)), rotas=rotas, technical=("bob",))
+    oncall = OnCall(catalogue, Team(), {"pagerduty": Elsewhere(seconds=9)})
+    async with asyncio.timeout(0.8):
+        found = await oncall.candidates("helper", "technical", now=NOW)
+    assert [one.user for one in found] == ["BOB"]

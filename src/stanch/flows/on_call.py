@@ -24,8 +24,8 @@ FRESH: Final = timedelta(minutes=1)
 """For so long an answer, and a failure too, stands without asking again."""
 STALE: Final = timedelta(minutes=5)
 """From this age on, what was last heard is shown with its age."""
-PATIENCE: Final = 5.0
-"""Seconds for one answer."""
+PATIENCE: Final = 3.0
+"""Seconds for the answers of all sources together."""
 
 
 class Away(StanchError):
@@ -111,10 +111,10 @@ class OnCall:
         """
         moment = now or datetime.now(UTC)
         told = self._people()
+        wanted = [(at, one) for at, one in enumerate(self.steps(service)) if step in (None, at)]
+        await self._hear_all([one for _, one in wanted], moment)
         found = []
-        for at, one in enumerate(self.steps(service)):
-            if step not in (None, at):
-                continue
+        for at, one in wanted:
             users = [user for name in one.ask for user in await self._users(service, name, role, moment)]
             able = [user for user in dict.fromkeys(users) if _has(told.get(user), one.skill)]
             for order, user in enumerate(able):
@@ -126,6 +126,7 @@ class OnCall:
         """Each step of a service's path with who is asked now, until when, and who is next. Never raises."""
         moment = now or datetime.now(UTC)
         told = self._people()
+        await self._hear_all(self.steps(service), moment)
         steps = []
         for step in self.steps(service):
             asked = [one for name in step.ask for one in await self._stands(service, name, moment)]
@@ -186,6 +187,13 @@ class OnCall:
         then, _ = self._ids(one.who for one in heard.shifts if cut and one.start <= cut < one.end)
         old = bool(heard.why) or now - heard.at > STALE
         return Asked(name, on, cut, then, missing, True, heard.at if old else None, heard.why)
+
+    async def _hear_all(self, steps: Iterable[Step], now: datetime) -> None:
+        """Ask everybody who keeps a rota of these steps at once, so that the slowest is all that is waited for."""
+        rotas = [self._known.people.rotas.get(name) for name in dict.fromkeys(n for step in steps for n in step.ask)]
+        groups = [self._hear(one.id, "user_group", one.group, now) for one in rotas if isinstance(one, Group)]
+        paged = [self._hear(one.id, "pagerduty", one.schedule, now) for one in rotas if isinstance(one, Schedule)]
+        await asyncio.gather(*groups, *paged)
 
     async def _hear(self, name: str, kept: Kept, id: str, now: datetime) -> _Heard:
         heard = self._heard.setdefault(name, _Heard())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import httpx
 
 API: Final = "https://api.pagerduty.com"
-SECONDS: Final = 5.0
+SECONDS: Final = 3.0
 """For one answer."""
 PAGE: Final = 100
 MOST: Final = 10
