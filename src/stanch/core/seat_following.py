@@ -67,7 +67,9 @@ def woken(i: Incident, happened: Happened, by: str, now: datetime, catalogue: Ca
     step = max(i.seating.step(role) for role in waiting)
     path = catalogue.people.path(i.service)
     may = path[step].page if step < len(path) else True
-    if i.room is None or step in states or not may:
+    raised = any(isinstance(one, e.Changed) and (one.what, one.to) == ("severity", "SEV1") for one in happened)
+    silent = not any(page.taken for page in i.seating.pages if page.step == step)
+    if i.room is None or not may or (step in states and not (raised and silent)):
         return ()
     asks = [i.seating.ask(role) for role in waiting]
     users = dict.fromkeys(ask.user for ask in asks if ask)

@@ -34,6 +34,8 @@ class Page:
 
     step: int
     state: str
+    taken: bool = False
+    """Something that wakes people took it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,12 @@ def _woken(state: Seating, payload: Payload) -> Seating:
             extras = dict.fromkeys((*state.extras, *zip(whats, users, strict=False)))
             return replace(state, extras=tuple(extras), missing=missing)
         case s.PageOwed(action, step):
+            taken = any(one.taken for one in state.pages if one.step == step)
             others = tuple(one for one in state.pages if one.step != step)
-            return replace(state, pages=(*others, Page(step, action)))
+            return replace(state, pages=(*others, Page(step, action, taken)))
+        case s.Paged(_, step):
+            pages = tuple(replace(one, taken=True) if one.step == step else one for one in state.pages)
+            return replace(state, pages=pages)
         case s.NobodyToWake():
             return replace(state, unwakeable=True)
         case s.RotationOffered(role):
