@@ -22,8 +22,8 @@ from stanch.core.incident import Incident
 from stanch.errors import StanchError, Unavailable
 from stanch.flows.deliver import Outcome
 from stanch.flows.desk import Desk
-from stanch.flows.owing import owe_missing
 from stanch.flows.on_call import Kept, OnCall, Source
+from stanch.flows.owing import owe_missing
 from stanch.lock import alone
 from stanch.oncall.pagerduty import PagerDuty
 from stanch.publication import Publication

@@ -294,6 +294,19 @@ def test_a_reminder_outlives_the_bot() -> None:
     assert words == [(CAROL, set(AUDIENCES))]
 
 
+def test_promises_of_long_ago_stay_unsaid_and_hide_nothing() -> None:
+    """The bot comes to an incident of a year ago: its old promise is passed over, the one for next week is told."""
+    days = life(severity="SEV4")
+    start = days.tale.now
+    for ahead in (3, 372):
+        days.tale.do(c.AddAction(CAROL, (start + timedelta(days=ahead)).date(), "test prompts by region"))
+    days.tale.do(c.Dismiss("near-miss", "nobody was hurt"), after=timedelta())
+    days.tale.do(c.Reopen("it came back"), after=timedelta())
+    days.until(start + timedelta(days=380), down_until=start + timedelta(days=365))
+    told = [about for at, about, _, _ in days.given if about.startswith(("action", "overdue"))]
+    assert [one[:8] for one in told] == ["action 2", "overdue "]
+
+
 WAYS: tuple[c.Command, ...] = (
     c.SayUpdate("news"), c.StillInvestigating(), c.Snooze(), c.Change("severity", "SEV1"), c.Change("severity", "SEV3"),
     c.Applied("the switch"), c.GiveRole("communications", ALICE), c.GiveRole("communications", None),

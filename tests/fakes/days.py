@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from stanch.core import commands as c
+from stanch.core.forgotten import stale
 from stanch.core.hearing import AUDIENCES
 from stanch.core.item import NEXT
 from stanch.core.reminding import given, instead, meant, too_soon
@@ -51,6 +52,9 @@ class Days:
                 self.tale.do(c.OweReminder(what["name"]), "stanch", timedelta())
             return
         one = given(i, known, found, now)
+        if old := tuple(item for item in one.items if stale(item, now)):
+            self.tale.do(c.ReportReminded(old, "", missed=True), "stanch", timedelta())
+            return
         to = self.next if one.to == NEXT else one.to
         assert not too_soon(i, to, now), f"{to} was reminded a moment ago"
         self.messages.append((now, to, tuple(item.about for item in one.items)))

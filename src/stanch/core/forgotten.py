@@ -20,6 +20,9 @@ NOTHING_PULLED: Final = timedelta(minutes=10)
 REVIEW: Final = timedelta(days=2)
 MORNING: Final = time(8, 0)
 """When people hear of what is due on a day (UTC)."""
+PROMISES: Final = ("action", "overdue", "kept", "review")
+LONG_AGO: Final = timedelta(days=14)
+"""What somebody promised for a day before that is better left unsaid."""
 OVERDUE: Final = timedelta(days=3)
 WAITS: Final = (timedelta(minutes=5), timedelta(minutes=15))
 """After how long who may approve words for users is asked to, and then the other."""
@@ -117,3 +120,8 @@ def _promised(i: Incident) -> Iterator[Item]:
 
 def _morning(day: str) -> datetime:
     return datetime.combine(date.fromisoformat(day), MORNING, UTC)
+
+
+def stale(one: Item, now: datetime) -> bool:
+    """Whether it is too late to be of use to anybody."""
+    return one.kind in PROMISES and one.at < now - LONG_AGO

@@ -4,12 +4,11 @@ from dataclasses import replace
 
 from stanch.core import commands as c
 from stanch.core.cadence import who_speaks
+from stanch.core.forgotten import stale
 from stanch.core.incident import Incident
 from stanch.core.item import NEXT
-from stanch.core.people import OWNERS, Turns
 from stanch.core.policy import sees
 from stanch.core.reminding import given, instead, meant, too_soon
-from stanch.core.rota import on_call
 from stanch.flows.deliver import Cancelled, Later, Outcome
 from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, done
@@ -29,7 +28,9 @@ async def remind(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     if incident.moving:
         return Later("the new room does not stand yet", 5.0, unclear=owed.ambiguous)
     one = given(incident, known, found, now)
-    to = _next(kit, incident) if one.to == NEXT else one.to
+    if old := tuple(item for item in one.items if stale(item, now)):
+        return done(c.ReportReminded(old, "", missed=True))
+    to = await _next(kit, incident) if one.to == NEXT else one.to
     if to is None:
         return done(c.ReportReminded(one.items, "", missed=True))
     if wait := too_soon(incident, to, now):
@@ -52,18 +53,13 @@ async def remind(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     return done(report, ts=ts)
 
 
-def _next(kit: Kit, i: Incident) -> str | None:
+async def _next(kit: Kit, i: Incident) -> str | None:
     """Who comes after the commander: the first of the further steps of the escalation path, else the technical lead,
     else who owns that role. Nobody who was asked before, and nobody who must not see it."""
     service = kit.desk.catalogue.service(i.service) if i.service else None
-    people, names = kit.desk.catalogue.people, []
-    for step in people.path(i.service)[1:]:
-        for who in step.ask:
-            rota = people.rotas.get(who)
-            name = on_call(rota, kit.desk.clock()) if isinstance(rota, Turns) else None if rota else who
-            if name and name != OWNERS and (not step.skill or step.skill in people.person(name).skills):
-                names.append(name)
-    names += [i.seats.get("technical", ""), *(service.owners.get("technical", ()) if service else ())]
-    found = (kit.directory.person(name) for name in names)
-    asked = (who_speaks(i), i.commander)
-    return next((one.id for one in found if one and one.here and one.id not in asked and sees(i, one.id)), None)
+    steps = range(1, len(kit.desk.catalogue.people.path(i.service)))
+    found = [one.user for step in steps for one in await kit.on_call.candidates(str(i.service), "commander", step)]
+    owners = [kit.directory.person(name) for name in service.owners.get("technical", ())] if service else []
+    found += [i.seats.get("technical", ""), *(one.id for one in owners if one and one.here)]
+    asked = (who_speaks(i), i.commander, "")
+    return next((one for one in found if one not in asked and sees(i, one)), None)
