@@ -14,6 +14,7 @@ Found = tuple[int, str, str]
 """The offset of a fault in the body, what it is, and what was expected."""
 
 
+_PROSE = (nodes.Output, nodes.If, nodes.Expr, nodes.Helper)
 LIST = 40
 """Words that are listed at most; more would hide the one that is near."""
 
@@ -25,13 +26,22 @@ def check(body: str, file: str, environment: Environment, known: Collection[str]
         tree = source.parse(environment)
         parts = list(tree.find_all(nodes.Node))
         found = [*_strange_words(parts, environment), *_refused(parts)]
-        given = meta.find_undeclared_variables(tree)  # compiles it, which finds what parsing does not
+        given = _given(tree, parts)
         found += _unknown(parts, given, known) if known else []
     except TemplateSyntaxError as error:
         found = [problem(source, error)]
     except RecursionError:
         found = [(len(body) - len(body.lstrip()), "expressions nested too deeply to read", "a few levels")]
     return [Fault(file, *source.at(offset), what, expected) for offset, what, expected in found]
+
+
+def _given(tree: nodes.Template, parts: list[nodes.Node]) -> Collection[str]:
+    """Variables that are not set in the text itself. Jinja compiles it to know, which finds what parsing does not;
+    where there is prose with conditions and nothing else, neither is needed."""
+    names = {part.name for part in parts if isinstance(part, nodes.Name)}
+    if all(isinstance(part, _PROSE) for part in parts) and names.isdisjoint(("self", "super", "caller")):
+        return names
+    return meta.find_undeclared_variables(tree)
 
 
 def _strange_words(parts: list[nodes.Node], environment: Environment) -> Iterator[Found]:
