@@ -63,10 +63,17 @@ async def message(kit: Kit, i: Incident, one: Reminder, about: Event | None) -> 
 
 def _dues(words: Sequence[Item]) -> Mrkdwn:
     """`at 14:20`, or to whom what is due if it is not the room alone."""
-    alone = [one.about for one in words] == [ROOM]
-    ordered = sorted((one for one in words if one.due), key=lambda one: (one.due, one.about != ROOM))
-    shown = [f"at {when(one.due)}" + ("" if alone else f" to {CALLED[one.kind]}") for one in ordered if one.due]
-    return Mrkdwn(" and ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else "")
+    if [one.about for one in words] == [ROOM] and words[0].due:
+        return Mrkdwn(f"at {when(words[0].due)}")
+    to: dict[str, list[str]] = {}
+    for one in sorted((one for one in words if one.due), key=lambda one: (one.due, one.about != ROOM)):
+        to.setdefault(str(when(one.due)) if one.due else "", []).append(CALLED[one.kind])
+    return Mrkdwn(_listed([f"at {moment} to {_listed(names)}" for moment, names in to.items()]))
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 async def _since(kit: Kit, i: Incident) -> str:
