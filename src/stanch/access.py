@@ -1,4 +1,4 @@
-"""Can we, and the people who go on call, reach what is needed at 03:00? Asked once a week, and by `stanch access-check`.
+"""Can we, and who goes on call, reach what is needed at 03:00? Asked once a week, and by `stanch access-check`.
 
 Nothing is moved. What is missing is listed to the owners of the service a day later.
 """
@@ -199,12 +199,9 @@ def _questions(known: Catalogue, round: str, asked: Mapping[str, Sequence[str]])
     ]
 
 
-def _about(round: str, user: str, links: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "round": round,
-        "user": user,
-        "links": {what: [list(one) for one in found] for what, found in links.items()},
-    }
+def _about(round: str, user: str, links: Mapping[str, Sequence[tuple[str, str]]]) -> dict[str, Any]:
+    told = [[what, [list(one) for one in links[what]]] for what in OPENED if what in links]
+    return {"round": round, "user": user, "links": told}
 
 
 def _lists(

@@ -166,7 +166,7 @@ async def test_our_own_page_shows_each_word_and_keeps_what_is_over(tmp_path: Pat
         shown = (await stage.http.get(f"{stage.bot_url}/status")).text
         assert "&lt;b&gt;Some answers&lt;/b&gt;" in shown
         assert "policy" not in shown
-        assert "One incident goes on." in shown
+        assert "One incident is under way." in shown
         await ends(i)
         await until(lambda: sum(one["kind"] == "page_shown" for one in i.events()) == 2)
         one = await stage.http.get(f"{stage.bot_url}/status/inc-{i.number}")

@@ -27,5 +27,6 @@ def paged(payload: Payload, name: Callable[[str], str]) -> str | None:
         case s.PageDropped(n):
             return f"word {n} for the status page was dropped: it is over, and nothing of it was shown"
         case s.PageChased(to, missed):
-            return f"{'could not remind' if missed else 'reminded'} {name(to)} that the status page does not say it is over"
+            did = "could not remind" if missed else "reminded"
+            return f"{did} {name(to)} that the status page does not say it is over"
     return None

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from stanch.core.cadence import spoken
 from stanch.core.public import Entry
 from stanch.core.status import component_state
 
@@ -78,7 +77,12 @@ def _by_day(over: Sequence[Entry]) -> list[tuple[datetime, list[Entry]]]:
 
 
 def _lasted(one: Entry) -> str:
-    return spoken(max(one.changed - one.began, timedelta(minutes=1)))
+    minutes = max(1, round((one.changed - one.began).total_seconds() / 60))
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
+    return f"{round(minutes / 1440)} days"
 
 
 def _plain(moment: datetime) -> str:

@@ -33,9 +33,13 @@ THANKS: Final = "Thank you. Everything that you need can be opened."
 
 async def ask(kit: Kit, incident: Incident | None, owed: Owed) -> Outcome:
     """One person, alone."""
-    links: dict[str, list[list[str]]] = owed.payload["links"]
-    lines = [f"• *{what}*: {', '.join(f'<{url}|{escape(name)}>' for name, url in links[what])}" for what in links]
-    buttons = [b.button(f"I can open {what}", f"{ACTION}:{what}", f"{owed.payload['round']}|{what}") for what in links]
+    links: list[tuple[str, list[tuple[str, str]]]] = owed.payload["links"]
+    lines = [
+        f"• *{what}*: {', '.join(f'<{escape(url)}|{escape(name)}>' for name, url in there)}" for what, there in links
+    ]
+    buttons = [
+        b.button(f"I can open {what}", f"{ACTION}:{what}", f"{owed.payload['round']}|{what}") for what, _ in links
+    ]
     text = "\n".join((QUESTION, *lines))
     message = Message(cut(QUESTION, 300), [b.section(text), b.actions(buttons)])
     channel = str((await kit.call("conversations.open", users=owed.payload["user"]))["channel"]["id"])

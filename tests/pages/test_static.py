@@ -1,0 +1,99 @@
+"""Our own pages as files: each whole, drawn from everything that users were told, also what is not recorded yet."""
+
+import asyncio
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stanch.core.public import Entry, Said
+from stanch.errors import Unavailable
+from stanch.pages.base import PageFault, Post, Shown
+from stanch.pages.static import Static
+
+SERVICES = {"support-copilot": "Support copilot"}
+POST = Post(
+    key="inc-9-1", number=9, service="support-copilot", n=1, id="", title="Support copilot: wrong answers",
+    state="investigating", impact="major", body="Some answers may be wrong.", at=datetime.now(UTC),
+)  # fmt: skip
+OTHER = Entry(7, "support-copilot", "Slow", "minor", (Said("2026-11-22T13:00:00.000000Z", "investigating", "Slow."),))
+
+
+class Told:
+    """What the database holds; None while it is away."""
+
+    def __init__(self, *entries: Entry) -> None:
+        self.entries: list[Entry] | None = list(entries)
+
+    async def __call__(self) -> list[Entry]:
+        if self.entries is None:
+            raise Unavailable("The database does not answer.")
+        return self.entries
+
+
+def names(folder: Path) -> set[str]:
+    return {one.name for one in folder.iterdir()}
+
+
+def updates(folder: Path) -> dict[str, list[str]]:
+    data: dict[str, Any] = json.loads((folder / "incidents.json").read_text())
+    return {one["id"]: [update["body"] for update in one["updates"]] for one in data["incidents"]}
+
+
+async def test_a_word_is_written_once_however_often_it_is_tried(tmp_path: Path) -> None:
+    """After a crash between writing and recording, the same word is written again and stands there once."""
+    page = Static(tmp_path / "status", SERVICES, Told(OTHER))
+    for _ in range(2):
+        assert await page.show(replace(POST, look=True)) == Shown("inc-9")
+    assert updates(tmp_path / "status") == {"inc-9": ["Some answers may be wrong."], "inc-7": ["Slow."]}
+
+
+async def test_incidents_that_speak_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    """Ten at once, none of them recorded yet: the index has them all."""
+    page = Static(tmp_path, SERVICES, Told())
+    await asyncio.gather(*(page.show(replace(POST, number=n)) for n in range(1, 11)))
+    assert set(updates(tmp_path)) == {f"inc-{n}" for n in range(1, 11)}
+
+
+async def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
+    """While it is written again and again, each look finds a whole file, and nothing is left over."""
+    page = Static(tmp_path, SERVICES, Told(OTHER))
+    await page.show(POST)
+
+    async def write() -> None:
+        for n in range(2, 12):
+            await page.show(replace(POST, number=n, body="x" * 20_000))
+
+    writing = asyncio.create_task(write())
+    looks = 0
+    while not writing.done():
+        assert json.loads(await asyncio.to_thread((tmp_path / "incidents.json").read_text))
+        looks += 1
+    await writing
+    assert looks > 10
+    assert not [name for name in names(tmp_path) if name.startswith(".")]
+
+
+async def test_a_page_of_what_is_long_over_goes(tmp_path: Path) -> None:
+    """Its file is taken away with it; other files are left alone."""
+    (tmp_path / "inc-1.html").write_text("old")
+    (tmp_path / "logo.svg").write_text("<svg/>")
+    await Static(tmp_path, SERVICES, Told()).show(POST)
+    assert names(tmp_path) == {"index.html", "incidents.json", "inc-9.html", "logo.svg"}
+
+
+async def test_what_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
+    """A folder that is a file, a database that is away: nothing was sent, and it says what is wrong."""
+    (tmp_path / "status").write_text("in the way")
+    blocked, told = Static(tmp_path / "status", SERVICES, Told()), Told()
+    told.entries = None
+    for page, words in ((blocked, "cannot be written"), (Static(tmp_path, SERVICES, told), "does not answer")):
+        with pytest.raises(PageFault, match=words) as fault:
+            await page.show(POST)
+        assert (fault.value.sent, fault.value.permanent) == (False, False)
+    with pytest.raises(PageFault, match="cannot be written"):
+        await blocked.reached()
+    assert await Static(tmp_path / "new", SERVICES, Told()).reached() == "the pages that Stanch writes, at /status"
