@@ -153,3 +153,10 @@ def test_no_words_of_the_room_reach_the_public() -> None:
     for name, meta in TEXTS.meta.items():
         if set(meta.audiences) & set(PUBLIC):
             assert "SECRET" not in TEXTS.write(name, **facts(**inside))
+
+
+def test_the_readme_names_what_a_text_may_name() -> None:
+    """Whoever writes their own texts finds every word, moment and audience in it."""
+    part = (ROOT / "README.md").read_text(encoding="utf-8").partition("### Your own words")[2].partition("\n## ")[0]
+    assert [word for word in WORDS if f"`{word}`" not in part] == []
+    assert [word for word in (*MOMENTS, *AUDIENCES) if word not in part] == []
