@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from stanch.core import commands as c
-from stanch.core.chase import extras_wanted, sheet
+from stanch.core.chase import extras_wanted, kept_by_stanch, sheet
 from stanch.core.incident import Incident
 from stanch.core.ranking import Candidate, ranked
 from stanch.core.roles import ROLES
@@ -33,7 +33,12 @@ async def after(kit: Kit, i: Incident, role: str, was: str) -> tuple[Candidate, 
     """Who can be asked for the role after `was`: those of its step that are left, then those of the next ones."""
     path = kit.desk.catalogue.people.path(i.service)
     found: list[Candidate] = []
-    for step in range(min(i.seating.step(role), len(path) - 1), len(path)):
+    # Nobody is fetched from further up for a seat that Stanch can keep.
+    last = 1 if kept_by_stanch(i, role, kit.desk.catalogue) else len(path)
+    for step in range(min(i.seating.step(role), len(path) - 1), last):
+        # An expert's step is for who works on it: experts neither command nor speak.
+        if path[step].skill and role != "technical":
+            continue
         found += await _step(kit, i, role, step)
     taken = {user for held, user in i.seats.items() if held != role}
     passed = {user for held, user in i.seating.out if held == role} | {was}
