@@ -1,5 +1,6 @@
 """What people do about words for others: *Draft update*, a draft's buttons, the holding line, subscribing."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -30,10 +31,13 @@ class Drafts:
         self._desk = desk
         self._people = directory
         self._listeners = listeners
-        self._forms = DraftForms(Texts(templates, desk.catalogue, directory), lambda: desk.clock())
+        self._texts = Texts(templates, desk.catalogue, directory)
+        self._forms = DraftForms(self._texts, lambda: desk.clock())
         listeners.forms |= {"update_form": self._forms.update, "holding": self._forms.holding}
 
     def register(self, app: AsyncApp) -> None:
+        # A form has three seconds, and the files are many.
+        asyncio.get_running_loop().run_in_executor(None, self._texts.ready)
         app.view("say_update")(self.say)
         app.view("edit_draft")(self.edited)
         app.view("holding")(self.hold)

@@ -1,5 +1,6 @@
 """A text for an audience at this moment: the team's template with the facts of the timeline, as plain text."""
 
+import contextlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -24,6 +25,11 @@ class Texts:
         self._templates = templates
         self._catalogue = catalogue
         self._people = people
+
+    def ready(self) -> None:
+        """Read which texts there are. Some tenths of a second, once; a fault shows with whoever needs it."""
+        with contextlib.suppress(StanchError):
+            self._templates.meta  # noqa: B018 - it is kept
 
     def now(self, i: Incident, audience: str, at: datetime) -> str:
         """What a form for this audience is filled with at this moment (`at`, UTC); empty where no file fits."""
