@@ -308,7 +308,7 @@ TEMPLATES = [
         "We are correcting it.",
         "We are correcting it: {{ users_see }}.",
         "message_templates/users/holding_quality.j2:9:135: unknown variable 'users_see', expected one of acted, "
-        "alternative, better_at, duration, limited, next_at, provider, resolved_at, service, since, status_url",
+        "alternative, better_at, duration, limited, next_at, provider, resolved_at, service, since",
     ),
     Broken(
         "a fact that nobody has",
@@ -318,7 +318,7 @@ TEMPLATES = [
         "message_templates/stakeholders/stakeholders_update_cost.j2:8:20: unknown variable 'user_sees', expected one "
         "of acted, alternative, better_at, bleeding, cause, class_name, commander, done, duration, fixed, last_at, "
         "limited, name, next_at, provider, quiet_until, reason, resolved_at, scope, service, severity, since, "
-        "status_url, title, users_see; did you mean 'users_see'?",
+        "title, users_see; did you mean 'users_see'?",
     ),
     Broken(
         "a fact that is used for what it is not",

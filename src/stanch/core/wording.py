@@ -42,7 +42,6 @@ PUBLIC_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "limited": "true while a control that does *less* stays in force",
         "alternative": "what works instead, in a sentence (`instead` in services.yml)",
         "provider": "true once it is confirmed that a provider caused it",
-        "status_url": "the address of the status page",
         "better_at": "when the harm went down (contained), with its zone",
         "resolved_at": "when it was over, with its zone",
         "duration": "how long it lasted: `1 h 39 min`",

@@ -22,7 +22,6 @@ SAMPLE: Final[Mapping[str, Any]] = {
     "limited": True,
     "alternative": "Our help centre works as usual.",
     "provider": True,
-    "status_url": "https://status.example.com",
     "better_at": "14:09 UTC",
     "resolved_at": "15:30 UTC",
     "duration": "1 h 39 min",
