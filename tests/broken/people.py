@@ -134,9 +134,16 @@ PEOPLE = [
         "mean 'support-copilot'?",
     ),
     Broken(
-        "a path without a step", FILE, "  support-copilot:\n", "  search-answers: []\n  support-copilot:\n",
-        f"{FILE}:30:19: an empty list, expected at least one\n"
-        f"{FILE}:37:3: key 'search-answers' a second time, expected it once (first on line 30)",
+        "a path without a step",
+        FILE,
+        "  support-copilot:\n    - ask: [owners]\n    - ask: [assistants, bob, dave]\n      skill: ai\n"
+        "    - ask: [assistants, alice, erin]\n\n",
+        "  support-copilot: []\n\n",
+        f"{FILE}:30:20: an empty list, expected at least one",
+    ),
+    Broken(
+        "a step's key misspelt", FILE, "alice, erin]\n\n", "alice, erin]\n      pages: true\n\n",
+        f"{FILE}:35:7: unknown key 'pages', expected one of ask, skill, page; did you mean 'page'?",
     ),
     Broken(
         "a step that asks a rota that is not there", FILE, "alice, erin]\n\n", "alice, assistant]\n\n",

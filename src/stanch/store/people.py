@@ -42,6 +42,8 @@ def look(home: Path, services: Mapping[str, Service], today: date | None = None)
     }
     found = People(people, rotas, escalation)
     for service in document.escalation:
+        if not document.escalation[service]:
+            marked.fault(("escalation", service), "an empty list", "at least one")
         if services:
             _one_of(marked, ("escalation", service), "service", service, services, at_key=True)
         if not marked.faults and service in services:

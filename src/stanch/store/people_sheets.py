@@ -133,4 +133,4 @@ class StepSheet(Model):
 class PeopleFile(Model):
     people: dict[str, PersonSheet] = Field(default_factory=dict)
     rotas: dict[Id, RotaSheet] = Field(default_factory=dict)
-    escalation: dict[str, Annotated[list[StepSheet], Field(min_length=1)]] = Field(default_factory=dict)
+    escalation: dict[str, list[StepSheet]] = Field(default_factory=dict)
