@@ -217,6 +217,9 @@ def test_what_to_tell_users_is_printed(shipped: Catalogue) -> None:
     assert said["holding_latency"] == (
         "Our assistant is answering slowly at the moment. Your requests are not lost. Next update at (time)."
     )
+    assert said["holding_security"].endswith(
+        "We will tell affected customers directly. (Nobody has approved these words yet: they may not be sent.)"
+    )
 
 
 def test_a_message_about_one_incident_is_only_named(tmp_path: Path) -> None:

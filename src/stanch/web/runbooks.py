@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from stanch.core.catalogue import Catalogue
-from stanch.core.wording import facts
+from stanch.core.wording import NOBODY, facts
 from stanch.errors import StanchError
 from stanch.store.templates import Templates
 from stanch.web import outline
@@ -82,6 +82,9 @@ def messages(catalogue: Catalogue, templates: Templates) -> dict[str, str]:
     for name in sorted(names):
         with suppress(StanchError):
             found[name] = templates.write(name, **facts(next_at="(time)"))
+            meta = templates.meta.get(name)
+            if meta and meta.approved_by == NOBODY:
+                found[name] += " (Nobody has approved these words yet: they may not be sent.)"
     return found
 
 
