@@ -53,12 +53,12 @@ async def test_each_status_page_is_asked_with_its_rights(tmp_path: Path, fake: F
         }
     )
     good = settings(tmp_path, STANCH_STATUSPAGE_TOKEN=KEY, STANCH_STATUSPAGE_API=fake.url)
-    hook = Reached("status page (webhook)", ("hook",), "STANCH_STATUS_WEBHOOK_URL is not set")
-    own = Reached("status page (static)", ("own",))
-    assert await access.look(known, good) == [Reached("status page (statuspage)", ("chat", "search")), hook, own]
+    hook = Reached("status page webhook", ("hook",), "STANCH_STATUS_WEBHOOK_URL is not set")
+    own = Reached("status page static", ("own",))
+    assert await access.look(known, good) == [Reached("status page statuspage", ("chat", "search")), hook, own]
     bad = settings(tmp_path, STANCH_STATUSPAGE_TOKEN="another", STANCH_STATUSPAGE_API=fake.url)
     why = "it does not accept STANCH_STATUSPAGE_TOKEN; make a new key at Statuspage and set it"
-    assert (await access.look(known, bad))[0] == Reached("status page (statuspage)", ("chat", "search"), why)
+    assert (await access.look(known, bad))[0] == Reached("status page statuspage", ("chat", "search"), why)
     assert {one.method for one in fake.calls} == {"GET"}
 
 

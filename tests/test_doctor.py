@@ -83,7 +83,7 @@ async def test_all_is_well(practice: Service, tmp_path: Path) -> None:
     assert [(line.mark, line.about) for line in lines] == [
         ("ok", "bot token"), ("ok", "Socket Mode"), ("ok", "scopes"), ("ok", "channels"), ("ok", "channels"),
         ("ok", "owners"), ("ok", "on call"), ("ok", "paging"), ("ok", "folders"), ("ok", "database"),
-        ("degraded", "planes"), ("degraded", "plan"), ("degraded", "plan"),
+        ("degraded", "planes"), ("ok", "status page"), ("degraded", "plan"), ("degraded", "plan"),
     ]  # fmt: skip
     assert not (tmp_path / "data").exists()
     assert str(lines[-2]) == (

@@ -62,9 +62,9 @@ class Reached:
 async def look(known: Catalogue, settings: Settings, seconds: float = SECONDS) -> list[Reached]:
     """Every control plane, metric source and status page: can the bot reach it with its rights?"""
     async with Planes(known, settings.environment, ADAPTERS) as planes:
-        stands, pages = await asyncio.gather(inventory.take(planes, known, seconds), _pages(known, settings, seconds))
+        stands, shown = await asyncio.gather(inventory.take(planes, known, seconds), pages(known, settings, seconds))
         found = [await _plane(plane, known, settings, planes, stands) for plane in known.planes.values()]
-    return [*found, *pages]
+    return [*found, *shown]
 
 
 async def _plane(
@@ -91,24 +91,25 @@ async def _plane(
     return Reached(plane.id, services)
 
 
-async def _pages(known: Catalogue, settings: Settings, seconds: float) -> list[Reached]:
-    pages = Pages(known, publication.access(settings), _nothing)
+async def pages(known: Catalogue, settings: Settings, seconds: float) -> list[Reached]:
+    """Each status page once, with the services whose page it is."""
+    there = Pages(known, publication.access(settings), _nothing)
     sheets = {id: one.status_page for id, one in known.services.items() if one.status_page}
     found = []
     try:
         for sheet in dict.fromkeys((one.kind, one.page) for one in sheets.values()):
             whose = tuple(id for id, one in sheets.items() if (one.kind, one.page) == sheet)
-            name = f"status page ({sheet[0]})"
+            name = f"status page {sheet[0]}"
             try:
                 async with asyncio.timeout(seconds):
-                    await pages.of(sheets[whose[0]]).reached()
+                    await there.of(sheets[whose[0]]).reached()
                 found.append(Reached(name, whose))
             except PageFault as fault:
                 found.append(Reached(name, whose, str(fault)))
             except TimeoutError:
                 found.append(Reached(name, whose, f"no answer within {seconds:g} s"))
     finally:
-        await pages.close()
+        await there.close()
     return found
 
 

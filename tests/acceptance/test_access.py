@@ -48,8 +48,8 @@ async def asked(stage: Stage, user: str) -> Json:
 
 
 async def test_people_are_asked_once_and_owners_hear_what_is_missing(tmp_path: Path) -> None:
-    """`--ask` sends each one message with a button for each link; bob can open the logs; a day later alice, who owns the
-    service, hears of the rest and of the plane that is not set up. A killed bot asks nobody twice."""
+    """`--ask` sends each one message with a button for each link; bob can open the logs; a day later alice, an owner,
+    hears of the rest and of the plane that is not set up. A killed bot asks nobody twice."""
     async with staged(tmp_path / "stage", {"STANCH_HOME": str(with_links(tmp_path / "home"))}) as stage:
         told = await asyncio.to_thread(check, stage, "--ask")
         assert told.returncode == 1

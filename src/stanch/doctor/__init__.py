@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from stanch.doctor import home, paging, planes, rotas, slack
+from stanch.doctor import home, paging, planes, rotas, slack, status
 from stanch.doctor.home import lint
 from stanch.doctor.lines import Check, Line, Patient, fault
 from stanch.errors import StanchError
@@ -20,7 +20,7 @@ PATIENCE = 5.0
 """Seconds for one question to Slack."""
 CHECKS: Sequence[Check] = (
     slack.bot_token, slack.transport, slack.scopes, slack.channels, slack.owners, rotas.rotas, paging.paging,
-    home.folders, home.database, home.data_folder, planes.planes, slack.plan,
+    home.folders, home.database, home.data_folder, planes.planes, status.status_pages, slack.plan,
 )  # fmt: skip
 """In the order in which they are shown; the first learns who we are, which those that ask Slack need."""
 

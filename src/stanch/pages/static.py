@@ -61,13 +61,15 @@ class Static:
         return Shown(post.public_id)
 
     async def reached(self) -> str:
-        try:
-            await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
-        except OSError as trouble:
-            raise PageFault(f"{self._folder} cannot be written: {trouble.strerror}", permanent=True) from trouble
-        if not os.access(self._folder, os.W_OK):
-            raise PageFault(f"{self._folder} may not be written", permanent=True)
+        """Nothing is made: the folder is looked at, or the one in which it will be."""
+        if not await asyncio.to_thread(_writable, self._folder):
+            raise PageFault(f"{self._folder} cannot be written", permanent=True)
         return "the pages that Stanch writes, at /status"
+
+
+def _writable(folder: Path) -> bool:
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    return there.is_dir() and os.access(there, os.W_OK)
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:
