@@ -1,7 +1,7 @@
 """Who and what is in the workspace: people and the two channels of the house, as last heard from Slack."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ class Directory:
         self._slack = slack
         self._people: dict[str, Person] = {}
         self._channels: dict[str, str] = {}
+        self._alone: dict[str, str] = {}
         self._loading = asyncio.Lock()
         self.loaded = False
         self.me = ""
@@ -65,6 +66,12 @@ class Directory:
             return None
         found = [p for p in self._people.values() if wanted in (p.name.casefold(), p.email)]
         return next((p for p in found if p.here), found[0] if found else None)
+
+    async def alone(self, user: str, call: Callable[..., Awaitable[Mapping[str, Any]]]) -> str:
+        """The id of the channel in which the bot talks to this person alone. Raises what `call` does."""
+        if user not in self._alone:
+            self._alone[user] = str((await call("conversations.open", users=user))["channel"]["id"])
+        return self._alone[user]
 
     def name(self, user: str) -> str:
         """`@alice`, in plain text: a name that pings nobody."""

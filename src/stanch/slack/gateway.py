@@ -17,6 +17,7 @@ from stanch.flows.desk import Desk
 from stanch.flows.on_call import OnCall
 from stanch.slack.client import Kind, Slack, SlackFault
 from stanch.slack.directory import Directory
+from stanch.slack.queues import Queues
 from stanch.slack.render import Render
 from stanch.store.outbox import Owed
 from stanch.store.templates import Templates
@@ -69,6 +70,9 @@ IN_WORDS: Mapping[str, str] = {
 }
 
 
+POSTING = "chat.postMessage"
+
+
 @dataclass
 class Kit:
     """What a performer works with."""
@@ -82,6 +86,9 @@ class Kit:
     on_call: OnCall
     pauses: dict[str, float] = field(default_factory=dict)
     """What waits after a 429, until when (epoch seconds): a method, or a method with a channel."""
+    queues: Queues = field(default_factory=Queues)
+    place: tuple[str, float] = ("", 0.0)
+    """Key and rank of the effect that is performed: what has a rank lets the more severe and newer go first."""
     deadline: float = inf
     """Epoch seconds after which nothing may be sent: the effect may be somebody else's by then."""
 
@@ -90,20 +97,30 @@ class Kit:
         if time.time() >= self.deadline:
             raise SlackFault(Kind.PAUSED, "lease_over", detail="before")
         scope = _scope(method, args)
-        rest = self.pauses.get(scope, 0.0) - time.time()
+        rest, queues = self.pauses.get(scope, 0.0) - time.time(), bool(self.place[1]) and method == POSTING
+        if queues:
+            rest = self.queues.wait(scope, *self.place, rest)
         if rest > 0:
             raise SlackFault(Kind.PAUSED, "paused", after=rest, detail="before")
         try:
-            return await self.slack.call(method, read=read, **args)
+            answer = await self.slack.call(method, read=read, **args)
         except SlackFault as fault:
-            if fault.kind is Kind.PAUSED:
-                self.pauses[scope] = time.time() + fault.after
-            raise
+            if fault.kind is not Kind.PAUSED:
+                raise
+            self.pauses[scope] = time.time() + fault.after
+            if not queues:
+                raise
+            after = self.queues.wait(scope, *self.place, fault.after)
+            raise SlackFault(Kind.PAUSED, fault.error, after=after, detail=fault.detail) from fault
+        if queues and self.queues.waits(scope):
+            # Others wait for this channel: the next would be one too many.
+            self.pauses[scope] = time.time() + self.queues.between
+        return answer
 
 
 def _scope(method: str, args: Mapping[str, Any]) -> str:
     """Posting is limited by channel, everything else by method (Slack's facts, section 1)."""
-    return f"{method} {args.get('channel')}" if method == "chat.postMessage" else method
+    return f"{method} {args.get('channel')}" if method == POSTING else method
 
 
 Performer = Callable[[Kit, Any, Owed], Awaitable[Outcome]]
@@ -129,7 +146,7 @@ class Gateway:
                 return Later("the new room does not stand yet", after, unclear=owed.ambiguous)
             if incident.room is None:
                 return Cancelled("the incident has no room")
-        kit = replace(self._kit, deadline=owed.lease_until - self._margin)
+        kit = replace(self._kit, deadline=owed.lease_until - self._margin, place=(owed.key, owed.rank))
         try:
             await kit.directory.load()
         except SlackFault as fault:

@@ -42,7 +42,7 @@ async def remind(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
         text = await message(kit, incident, one, owed.event)
         return done(report, ts=await post_once(kit, str(incident.room), owed.key, text, owed))
     try:
-        channel = str((await kit.call("conversations.open", users=to))["channel"]["id"])
+        channel = await kit.directory.alone(to, kit.call)
         ts = await post_once(kit, channel, owed.key, await message(kit, incident, one, owed.event), owed)
     except SlackFault as fault:
         if fault.kind is not Kind.REFUSED:

@@ -36,6 +36,8 @@ class Owed:
     ambiguous: bool
     intent_at: float
     worker: str
+    rank: float = 0.0
+    """0, or its place among what can wait: the smallest first."""
     event: Event | None = None
     """The entry of the timeline that it is about, if it is about one."""
     before: Incident | None = None
@@ -124,6 +126,7 @@ def _owed(row: Row[Any], worker: str, until: float, now: float) -> Owed:
         ambiguous=row.intent_at is not None,
         intent_at=row.intent_at if row.intent_at is not None else now,
         worker=worker,
+        rank=row.rank,
     )
 
 
