@@ -373,19 +373,21 @@ warning: runbooks/cost_runaway.yml:3:1: no looks_like; the form cannot say when 
 warning: runbooks/quality.yaml:1:1: is not read; rename it to end in .yml
 message_templates:1:1: there is no template for 'judged', expected a file judged.j2
 message_templates/room/closed.j2:2:1: unknown key 'fro', expected one of for, about; did you mean 'for'?
-message_templates/room/closed.j2:5:15: unknown part 'nmae' of 'incident', expected one that is known; \
-did you mean 'name'?
-message_templates/room/closed.j2:5:65: unknown variable 'sumary', expected one of agree, by, by_hand, called, \
-commander, drill, due, due_by, entry, former, found_said, head, incident, label, measured, others, owner_of, \
-payload_entry, quiet_until_at, range, roles_held, room, seats, service_name, spoken, summary, to_said, undone, \
-until_at; did you mean 'summary'?
+message_templates/room/closed.j2:5:15: unknown part 'nmae' of 'incident', expected one that is known; did you mean \
+'name'?
+message_templates/room/closed.j2:5:65: unknown variable 'sumary', expected one of agree, also, asked_now, by, \
+by_hand, called, commander, drill, due, due_by, entry, former, found_said, head, holder, incident, label, measured, \
+missing_contacts, other, others, owner_of, paused_until, payload_entry, quiet_until_at, range, roles_held, room, \
+seats, service_name, spoken, summary, to_said, undone, until_at; did you mean 'summary'?
 message_templates/room/resolved.j2:5:52: `{% if %}` is not closed, expected `{% endif %}`
 runbooks/catalogue/services.yml:9:11: the number 7, expected a text in quotes: '7'
-runbooks/catalogue/services.yml:10:14: unknown key 'comander', expected one of commander, technical, communications, \
-scribe; did you mean 'commander'?
-runbooks/catalogue/services.yml:19:3: 'Search', expected an id: small letters, digits, - and _, at most 63 characters
-runbooks/catalogue/severities.yml:17:7: unknown class 'zebras', expected one of anything, security, safety_violation, \
-provider_outage, latency_saturation, cost_runaway, retrieval_failure, quality_regression, zebra; did you mean 'zebra'?
+runbooks/catalogue/services.yml:10:14: unknown key 'comander', expected one of commander, technical, communications,\
+ scribe; did you mean 'commander'?
+runbooks/catalogue/services.yml:20:3: 'Search', expected an id: small letters, digits, - and _, at most 63 \
+characters
+runbooks/catalogue/severities.yml:17:7: unknown class 'zebras', expected one of anything, security, \
+safety_violation, provider_outage, latency_saturation, cost_runaway, retrieval_failure, quality_regression, zebra; \
+did you mean 'zebra'?
 runbooks/security.yml:6:10: 'urgent', expected critical, highest, high, medium or low
 runbooks/security.yml:9:13: 'maybe', expected true or false
 runbooks/zebra.yml:1:1: key 'class' is missing, expected 'class:' here
