@@ -5,17 +5,24 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import func, insert, select, text
 
 from stanch.core import commands as c
-from stanch.flows.desk import Asked, Desk
+from stanch.core.chain import GENESIS, link
+from stanch.core.decide import decide
+from stanch.core.effects import Effect
+from stanch.core.incident import Incident, fold
 from stanch.store import catalogue, outbox, tables as t
 from stanch.store.database import Database
-from tests.acceptance.harness import ROOT
+from stanch.store.events import _row
+from stanch.store.ids import uuid7
+from stanch.store.projections import projection
+from tests.acceptance.harness import ROOT, Json
 from tests.acceptance.replicas import Replicas, replicas
 from tests.acceptance.snapshot import key_of
 from tests.acceptance.test_replicas import url as url
@@ -25,6 +32,7 @@ LEASE_S, GRACE_S, TICK_S = 5.0, 0.3, 1.0
 ROOMS = 100
 AT_ONCE = 200
 ALICE = "U0ALICE"
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _e = t.effect.c
 
 
@@ -33,33 +41,51 @@ class Many:
 
     def __init__(self, url: str, count: int) -> None:
         self.database = Database(url)
-        self.desk = Desk(self.database, catalogue.read(ROOT))
+        self.known = catalogue.read(ROOT)
         self.count = count
         self.due = datetime.now(UTC)
 
     def open(self, rooms: list[str]) -> None:
+        """The rows that the desk would write, many at a time; of what is owed the reminder alone, and not due yet."""
         declared = datetime.now(UTC) - timedelta(minutes=5)
         for first in range(1, self.count + 1, AT_ONCE):
             numbers = range(first, min(first + AT_ONCE, self.count + 1))
-            self.database.run(lambda db, numbers=numbers: [self._open(db, n, rooms, declared) for n in numbers])
+            told = [self._told(n, rooms[n % len(rooms)], declared) for n in numbers]
+            with self.database.engine.begin() as db:
+                db.execute(insert(t.event), [row for events, _, _ in told for row in events])
+                db.execute(insert(t.incident), [projection(state) for _, state, _ in told])
+                for _, state, reminder in told:
+                    outbox.owe(db, state.number, [replace(reminder, due=NEVER)], 0, first=True)
         with self.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
             db.execute(text("VACUUM ANALYZE"))
 
-    def _open(self, db: Connection, number: int, rooms: list[str], declared: datetime) -> None:
-        known, room = c.Declare(number, f"something is off {number}"), rooms[number % len(rooms)]
-        self.desk.apply(db, Asked(known, ALICE, "test"), declared, new=number)
-        seats = c.SeatOwners((("commander", ALICE),), (), room=c.ReportRoom(room, f"inc-{number}", False))
-        self.desk.apply(db, Asked(seats, "stanch", "test", number), declared)
-        reminder = _e.key.like(f"inc-{number}/remind/facts/%")
-        # Nothing else is owed, and the reminder only once everybody is there.
-        rows = t.effect.update().where(_e.incident == number)
-        db.execute(rows.where(~reminder).values(state="done", due_at=outbox.NEVER))
-        db.execute(rows.where(reminder).values(due_at=outbox.NEVER))
+    def _told(self, number: int, room: str, now: datetime) -> tuple[list[Json], Incident, Effect]:
+        seats = (("commander", ALICE),)
+        asked = (
+            (c.Declare(number, f"something is off {number}"), ALICE),
+            (c.SeatOwners(seats, (), room=c.ReportRoom(room, f"inc-{number}", False)), "stanch"),
+        )
+        state: Incident | None = None
+        rows: list[Json] = []
+        owed: list[Effect] = []
+        for command, by in asked:
+            decision = decide(state, command, by, now, self.known)
+            owed += decision.effects
+            for payload in decision.events:
+                event = link(
+                    id=uuid7(), incident=number, seq=len(rows) + 1, kind=payload.kind, at=now, recorded_at=now, by=by,
+                    source="test", payload=payload.as_json(), prev=state.head if state else GENESIS,
+                )  # fmt: skip
+                rows.append(_row(event))
+                state = fold([event], state)
+        assert state is not None
+        (reminder,) = (one for one in owed if f"inc-{number}/remind/facts/" in one.key)
+        return rows, state, reminder
 
     def fall_due(self) -> None:
         """All of them, now."""
         self.due = datetime.now(UTC)
-        owed = t.effect.update().where(_e.state == "owed")
+        owed = t.effect.update().where(_e.kind == "remind", _e.state == "owed")
         self.database.run(lambda db: db.execute(owed.values(due_at=self.due.timestamp())))
 
     def done(self) -> int:

@@ -10,7 +10,7 @@ from stanch.flows.desk import Desk
 from stanch.store import outbox, tables as t
 from stanch.store.statements import LIVE
 
-AT_ONCE = 50
+AT_ONCE = 10
 """Incidents in one transaction: people should not wait for it."""
 
 _NUMBERS = union(
