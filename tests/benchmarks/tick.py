@@ -67,15 +67,17 @@ class Bench:
             self.desk.apply(db, Asked(c.Applied("prompt v17"), ALICE, "slash", number), now)
             later = (now + timedelta(days=1, seconds=number)).timestamp()
             key = f"inc-{number}/later"
-            row = {"key": key, "incident": number, "kind": "post", "lane": f"inc-{number}/room", "payload": "{}"}
-            reminders.append(row | {"state": "owed", "due_at": later, "attempts": 0})
+            rank = (number % 4 + 1) * outbox.SPAN - later
+            row = {"key": key, "incident": number, "kind": "remind", "lane": f"inc-{number}/remind", "payload": "{}"}
+            reminders.append(row | {"state": "owed", "due_at": later, "attempts": 0, "rank": rank})
         db.execute(t.effect.update().where(t.effect.c.state == "owed", t.effect.c.due_at <= now.timestamp())
                    .values(state="done", due_at=outbox.NEVER))  # fmt: skip
         db.execute(insert(t.effect), reminders)
 
     def owe(self, round: int) -> None:
-        """The same effects, due now, of the oldest incidents."""
-        effects = [(n, Effect(f"due/{round}/{n}", "post", f"due {n}")) for n in range(1, DUE + 1)]
+        """The same reminders, due now, of the oldest incidents."""
+        now = datetime.now(UTC)
+        effects = [(n, Effect(f"due/{round}/{n}", "remind", f"due {n}", due=now, rank=1)) for n in range(1, DUE + 1)]
         self.database.run(lambda db: [outbox.owe(db, n, [one], time.time()) for n, one in effects])
 
     async def turns(self, round: int) -> float:
