@@ -437,3 +437,13 @@ def test_better_since() -> None:
     assert tale.incident.spoken.better_at == since
     tale.do(c.Bleeding("yes", "it is back"))
     assert tale.incident.spoken.better_at == ""
+
+
+def test_what_lands_after_it_became_restricted_is_made_neutral() -> None:
+    """The message was on its way: it is drawn once more, and nothing goes into its thread."""
+    tale = told()
+    tale.do(d.Say(GOOD, ("room", "stakeholders")), CAROL)
+    entry = tale.incident.seq
+    tale.do(c.Restrict("it names people"))
+    decision = tale.do(d.ReportWordsShown("stakeholders", "C0STAKE", "1.5", entry), "stanch")
+    assert [(one.kind, one.payload["entry"]) for one in decision.effects] == [("broadcast", 0)]

@@ -229,11 +229,15 @@ async def test_the_message_follows_the_state_and_says_the_end(told: Front) -> No
 
 
 async def test_what_becomes_restricted_is_withdrawn(told: Front) -> None:
-    """The stakeholders' message says no more than the stub."""
-    await say(told, ("room", "stakeholders"))
+    """The stakeholders' message and its whole thread say no more than the stub."""
+    for text in (GOOD, BETTER, GOOD):
+        await say(told, ("room", "stakeholders"), text)
     await told.bot.ask(c.Restrict("customer data"))
     await told.bot.run()
-    [head] = read(told.bot.slack.named("company"))
+    company = told.bot.slack.named("company")
+    assert read(company, thread=True) == ["🔒 INC-1 · restricted · commander @alice"] * 3
+    assert "refunds" not in seen(company.messages)
+    [head] = read(company)
     assert "wrong policy" not in head
     assert GOOD not in head
     assert "INC-1 · restricted" in head
@@ -318,6 +322,16 @@ async def test_who_takes_the_seat_may_approve_then(told: Front) -> None:
     await told.bot.ask(c.GiveRole("communications", BOB))
     await told.click(BOB, "draft:approve", "1:1", room(told).id)
     assert (await state(told)).spoken.texts["status_page"] == GOOD
+
+
+async def test_an_approval_is_owed_on_home(told: Front) -> None:
+    """For who may give it, until it is given; nobody else sees it there."""
+    await say(told, ("users",), public=GOOD, user=BOB)
+    owes = "INC-1 · draft 1 for users waits for your approval"
+    for user, shown in ((ALICE, True), (CAROL, True), (BOB, False)):
+        assert (owes in seen(await told.look_home(user))) == shown, user
+    await told.click(CAROL, "draft:approve", "1:1", room(told).id)
+    assert owes not in seen(await told.look_home(CAROL))
 
 
 async def test_edited_in_the_room(told: Front) -> None:

@@ -35,6 +35,9 @@ def of_words(before: Incident, after: Incident, payload: Payload, by: str) -> It
                 yield Effect(f"{at}/said/{seq}", "post", lane=f"{at}/room", payload={"entry": seq})
         case e.WordsShown(audience, entry=entry, lost=True):
             yield _broadcast(after, audience, entry)
+        case e.WordsShown(audience) if after.restricted:
+            # It was under way when the incident became restricted.
+            yield _broadcast(after, audience, 0)
         case e.WordsShown(audience, entry=entry) if entry:
             # The thread has the history: what the message says now is there too.
             lane = f"{at}/words/{audience}/thread"

@@ -21,6 +21,8 @@ HINT = (
     "What users see, since when, what was done, when the next word comes. No guess at the cause, no promise of an end."
 )
 LONGEST = 3_000
+HELD = 1_500
+"""Characters of a holding line, which the form carries along; Slack gives 3,000 for all of that."""
 NAMES = {"stakeholders": "Stakeholders", "leadership": "Leadership"}
 
 
@@ -91,6 +93,8 @@ class DraftForms:
                 f"Nobody may send it yet:\n>{b.safe(text, 1_000)}\n{who} has to approve it first, by `approved_by` and"
                 f" `approved_on` in `{b.safe(meta.name, 80)}.j2`."
             )
+        if len(text) > HELD:
+            return notice(f"The holding line is longer than {HELD} characters: nobody reads that.")
         blocks = [
             b.section("Users read exactly this, at once:"), b.words(text),
             b.context(f"{b.safe(approval, 300)} It goes out unedited, so the commander alone may send it."),

@@ -9,8 +9,10 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from sqlalchemy import Row
 
+from stanch.core.audiences import may_approve
 from stanch.core.cadence import next_due, who_speaks
 from stanch.core.catalogue import Catalogue
+from stanch.core.chain import unstamp
 from stanch.core.incident import Incident
 from stanch.core.policy import sees
 from stanch.core.roles import ROLES
@@ -123,6 +125,11 @@ def _owed(seen: Seen, user: str, now: datetime, catalogue: Catalogue, render: Re
         moment = next_due(i, catalogue)
         if moment and who_speaks(i) == user:
             due.append((moment, i))
+        if may_approve(i, user):
+            seats += [
+                f"{i.name} · draft {one.d} for users waits for your approval until {when(unstamp(one.until), '{time}')}"
+                for one in i.spoken.waiting
+            ]
         held = [ROLES[role].lower() for role in ROLES if i.seats.get(role) == user]
         held += ["acting commander"] if i.acting and i.declared_by == user else []
         if held and i.phase not in ("closed", "dismissed"):

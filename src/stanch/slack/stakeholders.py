@@ -1,6 +1,7 @@
 """Words for people who are not in the room: one message an audience, kept up to date, with its history in the thread;
 the same to each subscriber alone; and the last words when it is over."""
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -49,6 +50,8 @@ async def broadcast(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
         return done(c.ReportWordsShown(audience, *place, entry), ts=place[1])
     try:
         await update(kit, *place, message)
+        if incident.restricted:
+            await _hush_thread(kit, incident, *place)
     except SlackFault as fault:
         if fault.error == "message_not_found":
             return done(c.ReportWordsShown(audience, *place, entry, lost=True))
@@ -112,20 +115,31 @@ async def reply(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
 
 async def _replied(kit: Kit, channel: str, parent: str, owed: Owed) -> bool:
     """Whether an earlier try of this effect posted its reply."""
+    return owed.key in [key async for key, _ in _replies(kit, channel, parent, owed.intent_at - LOOK_BACK)]
+
+
+async def _hush_thread(kit: Kit, i: Incident, channel: str, parent: str) -> None:
+    """What stood in the thread says no more than the message above it."""
+    text = safe(kit.render.stub(i), 300)
+    async for _, ts in _replies(kit, channel, parent, float(parent)):
+        await update(kit, channel, ts, Message(text, [b.section(text)]))
+
+
+async def _replies(kit: Kit, channel: str, parent: str, since: float) -> AsyncIterator[tuple[str, str]]:
+    """Key and ts of each of our replies after `since` (epoch seconds)."""
     cursor: str | None = None
     for _ in range(LOOK_PAGES):
         answer = await kit.call(
-            "conversations.replies", read=True, channel=channel, ts=parent, oldest=f"{owed.intent_at - LOOK_BACK:.6f}",
-            limit=200, include_all_metadata="true", cursor=cursor,
+            "conversations.replies", read=True, channel=channel, ts=parent, oldest=f"{since:.6f}", limit=200,
+            include_all_metadata="true", cursor=cursor,
         )  # fmt: skip
         for known in answer.get("messages") or ():
-            payload = (known.get("metadata") or {}).get("event_payload") or {}
-            if known.get("user") == kit.directory.me and payload.get("key") == owed.key:
-                return True
+            key = ((known.get("metadata") or {}).get("event_payload") or {}).get("key")
+            if known.get("user") == kit.directory.me and key and known["ts"] != parent:
+                yield str(key), str(known["ts"])
         cursor = (answer.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
-            break
-    return False
+            return
 
 
 def _entry(owed: Owed) -> Event:
