@@ -17,7 +17,7 @@ def worded(payload: Payload, name: Callable[[str], str]) -> str | None:
         case e.DraftDiscarded(d):
             return f"discarded draft {d}"
         case e.DraftExpired(d):
-            return f"draft {d} was approved by nobody in time"
+            return f"nobody approved draft {d} in time"
         case e.PublicSaid(d, text, _, _, _, approved):
             way = f"draft {d}" if d else f"the holding line, approved by {approved}"
             return f"told users ({way}): {text}"
