@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from stanch.core import commands as c
 from stanch.core.chase import extras_wanted, kept_by_stanch, sheet
 from stanch.core.incident import Incident
+from stanch.core.people import OWNERS
 from stanch.core.ranking import Candidate, ranked
 from stanch.core.roles import ROLES
 from stanch.slack.gateway import Kit
@@ -18,7 +19,9 @@ async def owners(kit: Kit, i: Incident) -> c.SeatOwners:
     """Who sits where at the start, and whom the class adds. The list of people is known already."""
     service = kit.desk.catalogue.service(i.service) if i.service else None
     known = kit.directory.seats(service)
-    busy = await _busy(kit, i) if service else Counter()
+    # Among owners the team has said itself who comes first; in a rota nobody has.
+    first_step = kit.desk.catalogue.people.path(i.service)[0]
+    busy = await _busy(kit, i) if first_step.ask != (OWNERS,) else Counter()
     seats: dict[str, str] = {}
     for role in ROLES:
         found = await _step(kit, i, role, 0)
