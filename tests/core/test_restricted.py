@@ -117,7 +117,7 @@ def test_a_public_room_is_withdrawn() -> None:
 def test_a_class_set_later_withdraws_it_too() -> None:
     """Class security owes the same as `restrict`, and no message that names the class."""
     decision = opened().do(c.Change("klass", "security"))
-    assert [one for one in owed(decision.effects) if one not in ("post", "card", "announce")] == [
+    assert [one for one in owed(decision.effects) if one not in ("post", "card", "announce", "name_extras")] == [
         "open_room", "hush line", "hush card", "hush name", "hush topic",
     ]  # fmt: skip
 

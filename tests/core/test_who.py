@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 
-from stanch.core import commands as c
+from stanch.core import commands as c, draft_commands as d
 from stanch.core.policy import outsiders_stay_out
 from stanch.errors import Refusal
 from stanch.slack.commands import BY_NAME, Look, take_apart
@@ -70,8 +70,13 @@ TYPED: dict[str, str] = {
     "dismiss near-miss nobody saw it": "assess",
     "reopen it is back": "closed",
     "export": "closed",
+    "handover scribe @bob": "mitigate",
+    "subscribe": "assess",
+    "unsubscribe": "assess",
+    "pause 60 we wait for the provider": "mitigate",
+    "resume": "mitigate",
 }  # fmt: skip
-LOOKS = {"declare", "list", "show", "catchup", "help", "controls"}
+LOOKS = {"declare", "list", "show", "catchup", "help", "controls", "oncall"}
 """Verbs that ask nothing of an incident; what outsiders see of them is held by `tests/slack/test_neutral.py`."""
 
 ROLE_HOLDERS = {
@@ -81,9 +86,13 @@ ROLE_HOLDERS = {
 PULLERS = ("pull tool.off", "undo 1", "sample 20")
 """For whoever holds a role or is on call: what moves production, and what users wrote. `test_who_pulls` has every
 case."""
+HANDOVER = "handover scribe @bob"
+"""For whoever sits there, and the commander."""
 COMMANDER = {
     'contained --waive "we are sure"': "waive the proof",
     'watch --override "no traffic at night"': "override the checks",
+    "pause 60 we wait for the provider": "pause the updates",
+    "resume": "resume the updates",
 }
 
 
@@ -115,6 +124,11 @@ def ready(typed: str, *, seated: bool = True) -> Tale:
         tale.do(c.Suppose("the prompt"))
     if typed == "watch":
         tale.do(c.Judge(60, 0))
+    if typed == "resume":
+        tale.do(d.PauseUpdates(timedelta(hours=10), "we wait for the provider"))
+    if typed == "unsubscribe":
+        for user in WHO.values():
+            tale.do(d.Subscribe(), user)
     return tale
 
 
@@ -147,6 +161,12 @@ def test_who_may(typed: str, who: str) -> None:
         assert said == (
             f"Only the commander can {COMMANDER[typed]}: that is <@U0ALICE>, commander."
             " To take over: `/incident role commander me`."
+        )
+    elif typed == HANDOVER and who not in ("commander", "scribe"):
+        assert said == (
+            "Nobody has to ask you: `/incident role scribe me` takes it over at once."
+            if who == "technical"
+            else "The scribe is <@U0ERIN>: they or the commander, <@U0ALICE>, can hand it over."
         )
     elif typed in PULLERS and who == "passer-by":
         assert said == (
@@ -202,6 +222,9 @@ def test_whoever_takes_over_may_waive() -> None:
 
 # Restricted
 
+NOT_LET_IN = (HANDOVER, "subscribe", "unsubscribe")
+"""What being let in is not enough for; updates of a restricted incident go to nobody outside its room."""
+
 
 def restricted(typed: str, *, seated: bool = True) -> Tale:
     """The same incident, restricted, in its private room: erin holds a seat, dave was let in."""
@@ -221,7 +244,9 @@ def test_an_outsider_of_a_restricted_incident_may_nothing(typed: str) -> None:
         )
 
 
-@pytest.mark.parametrize("typed", [typed for typed in TYPED if typed not in (*ROLE_HOLDERS, *COMMANDER, *PULLERS)])
+@pytest.mark.parametrize(
+    "typed", [typed for typed in TYPED if typed not in (*ROLE_HOLDERS, *COMMANDER, *PULLERS, *NOT_LET_IN)]
+)
 def test_who_was_let_in_may_what_everybody_may(typed: str) -> None:
     """Let in by the commander, or by speaking in its private room: recording is not refused."""
     if typed == "restrict customer data":

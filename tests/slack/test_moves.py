@@ -125,7 +125,7 @@ def test_every_move_that_is_offered_exists() -> None:
     """What the card and *More* name are moves, and each move has a way to be carried out: at once, or by its form."""
     named = {name for names in OFFERS.values() for name in names} | {name for _, names in MORE for name in names}
     assert named <= set(BY_NAME)
-    assert set(BY_NAME) - named == {"export", "ask_to_join", "still", "slower", "snooze"}
+    assert set(BY_NAME) - named == {"export", "ask_to_join", "still", "slower", "snooze", "raise_SEV1", "raise_SEV2"}
     for move in MOVES:
         assert [move.act, move.form, move.name in ELSEWHERE or None].count(None) == 2, move.name
         assert len(move.label) <= b.BUTTON
