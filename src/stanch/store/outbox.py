@@ -36,12 +36,12 @@ class Owed:
     ambiguous: bool
     intent_at: float
     worker: str
-    rank: float = 0.0
-    """0, or its place among what can wait: the smallest first."""
     event: Event | None = None
     """The entry of the timeline that it is about, if it is about one."""
     before: Incident | None = None
     """The incident as it was when this was handed out."""
+    rank: float = 0.0
+    """0, or its place among what can wait: the smallest first."""
 
 
 def owe(db: Connection, incident: int, effects: Sequence[Effect], now: float, *, first: bool = False) -> None:
