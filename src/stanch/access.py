@@ -15,7 +15,7 @@ from stanch import inventory, publication
 from stanch.controls import prometheus
 from stanch.controls.adapters import ADAPTERS
 from stanch.controls.base import PlaneFault, Planes
-from stanch.core.catalogue import Catalogue
+from stanch.core.catalogue import Catalogue, PublicPage
 from stanch.core.control import Plane
 from stanch.core.effect import Effect
 from stanch.core.incident import Incident
@@ -54,16 +54,15 @@ class Reached:
 
     def __str__(self) -> str:
         whose = f" ({', '.join(self.services)})" if self.services else ""
-        return f"{'missing' if self.missing else 'ok':<8} {self.what}{whose}" + (
-            f": {self.missing}" if self.missing else ""
-        )
+        why = f": {self.missing}" if self.missing else ""
+        return f"{'missing' if self.missing else 'ok':<8} {self.what}{whose}{why}"
 
 
 async def look(known: Catalogue, settings: Settings, seconds: float = SECONDS) -> list[Reached]:
     """Every control plane, metric source and status page: can the bot reach it with its rights?"""
     async with Planes(known, settings.environment, ADAPTERS) as planes:
         stands, shown = await asyncio.gather(inventory.take(planes, known, seconds), pages(known, settings, seconds))
-        found = [await _plane(plane, known, settings, planes, stands) for plane in known.planes.values()]
+        found = await asyncio.gather(*(_plane(one, known, settings, planes, stands) for one in known.planes.values()))
     return [*found, *shown]
 
 
@@ -94,23 +93,28 @@ async def _plane(
 async def pages(known: Catalogue, settings: Settings, seconds: float) -> list[Reached]:
     """Each status page once, with the services whose page it is."""
     there = Pages(known, publication.access(settings), _nothing)
-    sheets = {id: one.status_page for id, one in known.services.items() if one.status_page}
-    found = []
+    whose: dict[tuple[str, str], list[str]] = {}
+    for id, service in known.services.items():
+        if service.status_page:
+            whose.setdefault((service.status_page.kind, service.status_page.page), []).append(id)
     try:
-        for sheet in dict.fromkeys((one.kind, one.page) for one in sheets.values()):
-            whose = tuple(id for id, one in sheets.items() if (one.kind, one.page) == sheet)
-            name = f"status page {sheet[0]}"
-            try:
-                async with asyncio.timeout(seconds):
-                    await there.of(sheets[whose[0]]).reached()
-                found.append(Reached(name, whose))
-            except PageFault as fault:
-                found.append(Reached(name, whose, str(fault)))
-            except TimeoutError:
-                found.append(Reached(name, whose, f"no answer within {seconds:g} s"))
+        asked = (_page(there, known.services[ids[0]].status_page, tuple(ids), seconds) for ids in whose.values())
+        return await asyncio.gather(*asked)
     finally:
         await there.close()
-    return found
+
+
+async def _page(there: Pages, sheet: PublicPage | None, services: tuple[str, ...], seconds: float) -> Reached:
+    assert sheet is not None
+    name = f"status page {sheet.kind}"
+    try:
+        async with asyncio.timeout(seconds):
+            await there.of(sheet).reached()
+    except PageFault as fault:
+        return Reached(name, services, str(fault))
+    except TimeoutError:
+        return Reached(name, services, f"no answer within {seconds:g} s")
+    return Reached(name, services)
 
 
 async def _nothing() -> Sequence[Entry]:
@@ -156,7 +160,8 @@ class Round:
     async def perform(self, owed: Owed, incident: Incident | None) -> Outcome:
         """Looking twice does no harm; what follows is owed once, by its keys."""
         known, round, now = self._desk.catalogue, str(owed.payload["round"]), self._desk.clock()
-        found = await look(known, self._settings)
+        # Within the lease, or another replica begins it again.
+        found = await look(known, self._settings, min(SECONDS, self._settings.stanch_lease_s / 3))
         await self._people.load()
         asked = {id: await self._who(known, id) for id in known.services}
         effects = [*_questions(known, round, asked), *_lists(known, round, asked, found, now + ANSWER_WITHIN)]

@@ -156,7 +156,7 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         stack.push_async_callback(way.close)
         tick = await _start(stack, desk, worker, directory, way, settings)
         tick.add_job(levers.keeper.look, "interval", seconds=levers.keeper.period, max_instances=1)
-        tick.add_job(rounds.weekly, "interval", hours=1)
+        tick.add_job(rounds.weekly, "interval", hours=1, misfire_grace_time=None)
         further = [*runbooks.routes(known, templates), *publication.routes, *receiver.routes(desk, _sources(settings))]
         await _listen(stack, listener, desk, way, further)
         stack.push_async_callback(_wind_down, tick, way, worker, settings.stanch_slack_timeout_s)
