@@ -312,7 +312,7 @@ async def test_approved_in_the_room(told: Front) -> None:
     await told.bot.run()
     assert words(draft(told)["blocks"])[2].startswith("✔ Approved by @carol <!date^")
     assert "[Approve and send]" not in words(draft(told)["blocks"])
-    assert sum(f"📢 For users, approved by @carol: {GOOD}" in one for one in read(room(told))) == 1
+    assert sum("📢 Draft 1 goes to users, approved by @carol." in one for one in read(room(told))) == 1
 
 
 async def test_who_takes_the_seat_may_approve_then(told: Front) -> None:

@@ -157,7 +157,7 @@ def checkboxes(block: str, label: str, options: Sequence[Block], ticked: Sequenc
     element: Block = {"type": "checkboxes", "action_id": "value", "options": list(options)[:10]}
     if initial := [one for one in element["options"] if one["value"] in ticked]:
         element["initial_options"] = initial
-    return _field(block, label, element)
+    return _field(block, label, element, optional=False)
 
 
 def modal(callback: str, title: str, submit: str, blocks: Sequence[Block], metadata: str = "") -> Block:
