@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from sqlalchemy import Row
 
 from stanch.core.audiences import may_approve
-from stanch.core.cadence import next_due, who_speaks
+from stanch.core.cadence import all_owed, who_speaks
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import unstamp
 from stanch.core.incident import Incident
@@ -122,9 +122,8 @@ def _owed(seen: Seen, user: str, now: datetime, catalogue: Catalogue, render: Re
     due: list[tuple[datetime, Incident]] = []
     seats: list[str] = []
     for i in seen.about.values():
-        moment = next_due(i, catalogue)
-        if moment and who_speaks(i) == user:
-            due.append((moment, i))
+        if (owed := all_owed(i, catalogue)) and who_speaks(i) == user:
+            due.append((owed[0].due, i))
         if may_approve(i, user):
             seats += [
                 f"{i.name} · draft {one.d} for users waits for your approval until {when(unstamp(one.until), '{time}')}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from stanch.core.cadence import all_owed, who_speaks
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import unstamp
+from stanch.core.drafting import CALLED
 from stanch.core.incident import Incident, Mitigation
 from stanch.core.pulls import of_mitigation
 from stanch.core.spoken import ROOM
@@ -15,7 +16,6 @@ from stanch.slack.directory import Directory
 
 ICONS = {"SEV1": "🔴", "SEV2": "🟠", "SEV3": "🟡", "SEV4": "🔵"}
 PRIVATE = "🔒"
-CALLED = {"room": "the room", "stakeholders": "stakeholders", "leadership": "leadership", "status_page": "users"}
 VERDICTS = {"green": "✔", "red": "✗", "unknown": "?"}
 MARKS = {"pulling": "…", "applied": "…", "effective": "✔", "removed": "↩", "kept": "📌", "failed": "✗"}
 

@@ -6,6 +6,7 @@ from stanch.core import events as e
 from stanch.core.cadence import interval, who_speaks
 from stanch.core.chain import Event
 from stanch.core.describe import describe
+from stanch.core.drafting import CALLED
 from stanch.core.forgotten import HIGHER, RAISE
 from stanch.core.hearing import AUDIENCES
 from stanch.core.incident import Incident
@@ -19,7 +20,7 @@ from stanch.core.words import Mrkdwn
 from stanch.slack import blocks as b, moves
 from stanch.slack.blocks import Block, when
 from stanch.slack.gateway import Kit
-from stanch.slack.phrases import CALLED, Message
+from stanch.slack.phrases import Message
 
 TOLD = frozenset(
     kind.kind
