@@ -1,13 +1,16 @@
 """What reminders say, word for word, with their buttons: to the room and to one person, each thing once."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from stanch.core import commands as c, draft_commands as d, draft_events as w
+from stanch.core.people import People, Step, Turns
 from stanch.core.reminding import Reminder, given, reminders
+from stanch.flows.on_call import OnCall
 from stanch.slack.reminder_words import message
 from stanch.slack.reminders import _next
 from tests.core.test_clocks import catalogue, life
@@ -160,3 +163,24 @@ async def test_the_next_of_the_path_is_nobody_who_was_asked(bot: Bot) -> None:
     assert await _next(bot.kit, days.tale.incident) == BOB
     days.tale.do(c.GiveRole("communications", BOB))
     assert await _next(bot.kit, days.tale.incident) == DAVE
+
+
+@pytest.mark.parametrize(
+    ("zone", "midnight"),
+    [
+        ("Europe/Berlin", datetime(2026, 3, 28, 23, tzinfo=UTC)),  # the night in which clocks go forward
+        ("America/New_York", datetime(2026, 11, 1, 4, tzinfo=UTC)),  # the night in which they go back
+    ],
+)
+async def test_the_next_of_the_path_is_who_is_on_call_by_then(bot: Bot, zone: str, midnight: datetime) -> None:
+    """A rota that is handed over at midnight there: a minute before it is bob, a minute after it dave."""
+    since = midnight.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
+    rota = Turns("night", "day", time(0), ZoneInfo(zone), since, ("bob", "dave"))
+    people = People(rotas={"night": rota}, escalation={"support-copilot": (Step(("owners",)), Step(("night",)))})
+    days = life(midnight - minutes(30), replace(catalogue(), people=people), severity="SEV1")
+    await bot.kit.directory.load()
+    bot.kit.desk.catalogue = days.tale.catalogue
+    bot.kit.on_call = OnCall(days.tale.catalogue, bot.kit.directory)
+    for moment, user in ((midnight - minutes(1), BOB), (midnight + minutes(1), DAVE)):
+        bot.kit.desk.clock = lambda moment=moment: moment
+        assert await _next(bot.kit, days.tale.incident) == user

@@ -58,7 +58,11 @@ async def _next(kit: Kit, i: Incident) -> str | None:
     else who owns that role. Nobody who was asked before, and nobody who must not see it."""
     service = kit.desk.catalogue.service(i.service) if i.service else None
     steps = range(1, len(kit.desk.catalogue.people.path(i.service)))
-    found = [one.user for step in steps for one in await kit.on_call.candidates(str(i.service), "commander", step)]
+    found = [
+        one.user
+        for step in steps
+        for one in await kit.on_call.candidates(i.service, "commander", step, kit.desk.clock())
+    ]
     owners = [kit.directory.person(name) for name in service.owners.get("technical", ())] if service else []
     found += [i.seats.get("technical", ""), *(one.id for one in owners if one and one.here)]
     asked = (who_speaks(i), i.commander, "")
