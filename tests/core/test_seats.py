@@ -196,6 +196,7 @@ def test_a_later_severity_starts_and_ends_the_chase() -> None:
     assert asked(tale) == {}
     tale.do(c.Change("severity", "SEV2"), "U0GUEST")
     assert asked(tale) == {ALICE: ("commander",), BOB: ("technical",)}
+    tale.do(sc.ReportPaged("trigger", 0, ("PagerDuty",)), STANCH)
     tale.do(c.Change("severity", "SEV1"), "U0GUEST")
     assert asked(tale) == {ALICE: ("commander",), BOB: ("technical",), CAROL: ("communications",)}
     assert {unstamp(one.until) for one in tale.incident.seating.asks} == {tale.now + minutes(5)}
@@ -260,6 +261,13 @@ def test_a_step_that_is_not_paged() -> None:
     """`page: false`: the people of that step get messages, and nobody's phone rings."""
     tale = named(severity="SEV1", known=team(Step(("owners",), page=False)))
     assert owed(tale, "page") == []
+
+
+def test_what_nothing_took_is_tried_again_at_sev1() -> None:
+    """Nothing was set up, or it failed, at SEV2: at SEV1 people are to be woken all the same."""
+    tale = named(severity="SEV2")
+    tale.do(c.Change("severity", "SEV1"), "U0GUEST")
+    assert [one.payload["action"] for one in owed(tale, "page")] == ["trigger", "trigger"]
 
 
 def test_nothing_is_set_up_that_wakes() -> None:
