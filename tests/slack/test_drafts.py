@@ -156,6 +156,9 @@ async def test_the_house_s_own_words_are_not_warned_of(told: Front) -> None:
     view = await form(told)
     answer = await submit(told, view, to=("room", "stakeholders", "leadership", "users"))
     assert "response_action" not in answer, words(answer["view"]["blocks"])
+    assert answer["text"] == (
+        "Said to the room, stakeholders, leadership. What is for users waits in the room for approval."
+    )
     after = await state(told)
     assert after.last_update == initial(view, "text").strip()
     assert after.spoken.waiting[0].text == initial(view, "public").strip()

@@ -51,8 +51,8 @@ class Drafts:
         ticked = (ROOM,) if ticked is None else ticked
         text, audiences = filled.get("text", ""), tuple(one for one in ticked if one != USERS)
         public = _for_users(text, filled.get("public", ""), audiences, about) if USERS in ticked else ""
-        state = self._desk.seen(number_in(about.get("number")) or 0)
-        if state and not about.get("warned"):
+        state = None if about.get("warned") else await self._known(about)
+        if state:
             said = self.warned(state, text if audiences else "", audiences, public)
             if said:
                 typed = Typed(text, filled.get("public", ""), ticked, said)
@@ -61,8 +61,16 @@ class Drafts:
                 return
         command = c.Say(text, audiences, public)
         answer = await self._listeners.submitted(ack, body, view, command, "text")
-        if answer and audiences != (ROOM,):
+        if answer and (public or audiences != (ROOM,)):
             self._listeners.answers.later(self._listeners.answers.tell(about.get("answer"), answer.say))
+
+    async def _known(self, about: Mapping[str, Any]) -> Incident | None:
+        """The incident that a form is about, good enough to look at its words; None when it cannot be read now."""
+        number = number_in(about.get("number")) or 0
+        try:
+            return self._desk.seen(number) or await self._desk.state(number)
+        except Unavailable:
+            return None
 
     def warned(self, i: Incident, text: str, audiences: tuple[str, ...], public: str) -> tuple[str, ...]:
         """Everything to look at once more; what is for users is judged by itself."""
@@ -108,8 +116,8 @@ class Drafts:
     async def edited(self, ack: Any, body: Body, view: Body) -> None:
         about, text = forms.metadata(view), forms.values(view).get("text", "")
         d = number_in(about.get("d")) or 0
-        state = self._desk.seen(number_in(about.get("number")) or 0)
-        if state and text and not about.get("warned"):
+        state = None if about.get("warned") else await self._known(about)
+        if state and text:
             people = [self._people.name(user) for user in (state.declared_by, *state.seats.values())]
             if said := warnings(
                 text,
