@@ -50,7 +50,9 @@ async def submits(i: Incident, user: str, to: tuple[str, ...], **typed: str) -> 
     """*Draft update* on the card, filled in and sent."""
     opened = await i.clicks(user, text="Draft update")
     assert opened["view"], f"no form came: {opened}"
-    return await i.stage.does("submit", user=user, view_id=opened["view"]["id"], values={"audiences": list(to), **typed})
+    return await i.stage.does(
+        "submit", user=user, view_id=opened["view"]["id"], values={"audiences": list(to), **typed}
+    )
 
 
 async def says(i: Incident, to: tuple[str, ...], user: str = "carol", **typed: str) -> None:
