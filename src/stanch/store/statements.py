@@ -52,8 +52,10 @@ _NEAR = select(_n.id).where(_n.id.in_(_DUE)).order_by(_n.rank, _n.id).limit(bind
 
 
 def _claimable(ids: Select[tuple[int]] | CompoundSelect[tuple[int]]) -> Select[Any]:
-    # The same is asked of the row itself: another replica may have claimed it since the index was read.
-    ours = or_(_e.state == "owed", and_(_e.state == "trying", _e.lease_until <= _now))
+    # The same is asked of the row itself: another replica may have claimed it since the index was read. In words that
+    # no index answers, or SQLite would look through all that is owed later.
+    state = func.coalesce(_e.state, "")
+    ours = or_(state == "owed", and_(state == "trying", _e.lease_until <= _now))
     rested = or_(_e.intent_at.is_(None), _e.tried_at + _grace <= _now)
     return (
         select(t.effect)
