@@ -125,7 +125,7 @@ class Plain:
         text = re.sub(rf"(^|:){n}:\d+$", r"\1N:seq", text)
         text = re.sub(r"(inc-N-pull[\w-]*)-[0-9a-f]{8}\b", r"\1-then", text)
         text = re.sub(rf"^(\w+):{n}$", r"\1:N", text)
-        text = re.sub(rf"^{n}:(U\w+)$", r"N:\1", text)
+        text = re.sub(rf"^{n}:([A-Za-z]\w+(?:[:,]\w+)*)$", r"N:\1", text)
         text = re.sub(r"`[0-9a-f]{64}`", "`the head`", text)
         text = re.sub(r"\(entry \d+\)", "(entry n)", text)
         text = re.sub(r"^(INC-N-timeline)-\d+", r"\1-n", text)

@@ -99,11 +99,11 @@ def test_who_declared_it_is_here_already() -> None:
 
 @pytest.mark.parametrize("act", [c.Note("looking"), c.Applied("the switch"), c.SayUpdate("we look"), c.Mitigate()])
 def test_whatever_somebody_does_is_a_yes(act: c.Command) -> None:
-    """Bob writes something: he has accepted, and the time to answer means nothing any more."""
+    """Bob does something: that he has accepted stands before it, and the time to answer means nothing any more."""
     tale = named(severity="SEV2")
     tale.do(act, BOB)
     assert BOB not in asked(tale)
-    assert [e.kind for e in tale.events if e.by == BOB][-1] == "seat_accepted"
+    assert [e.kind for e in tale.events if e.by == BOB][-2] == "seat_accepted"
     before = len(tale.events)
     tale.do(sc.ReportLapse(BOB, tale.incident.seating.asks[0].until), STANCH)
     assert len(tale.events) == before

@@ -17,7 +17,7 @@ from stanch.core.facts import change, declare, fill_in
 from stanch.core.incident import STANCH, Incident, advance
 from stanch.core.lever_rules import LEVERS
 from stanch.core.said import Said
-from stanch.core.seat_following import FOLLOWING
+from stanch.core.seat_following import FOLLOWING, accepted
 from stanch.core.seat_rules import SEATS
 from stanch.core.status_rules import STATUS
 from stanch.core.text import clean, one_line
@@ -52,19 +52,29 @@ def decide(incident: Incident | None, command: c.Command, by: str, now: datetime
         number = incident.number
         said = _answer(incident, command, by, now, catalogue)
     state = incident
+    events: list[e.Payload] = []
     effects: list[Effect] = []
-    for payload in said.events:
+
+    def record(payload: e.Payload) -> None:
+        nonlocal state
         before, state = state, advance(state, number, payload, by, now)
         effects.extend(owed(before, state, payload, by))
+        events.append(payload)
+
+    # A captured message is its author's deed, and says nothing of who sits where.
+    own = bool(said.events) and said.by is None
+    if incident and own and (here := accepted(incident, said.events, by)):
+        # Whoever acts is here: that comes first, and what they ask is decided after it.
+        record(here)
+        assert state
+        said = _answer(state, command, by, now, catalogue)
+    for payload in said.events:
+        record(payload)
     if state is None:
         raise AssertionError("a declaration always records an event")
-    events = list(said.events)
-    # A captured message is its author's deed, and says nothing of who sits where.
-    for follows in FOLLOWING if said.events and said.by is None else ():
+    for follows in FOLLOWING if own else ():
         for payload in follows(state, events, by, now, catalogue):
-            before, state = state, advance(state, number, payload, by, now)
-            effects.extend(owed(before, state, payload, by))
-            events.append(payload)
+            record(payload)
     if events:
         effects.extend(reminding.owed(incident, state, catalogue))
         effects.extend(shifts.owed(incident, state, catalogue))

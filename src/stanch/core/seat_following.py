@@ -19,11 +19,11 @@ ANSWERS = (s.SeatAccepted, s.SeatPassed, s.RotationPutOff)
 """What is an answer itself, or no sign that somebody takes the seat."""
 
 
-def accepted(i: Incident, happened: Happened, by: str, now: datetime, catalogue: Catalogue) -> Happened:
-    """Whoever does anything here has accepted what they are asked for."""
+def accepted(i: Incident, happened: Happened, by: str) -> s.SeatAccepted | None:
+    """Whoever does anything here has accepted what they are asked for. `happened`: what comes of what they do."""
     ask = i.seating.ask_of(by)
     acted = by != STANCH and not all(isinstance(one, (*ANSWERS, *ELSEWHERE)) for one in happened)
-    return (s.SeatAccepted(by, ask.roles),) if ask and acted else ()
+    return s.SeatAccepted(by, ask.roles) if ask and acted else None
 
 
 def over(i: Incident, happened: Happened, by: str, now: datetime, catalogue: Catalogue) -> Happened:
@@ -77,7 +77,6 @@ def woken(i: Incident, happened: Happened, by: str, now: datetime, catalogue: Ca
 
 
 FOLLOWING: tuple[Callable[[Incident, Happened, str, datetime, Catalogue], Happened], ...] = (
-    accepted,
     over,
     asked,
     woken,
