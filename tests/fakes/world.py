@@ -86,8 +86,9 @@ class Tale:
         self.now += after
         self.done.append(f"{by}: {str(command)[:200]}")
         decision = decide(self.state, command, by, self.now, self.catalogue)
-        for payload in decision.events:
-            self.record(payload, decision.by or by, decision.at)
+        own = len(decision.events) - decision.own
+        for place, payload in enumerate(decision.events):
+            self.record(payload, "stanch" if place >= own else decision.by or by, decision.at)
         self.effects.extend(decision.effects)
         return decision
 

@@ -30,7 +30,8 @@ OUT_OF_REACH = {"archived": "is archived", "deleted": "was deleted", "bot_remove
 @dataclass(frozen=True, slots=True)
 class Decision:
     """Events in order, the effects they owe, what the person who asked is told (Slack mrkdwn), and what they may want
-    to do next. `by` and `at` are whose deed it was and when (UTC), if not of who asked, and now."""
+    to do next. `by` and `at` are whose deed it was and when (UTC), if not of who asked, and now. Of the events, the
+    last `own` are Stanch's own: what follows by its rules."""
 
     events: tuple[e.Payload, ...]
     effects: tuple[Effect, ...]
@@ -39,6 +40,7 @@ class Decision:
     offers: tuple[str, ...] = ()
     by: str | None = None
     at: datetime | None = None
+    own: int = 0
 
 
 def decide(incident: Incident | None, command: c.Command, by: str, now: datetime, catalogue: Catalogue) -> Decision:
@@ -55,15 +57,15 @@ def decide(incident: Incident | None, command: c.Command, by: str, now: datetime
     events: list[e.Payload] = []
     effects: list[Effect] = []
 
-    def record(payload: e.Payload) -> None:
+    def record(payload: e.Payload, by: str = by) -> None:
         nonlocal state
         before, state = state, advance(state, number, payload, by, now)
         effects.extend(owed(before, state, payload, by))
         events.append(payload)
 
     # A captured message is its author's deed, and says nothing of who sits where.
-    own = bool(said.events) and said.by is None
-    if incident and own and (here := accepted(incident, said.events, by)):
+    acts = bool(said.events) and said.by is None
+    if incident and acts and (here := accepted(incident, said.events, by)):
         # Whoever acts is here: that comes first, and what they ask is decided after it.
         record(here)
         assert state
@@ -72,16 +74,19 @@ def decide(incident: Incident | None, command: c.Command, by: str, now: datetime
         record(payload)
     if state is None:
         raise AssertionError("a declaration always records an event")
-    for follows in FOLLOWING if own else ():
+    asked = len(events)
+    for follows in FOLLOWING if acts else ():
         for payload in follows(state, events, by, now, catalogue):
-            record(payload)
+            record(payload, STANCH)
     if events:
         effects.extend(reminding.owed(incident, state, catalogue))
         effects.extend(shifts.owed(incident, state, catalogue))
     say = said.say
     if said.events and by != STANCH and state.room_state in OUT_OF_REACH and not state.moving:
         say += f" The room {OUT_OF_REACH[state.room_state]}, so it stands in the timeline only."
-    return Decision(tuple(events), (*effects, *said.effects), state, say, said.offers, said.by, said.at)
+    return Decision(
+        tuple(events), (*effects, *said.effects), state, say, said.offers, said.by, said.at, len(events) - asked
+    )
 
 
 def _answer(incident: Incident, command: c.Command, by: str, now: datetime, catalogue: Catalogue) -> Said:

@@ -132,7 +132,10 @@ class Desk:
             outsiders_stay_out(state, asked.by, asked.channel)
         decision = decide(state, asked.command, asked.by, now, self.catalogue)
         by, at = decision.by or asked.by, decision.at or asked.at or now
-        self.log.append(db, number, state, decision.events, by=by, source=asked.source, at=at, now=now)
+        done, own = decision.events[: -decision.own or None], decision.events[-decision.own :] if decision.own else ()
+        after = self.log.append(db, number, state, done, by=by, source=asked.source, at=at, now=now)
+        if own:
+            self.log.append(db, number, after, own, by=STANCH, source="rule", at=now, now=now)
         outbox.owe(db, number, decision.effects, now.timestamp(), first=new is not None)
         return Answer(decision.say, number, offers=decision.offers)
 
