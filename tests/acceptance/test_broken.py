@@ -22,7 +22,8 @@ async def test_error_of_the_whole_app_holds_and_then_goes_on(tmp_path: Path) -> 
         answer = await stage.types("bob", "note said while the token is bad", incident.room)
         assert said(answer).startswith("Noted as entry")
         health = await stage.settle()
-        assert (health["held"], health["buried"]) == (1, 0)
+        assert health["held"] >= 1
+        assert health["buried"] == 0
         status, listed = stanch(stage, "outbox", "list")
         assert (status, "held  inc-1/said/" in listed, "invalid_auth" in listed) == (0, True, True)
         await stage.mends()
@@ -40,7 +41,7 @@ async def test_deactivated_owner_is_told_and_the_rest_stands(tmp_path: Path) -> 
         await stage.does("deactivate", user="erin")
         incident = await declared(stage, "an owner is gone")
         card = await incident.card_words()
-        assert "*Scribe*  nobody yet" in card
+        assert "*Scribe*  Stanch" in card
         said_so = [*await incident.heard(), *await alone_with(stage, "alice")]
         assert len([text for text in said_so if "I could not find the owners erin of support-copilot" in text]) == 1
         assert (await incident.types("alice", "role scribe erin")).startswith("I know nobody here called `@erin`")
