@@ -9,6 +9,7 @@ from stanch.core import commands as c, draft_commands as d, draft_events as e
 from stanch.core.catalogue import Catalogue, PublicPage, Severity
 from stanch.core.chain import stamp, unstamp
 from stanch.core.events import UpdateSaid
+from stanch.core.incident import STANCH
 from stanch.core.spoken import Draft
 from tests.fakes.world import ALICE, BOB, CAROL, CATALOGUE, DAVE, ERIN, LATER_DAY, Tale, minutes, opened, refused
 
@@ -231,7 +232,7 @@ def test_who_holds_the_seat_approves(by: str) -> None:
     tale = told()
     drafted(tale, by=CAROL)
     decision = tale.do(d.ApproveDraft(1), by)
-    assert decision.events == (e.DraftApproved(1), e.PublicSaid(1, GOOD))
+    assert decision.events == (e.DraftApproved(1), e.PublicSaid(1, GOOD, "investigating"))
     assert tale.incident.spoken.waiting == ()
     assert tale.incident.spoken.texts["status_page"] == GOOD
 
@@ -331,6 +332,52 @@ def test_a_draft_is_drawn_anew_when_it_is_not_as_it_was() -> None:
         assert [one.payload for one in decision.effects if one.kind == "view"] == [{"view": "draft/1"}]
 
 
+def test_words_keep_the_state_of_the_moment_they_were_approved() -> None:
+    """However late the page takes them: what was said while it was looked for is never shown as its end."""
+    tale = told()
+    drafted(tale)
+    tale.do(d.ApproveDraft(1), CAROL)
+    tale.do(c.Dismiss("false-alarm", "nothing was wrong"), ALICE)
+    assert [one.state for one in tale.incident.status_page.words] == ["investigating", "resolved"]
+
+
+def test_ten_drafts_wait_and_no_more() -> None:
+    """An eleventh is refused until one is decided; editing one of the ten adds none."""
+    tale = told()
+    for n in range(10):
+        drafted(tale, f"{GOOD} {n}")
+    assert (
+        refused(tale, d.Say("", (), GOOD), BOB) == "10 drafts wait already: first approve, edit or discard one of them."
+    )
+    tale.do(d.EditDraft(3, "better"), BOB)
+    tale.do(d.DiscardDraft(1), CAROL)
+    drafted(tale)
+    assert len(tale.incident.spoken.waiting) == 10
+
+
+def test_what_goes_to_many_goes_after_all_else() -> None:
+    """An update to subscribers has a rank behind every reminder's; one word to one writer has none."""
+    tale = told()
+    tale.do(d.Subscribe(), ERIN)
+    decision = tale.do(d.Say(GOOD, ("stakeholders",)), CAROL)
+    assert [one.rank for one in decision.effects if one.kind == "inform"] == [9]
+    drafted(tale)
+    tale.now = unstamp(tale.incident.spoken.drafts[-1].until)
+    decision = tale.do(d.ReportDraftDue(1), STANCH)
+    assert [one.rank for one in decision.effects if one.kind == "inform"] == [0]
+
+
+def test_fifty_subscribe_and_the_next_is_shown_the_channel() -> None:
+    """Each update is a message to each of them; who has subscribed already keeps it."""
+    tale = told()
+    for n in range(50):
+        tale.do(d.Subscribe(), f"U0S{n}")
+    assert refused(tale, d.Subscribe(), ERIN) == (
+        "50 people get the updates of INC-7 alone already: they stand in #incidents too."
+    )
+    assert "already" in tale.do(d.Subscribe(), "U0S7").say
+
+
 # Holding lines
 
 HOLDING = d.SendHolding("We limit parts of our assistant.", "holding_any", "alice, 2026-11-01")
@@ -341,7 +388,7 @@ def test_the_commander_alone_sends_the_holding_line() -> None:
     tale = told()
     decision = tale.do(HOLDING, ALICE)
     assert decision.events == (
-        e.PublicSaid(0, HOLDING.text, template="holding_any", approved="alice, 2026-11-01"),
+        e.PublicSaid(0, HOLDING.text, "investigating", template="holding_any", approved="alice, 2026-11-01"),
     )  # fmt: skip
     assert refused(tale, HOLDING, CAROL).startswith("Only the commander can send the holding line")
 
@@ -366,6 +413,7 @@ def test_in_safety_and_security_legal_has_approved_it(classes: tuple[str, ...]) 
     )
     assert "only what legal has approved" in refused(tale, d.Say("", (), GOOD), ALICE)
     tale.do(replace(HOLDING, by_legal=True), ALICE)
+    assert tale.incident.status_page.words[-1].by_legal
 
 
 def test_what_turned_dangerous_stops_a_draft_that_waits() -> None:

@@ -114,7 +114,7 @@ LINES = {
     "page_again": "asked to try word 1 for the status page again",
     "page_ending": "asked that the status page says it is over, without words",
     "page_settled": "said that the status page was ended by hand",
-    "page_dropped": "word 1 for the status page was dropped: it is over, and nothing of it was shown",
+    "page_dropped": "word 1 for the status page was dropped: x",
     "page_chased": "could not remind x that the status page does not say it is over",
     "drifted": "differs from the known-good set: prompt.back v17 → v18",
 }

@@ -8,7 +8,7 @@ from stanch.core import commands as c, status_commands as s
 from stanch.core.draft_events import PublicSaid
 from stanch.core.effect import Effect
 from stanch.core.effects import owed
-from stanch.core.events import Payload
+from stanch.core.events import Changed, MemberLeft, Payload, Restricted
 from stanch.core.incident import STANCH, advance
 from stanch.core.public import entry
 from stanch.core.status import component_state, impact_of, state_of
@@ -132,6 +132,81 @@ def test_a_reopened_incident_takes_the_end_back() -> None:
     assert tale.incident.status_page.id == "inc1"
 
 
+def reopened(reached: bool = False) -> tuple[Tale, list[Effect]]:
+    """Resolved, with the end on the page or still on its way, and opened again; what is owed for that."""
+    tale = walked("watching")
+    tells(tale)
+    shows(tale)
+    tale.do(c.Resolve(fixed="x"), after=timedelta(hours=5))
+    if reached:
+        shows(tale, 2, "resolved", "over")
+    return tale, list(tale.do(c.Reopen("it came back")).effects)
+
+
+def said(effects: list[Effect]) -> list[object]:
+    return [one.payload["as"] for one in effects if one.kind == "post" and "as" in one.payload]
+
+
+def test_the_second_end_is_owed_as_the_first_was() -> None:
+    """An end that was taken back before the page had it was none: users hear of the second, and somebody is asked."""
+    tale, _ = reopened()
+    effects = over(tale)
+    assert publishes(effects) == [("inc-7/publish/3", {"n": 3})]
+    assert [one.kind for one in effects if one.kind == "chase_page"] == ["chase_page"]
+    assert tale.incident.status_page.ending is not None
+
+
+@pytest.mark.parametrize("reached", [True, False])
+def test_the_room_hears_that_the_page_says_resolved(reached: bool) -> None:
+    """It is open again: at once where users read that it is over, and when an end that was under way arrives."""
+    tale, effects = reopened(reached)
+    late = [] if reached else shows(tale, 2, "resolved", "over")
+    assert (said(effects), said(late)) == ((["page_reads_resolved"], []) if reached else ([], ["page_reads_resolved"]))
+    assert not tale.incident.status_page.live
+
+
+def test_the_chase_has_an_end() -> None:
+    """After eight times the room hears once that nobody is told any more."""
+    tale = opened()
+    tells(tale)
+    shows(tale)
+    over(tale)
+    rounds = [list(tale.do(s.ReportPageChased(CAROL), STANCH, minutes(30)).effects) for _ in range(8)]
+    assert [[one.kind for one in found] for found in rounds] == [["chase_page"]] * 7 + [["post"]]
+    assert said(rounds[-1]) == ["page_left_open"]
+
+
+@pytest.mark.parametrize("what", [Changed("klass", "security", None), Restricted("names in it")])
+def test_nobody_repeats_what_may_not_be_said_any_more(what: Payload) -> None:
+    """Refused by the page while it was harmless: *Try again* does not bring it out, whoever clicks."""
+    tale = opened()
+    tells(tale)
+    tale.do(s.ReportPageFailed(1, "its key may not do this"), STANCH)
+    tale.record(what)
+    assert "only what legal has approved" in refused(tale, s.RetryPage(), CAROL)
+
+
+def test_a_lead_who_left_says_nothing_on_the_page() -> None:
+    """Out of the restricted room is out; the commander speaks, or the declarer while that one has not answered."""
+    tale = opened()
+    tells(tale)
+    shows(tale)
+    tale.record(Restricted("names in it"))
+    over(tale)
+    tale.record(MemberLeft(CAROL))
+    assert "is for the commander" in refused(tale, s.SettlePage(), CAROL)
+    tale.do(s.SettlePage(), ALICE)
+
+
+def test_the_room_hears_what_users_will_not_read() -> None:
+    """Words that may not be shown any more are dropped with a reason; those of what never began, without a word."""
+    tale = opened()
+    tells(tale)
+    tells(tale, "second")
+    assert said(list(tale.do(s.ReportPageDropped(1, "it is restricted now"), STANCH).effects)) == ["page_dropped"]
+    assert said(list(tale.do(s.ReportPageDropped(2), STANCH).effects)) == []
+
+
 def test_news_of_the_page_is_told_once() -> None:
     """First shown, and over: the room hears; an update in between is no news."""
     tale = opened()
@@ -161,10 +236,10 @@ def test_what_was_refused_is_tried_again_under_a_new_key() -> None:
     tale = opened()
     tells(tale)
     tale.do(s.ReportPageFailed(1, "its key may not do this"), STANCH)
-    decision = tale.do(s.RetryPage(), BOB)
+    decision = tale.do(s.RetryPage(), CAROL)
     assert publishes(list(decision.effects)) == [(f"inc-7/publish/1/{tale.incident.seq}", {"n": 1, "look": True})]
     shows(tale)
-    assert tale.do(s.RetryPage(), BOB).say == (
+    assert tale.do(s.RetryPage(), CAROL).say == (
         "There is nothing to try again: the status page has refused nothing that still counts."
     )
 

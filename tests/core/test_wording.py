@@ -304,6 +304,16 @@ def test_what_comes_back_is_an_update_again() -> None:
         ("legal", "2026-11-22", True, True),
         ("Erin (Legal)", "2026-11-22", True, True),
         ("legal", "", False, False),
+        ("carol, legal (erin)", "2026-11-22", True, True),
+        ("Legal team: Erin Moss", "2026-11-22", True, True),
+        ("carol, after a look at the legal pages", "2026-11-22", True, False),
+        ("not legal", "2026-11-22", False, False),
+        ("waiting for legal", "2026-11-22", False, False),
+        ("legal (not yet)", "2026-11-22", False, False),
+        ("legal has not seen it", "2026-11-22", False, False),
+        ("legal hasn't seen it", "2026-11-22", False, False),
+        ("nobody (legal asked)", "2026-11-22", False, False),
+        ("legal?", "2026-11-22", False, False),
     ],
 )
 def test_who_approved_a_line_decides_whether_it_goes_out(by: str, on: str, ordinary: bool, delicate: bool) -> None:

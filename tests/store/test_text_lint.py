@@ -93,6 +93,10 @@ def test_plain_words_are_not_escaped(folder: Path) -> None:
         ("class: ours\napproved_by: carol\napproved_on: 2026-11-22", []),
         ("class: security\napproved_by: Legal (erin)\napproved_on: 2026-11-22", []),
         ("class: security\napproved_by: nobody yet", []),
+        (
+            "class: ours\napproved_by: carol, not legal\napproved_on: 2026-11-22",
+            ["5:14: x counts as approved by nobody: approved_by names who has, and no more"],
+        ),
         ("class: ours", ["2:1: nobody has approved x; the commander cannot send it alone"]),
         ("class: security", ["2:1: x cannot go out before legal has approved it: approved_by: legal"]),
         (

@@ -27,6 +27,11 @@ def has_page(i: Incident, catalogue: Catalogue) -> bool:
     return service is not None and service.status_page is not None
 
 
+ONLY_LEGAL = (
+    "In {name} users are told only what legal has approved beforehand: the commander sends the holding line, unedited."
+)
+
+
 def only_legal(i: Incident) -> bool:
     """Whether only what legal has approved beforehand may go out to users (catalogue, section 3)."""
     return i.restricted or i.dangerous

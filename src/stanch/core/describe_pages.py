@@ -24,6 +24,8 @@ def paged(payload: Payload, name: Callable[[str], str]) -> str | None:
             return "asked that the status page says it is over, without words"
         case s.PageSettled():
             return "said that the status page was ended by hand"
+        case s.PageDropped(n, why) if why:
+            return f"word {n} for the status page was dropped: {why}"
         case s.PageDropped(n):
             return f"word {n} for the status page was dropped: it is over, and nothing of it was shown"
         case s.PageChased(to, missed):

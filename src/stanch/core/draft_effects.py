@@ -1,6 +1,7 @@
 """What is owed after words for others: drafts shown, messages sent and kept up to date."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from stanch.core import draft_events as e
 from stanch.core.chain import unstamp
@@ -30,7 +31,7 @@ def of_words(before: Incident, after: Incident, payload: Payload, by: str) -> It
         case e.SaidTo(audience, _, alone):
             yield _broadcast(after, audience, seq)
             if audience == STAKEHOLDERS:
-                yield from (_inform(after, user) for user in after.spoken.subscribers if user != by)
+                yield from (_inform(after, user, AFTER_ALL) for user in after.spoken.subscribers if user != by)
             if alone:
                 yield Effect(f"{at}/said/{seq}", "post", lane=f"{at}/room", payload={"entry": seq})
         case e.WordsShown(audience, entry=entry, lost=True):
@@ -73,7 +74,11 @@ def _broadcast(after: Incident, audience: str, entry: int) -> Effect:
     return Effect(f"{lane}/{after.seq}", "broadcast", lane, {"audience": audience, "entry": entry})
 
 
-def _inform(after: Incident, user: str) -> Effect:
+AFTER_ALL: Final = 9
+"""The rank of what goes to many: after every reminder, whatever its severity, and after all that cannot wait."""
+
+
+def _inform(after: Incident, user: str, rank: int = 0) -> Effect:
     """A word to one person alone about this event."""
     key = f"inc-{after.number}/inform/{after.seq}/{user}"
-    return Effect(key, "inform", lane=key, payload={"entry": after.seq, "to": user})
+    return Effect(key, "inform", lane=key, payload={"entry": after.seq, "to": user}, rank=rank)

@@ -55,6 +55,8 @@ class PublicSaid(Payload):
     components: tuple[str, ...] = ()
     template: str = ""
     approved: str = ""
+    by_legal: bool = False
+    """Legal did: then it may be shown in safety and security too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from stanch.core import draft_commands as c, draft_events as e
-from stanch.core.audiences import approvers, has_page, in_company, may_approve, only_legal
+from stanch.core.audiences import ONLY_LEGAL, approvers, channel_of, has_page, in_company, may_approve, only_legal
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp, unstamp
 from stanch.core.command import Command
@@ -14,9 +14,10 @@ from stanch.core.incident import OPEN, Incident
 from stanch.core.payload import Payload
 from stanch.core.policy import command_only
 from stanch.core.said import Said
-from stanch.core.spoken import COMPANY, ROOM, STATUS_PAGE, Draft
+from stanch.core.spoken import COMPANY, ROOM, STAKEHOLDERS, STATUS_PAGE, Draft
+from stanch.core.status import state_of
 from stanch.core.text import clean
-from stanch.core.words import when
+from stanch.core.words import escape, when
 from stanch.errors import Refusal
 
 STANDS: timedelta = timedelta(minutes=30)
@@ -28,6 +29,10 @@ CALLED: Mapping[str, str] = {
 }  # fmt: skip
 """What people call an audience."""
 LONG = 3_000
+MOST_WAIT = 10
+"""Drafts at a time: each is shown anew with every change of phase and severity."""
+MOST_ALONE = 50
+"""Subscribers: each update is a message to each of them."""
 DECIDED = {
     "approved": "was approved and sent", "discarded": "was discarded", "replaced": "was edited: the newer one waits",
     "expired": "waited too long, and what it says may not hold any more",
@@ -78,6 +83,8 @@ def _draft(i: Incident, text: str, now: datetime, catalogue: Catalogue, replaces
         raise Refusal(ONLY_LEGAL.format(name=i.name))
     if not has_page(i, catalogue):
         raise Refusal(NO_PAGE.format(service=i.service or "The service"))
+    if not replaces and len(i.spoken.waiting) >= MOST_WAIT:
+        raise Refusal(f"{MOST_WAIT} drafts wait already: first approve, edit or discard one of them.")
     severity = catalogue.severity(i.severity) if i.severity else None
     every = (severity.updates.get(STATUS_PAGE) or severity.updates.get(ROOM)) if severity else None
     until = now + min(STANDS, every or STANDS)
@@ -85,9 +92,6 @@ def _draft(i: Incident, text: str, now: datetime, catalogue: Catalogue, replaces
     return e.Drafted(d, text, stamp(until), replaces, i.phase, i.severity or "")
 
 
-ONLY_LEGAL = (
-    "In {name} users are told only what legal has approved beforehand: the commander sends the holding line, unedited."
-)
 NO_PAGE = "{service} has no status page: it would stand in `services.yml`, `status_page: {{kind: static}}`."
 
 
@@ -117,7 +121,9 @@ def approve(i: Incident, command: c.ApproveDraft, by: str, now: datetime, catalo
         raise Refusal(ONLY_LEGAL.format(name=i.name))
     if not has_page(i, catalogue):
         raise Refusal(NO_PAGE.format(service=i.service or "The service"))
-    return Said((e.DraftApproved(draft.d), e.PublicSaid(draft.d, draft.text)), f"Draft {draft.d} goes to users now.")
+    # The state of this moment, however late the page takes it.
+    said = e.PublicSaid(draft.d, draft.text, state_of(i.phase))
+    return Said((e.DraftApproved(draft.d), said), f"Draft {draft.d} goes to users now.")
 
 
 def discard(i: Incident, command: c.DiscardDraft, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -172,7 +178,10 @@ def hold(i: Incident, command: c.SendHolding, by: str, now: datetime, catalogue:
     last = i.spoken.last.get(STATUS_PAGE)
     if last and i.spoken.texts.get(STATUS_PAGE) == command.text and now - unstamp(last) < TWICE_WITHIN:
         raise Refusal(f"It went out a moment ago: {when(unstamp(last), '{time}')}.")
-    said = e.PublicSaid(0, command.text, template=command.template, approved=command.approved)
+    said = e.PublicSaid(
+        0, command.text, state_of(i.phase), template=command.template, approved=command.approved,
+        by_legal=command.by_legal,
+    )  # fmt: skip
     return Said((said,), "The holding line goes to users now.")
 
 
@@ -200,6 +209,10 @@ def subscribe(i: Incident, command: c.Subscribe, by: str, now: datetime, catalog
         raise Refusal(_unreachable(i, ""))
     if known:
         return Said(say=f"You get the updates of {i.name} already. No more: `/incident {i.number} unsubscribe`.")
+    if len(i.spoken.subscribers) >= MOST_ALONE:
+        place = channel_of(i, catalogue, STAKEHOLDERS).lstrip("#")
+        where = f": they stand in #{escape(place)} too" if place else ""
+        raise Refusal(f"{MOST_ALONE} people get the updates of {i.name} alone already{where}.")
     say = f"You get each update of {i.name} for stakeholders, alone. No more: `/incident {i.number} unsubscribe`."
     return Said((e.Subscribed(by),), say)
 

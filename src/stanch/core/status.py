@@ -61,6 +61,8 @@ class Word:
     how: str = ""
     why: str = ""
     components: tuple[str, ...] = ()
+    by_legal: bool = False
+    """Legal has approved these words beforehand."""
 
     @property
     def is_over(self) -> bool:
@@ -86,14 +88,26 @@ class StatusPage:
     chased_at: str = ""
 
     @property
+    def last(self) -> Word | None:
+        """What was said last: an end that was taken back was none."""
+        said = (one for one in reversed(self.words) if one.state != RESOLVED or one.how != "dropped")
+        return next(said, None)
+
+    @property
     def live(self) -> bool:
         """Users were told, or are about to be, and not yet that it is over."""
-        return bool(self.words) and self.words[-1].state != RESOLVED
+        return self.last is not None and self.last.state != RESOLVED
+
+    @property
+    def reads_resolved(self) -> bool:
+        """What users see there says that it is over."""
+        seen = [one for one in self.words if one.shown_at or one.how == "by_hand"]
+        return bool(seen) and seen[-1].state == RESOLVED
 
     @property
     def ending(self) -> Word | None:
         """What is to say that it is over, as long as the page does not."""
-        last = self.words[-1] if self.words else None
+        last = self.last
         return last if last and last.state == RESOLVED and not last.is_over else None
 
     def word(self, n: int) -> Word | None:
@@ -103,12 +117,16 @@ class StatusPage:
 def shown(page: StatusPage, payload: Payload, by: str, at: datetime) -> StatusPage:
     """The page after this event."""
     match payload:
-        case PublicSaid(_, text, state, components):
-            return _owe(page, Word(len(page.words) + 1, state, text, stamp(at), components=components))
+        case PublicSaid(_, text, state, components, by_legal=by_legal):
+            word = Word(len(page.words) + 1, state, text, stamp(at), components=components, by_legal=by_legal)
+            return _owe(page, word)
         case Resolved() | Dismissed() if page.live:
             return _owe(page, Word(len(page.words) + 1, RESOLVED, "", stamp(at)))
-        case Reopened() if page.ending:
-            return _set(page, page.ending.n, how="dropped")
+        case Reopened():
+            for one in page.words:
+                if one.state == RESOLVED and not one.is_over:
+                    page = _set(page, one.n, how="dropped")
+            return page
         case s.PageShown(n, state, text, title, impact, service, id, url):
             stands = replace(page, id=id, url=url or page.url, title=title, impact=impact, service=service, away=False)
             return _set(stands, n, state=state, text=text, shown_at=stamp(at), how="", why="")

@@ -41,6 +41,7 @@ class ReportPageHeld(Command):
 @dataclass(frozen=True, slots=True)
 class ReportPageDropped(Command):
     n: int
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

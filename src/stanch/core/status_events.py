@@ -82,10 +82,12 @@ class PageSettled(Payload):
 
 @dataclass(frozen=True, slots=True)
 class PageDropped(Payload):
-    """It is over before the page ever showed it: nothing is begun there any more."""
+    """It is over before the page ever showed it: nothing is begun there any more. Or, with `why`, it may not be shown
+    any more."""
 
     kind = "page_dropped"
     n: int
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ EVENTS: tuple[type[Payload], ...] = (
 )  # fmt: skip
 """All of them."""
 POSTED: tuple[type[Payload], ...] = (PageFailed, PageAway, PageHeld, PageSettled)
-"""Those that the room is told in a message of their own; of `PageShown` only what is news (`of_status`)."""
+"""Those that the room is told in a message of their own; of `PageShown` and `PageDropped` only what is news
+(`of_status`)."""
 UNSEEN: tuple[type[Payload], ...] = EVENTS
 """Those that leave the card as it is."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from stanch.core import status_commands as c, status_events as e
+from stanch.core.audiences import ONLY_LEGAL, approvers, may_approve, only_legal
 from stanch.core.catalogue import Catalogue, PublicPage
 from stanch.core.command import Command
 from stanch.core.incident import Incident
@@ -43,7 +44,8 @@ def held(i: Incident, command: c.ReportPageHeld, by: str, now: datetime, catalog
 
 def dropped(i: Incident, command: c.ReportPageDropped, by: str, now: datetime, catalogue: Catalogue) -> Said:
     word = i.status_page.word(command.n)
-    return Said() if word is None or word.is_over else Said((e.PageDropped(command.n),))
+    known = word is None or word.is_over
+    return Said() if known else Said((e.PageDropped(command.n, one_line(command.why, 400)),))
 
 
 def chased(i: Incident, command: c.ReportPageChased, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -51,7 +53,10 @@ def chased(i: Incident, command: c.ReportPageChased, by: str, now: datetime, cat
 
 
 def retry(i: Incident, command: c.RetryPage, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    _speakers_only(i, by)
     waiting = _failed(i)
+    if waiting and waiting.text and only_legal(i) and not waiting.by_legal:
+        raise Refusal(ONLY_LEGAL.format(name=i.name))
     if waiting is None:
         return Said(say="There is nothing to try again: the status page has refused nothing that still counts.")
     return Said((e.PageAgain(waiting.n),), "I try again; the room hears what comes of it.")
@@ -59,7 +64,7 @@ def retry(i: Incident, command: c.RetryPage, by: str, now: datetime, catalogue: 
 
 def _failed(i: Incident) -> Word | None:
     """What the page refused last; what came before it is told by it."""
-    last = i.status_page.words[-1] if i.status_page.words else None
+    last = i.status_page.last
     return last if last and last.how == "failed" else None
 
 
@@ -89,8 +94,8 @@ def _nothing_to_end(i: Incident) -> str:
 
 def _speakers_only(i: Incident, by: str) -> None:
     """Words for the public are for who speaks, and who commands."""
-    lead = i.seats.get("communications")
-    if by not in (lead, i.commander):
+    if not may_approve(i, by):
+        lead = next((one for one in approvers(i) if one != i.commander), None)
         whose = f"the communications lead, <@{lead}>, or the commander" if lead else "the commander"
         raise Refusal(f"What the status page says is for {whose}, <@{i.commander}>.")
 

@@ -32,6 +32,14 @@ MOMENTS: Final = (
 """What the front matter calls `phase`: the moments at which there is something to say."""
 NOBODY: Final = "nobody yet"
 """Stands in `approved_by` until somebody has approved the text."""
+_DOUBTED: Final = re.compile(
+    r"\b(no|not|none|nobody|never|without|pending|wait(s|ing)?|ask(s|ed)?|until|yet|tbd|todo|draft|unseen)\b|n't\b|\?",
+    re.IGNORECASE,
+)
+"""Words by which `approved_by` says that somebody has not."""
+_NAME: Final = r"@?[\w.'-]+( [\w.'-]+)?"
+_LEGAL: Final = re.compile(rf"legal( (team|department))?(:? {_NAME}| \({_NAME}\))?|{_NAME} \(legal\)", re.IGNORECASE)
+"""Legal, with or without the name of who it was."""
 
 PUBLIC_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -98,12 +106,14 @@ class Meta:
     @property
     def approved(self) -> bool:
         """Somebody has approved these words, on a day."""
-        return self.approved_by not in ("", NOBODY) and self.approved_on != ""
+        said = self.approved_by
+        return said not in ("", NOBODY) and not _DOUBTED.search(said) and self.approved_on != ""
 
     @property
     def by_legal(self) -> bool:
-        """Legal has: `approved_by` names legal, alone or beside somebody."""
-        return self.approved and re.search(r"\blegal\b", self.approved_by, re.IGNORECASE) is not None
+        """Legal has: one of the names in `approved_by` is theirs: `legal`, `legal (erin)`, `erin (legal)`."""
+        names = re.split(r"[,;/&+]|\band\b", self.approved_by)
+        return self.approved and any(_LEGAL.fullmatch(" ".join(one.split())) for one in names)
 
     @property
     def public(self) -> bool:

@@ -28,7 +28,7 @@ def buttons(i: Incident, event: Event, form: str, catalogue: Catalogue) -> list[
         return [answers(i, tuple(dict.fromkeys(role for ask in i.seating.asks for role in ask.roles)))]
     if event.kind == "seat_asked":
         return [answers(i, payload.get("roles") or ())]
-    elements = page_buttons(event.kind, value) or _of_levers(i, event.kind, payload, value, catalogue)
+    elements = page_buttons(form or event.kind, value) or _of_levers(i, event.kind, payload, value, catalogue)
     return [b.actions(elements)] if elements else []
 
 

@@ -11,6 +11,8 @@ def page_buttons(kind: str, value: str) -> list[Block]:
     match kind:
         case "page_failed":
             return [b.button("Try again", "page:retry", value, style="primary")]
-        case "page_held" | "page_open":
+        case "page_reads_resolved":
+            return [b.button("Draft update", "say_update", value, style="primary")]
+        case "page_held" | "page_open" | "page_left_open":
             return [resolve, settle]
     return []

@@ -3,7 +3,7 @@
 from dataclasses import fields
 from typing import Any
 
-from stanch.core.cadence import next_due
+from stanch.core.cadence import owed_to
 from stanch.core.chain import Event, unstamp
 from stanch.core.effects import POSTED
 from stanch.core.events import KINDS
@@ -11,7 +11,8 @@ from stanch.core.incident import Incident
 from stanch.core.roles import ROLES
 from stanch.core.sample import at_least, at_most, percent
 from stanch.core.seat_events import MESSAGES
-from stanch.core.words import Mrkdwn, escape
+from stanch.core.spoken import ROOM
+from stanch.core.words import DAY, Mrkdwn, escape, when_after
 from stanch.slack.blocks import when
 from stanch.slack.cards import Cards
 from stanch.slack.control_list import ControlLists
@@ -40,11 +41,11 @@ class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
         # Whoever did it knows: a mention would wake them for their own words.
         own = event.kind == "role_given" and (event.payload or {}).get("user") == event.by
         by = "" if own else escape(self._people.name(event.by))
-        due = next_due(i, self._catalogue)
+        owed = owed_to(i, self._catalogue, ROOM)
         role = ROLES.get(payload.get("role", ""), "").lower()
         return {
             "incident": i, "entry": event.seq, "by": by, "spoken": role, "label": label,
-            "due": when(due) if due else "", "room": Mrkdwn(f"<#{i.room}>") if i.room else "the room",
+            "due": when_after(owed.due, event.recorded_at) if owed else "", "room": Mrkdwn(f"<#{i.room}>") if i.room else "the room",
             "commander": Mrkdwn(f"<@{i.commander}>"), "seats": self._mentions(i),
             "drill": "DRILL · " if i.drill else "",
             "quiet_until_at": when(i.quiet_until_at, "{date_short_pretty} {time}") if i.quiet_until_at else "",
@@ -52,7 +53,7 @@ class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
             "called": Mrkdwn(" ".join(f"<@{user}>" for user in dict.fromkeys((i.commander, *i.seats.values())))),
             "range": judged_range(payload) if event.kind == "judged" else "",
             "roles_held": ", ".join(ROLES.get(r, r).lower() for r in payload.get("roles", ())),
-            "paused_until": when(unstamp(payload["until"])) if event.kind == "paused" and event.payload else "",
+            "paused_until": when(unstamp(payload["until"]), DAY) if event.kind == "paused" and event.payload else "",
             **lever_facts(i, event, self._catalogue, self._people), **seat_facts(i, event),
             "head": event.hash, "payload_entry": payload.pop("entry", None), "due_by": payload.get("by"),
         } | {k: v for k, v in payload.items() if k != "by"}  # fmt: skip
@@ -84,7 +85,7 @@ TEMPLATES_NEEDED = (
     | POSTED
     | frozenset(MESSAGES)
     | frozenset(REMINDERS)
-    | frozenset(("page_shown", "page_open"))
+    | frozenset("page_shown page_open page_dropped page_left_open page_reads_resolved".split())
 )
 """Every message that may be due."""
 

@@ -85,7 +85,10 @@ def read(name: str, marked: Marked, classes: Collection[str] | None = None) -> M
         name, front.about, front.audience, front.klass, front.phase, front.severity,
         front.approved_by, front.approved_on,
     )  # fmt: skip
-    _unapproved(marked, meta)
+    if meta.approved_by not in ("", NOBODY) and not meta.approved:
+        marked.warn(("approved_by",), f"{name} counts as approved by nobody: approved_by names who has, and no more")
+    else:
+        _unapproved(marked, meta)
     return meta
 
 
