@@ -15,9 +15,10 @@ from stanch.core.events import Changed, Restricted
 from stanch.core.incident import STANCH
 from stanch.core.payload import Payload
 from stanch.core.status_events import PageEnding, PageHeld
+from stanch.core.wording import NOBODY
 from stanch.flows.deliver import Buried, Cancelled, Done, Later, Unclear
 from stanch.pages.base import PageFault, Post, Shown
-from stanch.pages.publisher import UNAPPROVED, Publisher
+from stanch.pages.publisher import UNAPPROVED, WITHDRAWN, Publisher
 from stanch.store.outbox import Owed
 from stanch.store.templates import Templates
 from tests.fakes.world import CAROL, CATALOGUE, Tale, minutes, opened
@@ -64,7 +65,9 @@ async def publish(
     tale: Tale, page: Page, n: int = 1, *, sheet: PublicPage | None = SHEET, patience: float = 120, **more: Any
 ) -> Any:
     desk: Any = SimpleNamespace(catalogue=with_page(sheet), clock=lambda: tale.now)
-    publisher = Publisher(desk, TEMPLATES, lambda i, audience, moment, at: f"({moment})", lambda _: page, patience)
+    publisher = Publisher(
+        desk, more.pop("templates", TEMPLATES), lambda i, audience, moment, at: f"({moment})", lambda _: page, patience
+    )
     payload = {"n": n} | more.pop("payload", {})
     owed = Owed(
         id=1, key="k", incident=7, kind="publish", lane="inc-7/publish", payload=payload,
@@ -142,6 +145,59 @@ async def test_what_legal_has_not_approved_does_not_go_out(what: Payload) -> Non
     tale.record(PageEnding(2), CAROL)
     await publish(tale, page, 2)
     assert (page.posts[0].state, page.posts[0].body) == ("resolved", "")
+
+
+@pytest.mark.parametrize(
+    "what",
+    [Changed("klass", "security", None), Changed("klass", "safety_violation", None), Restricted("names in it")],
+    ids=["security", "safety", "restricted"],
+)
+async def test_words_that_waited_do_not_go_out_any_more(what: Payload) -> None:
+    """Approved while it was harmless, and the page was away: only legal's own words are sent, under a neutral title."""
+    tale, page = told("Answers show other customers' data."), Page(Shown("inc1"))
+    tale.record(what)
+    (report,) = reports(await publish(tale, page))
+    assert (report, page.posts) == (s.ReportPageDropped(1, WITHDRAWN), [])
+    (report,) = reports(await publish(tale, page, ambiguous=True))
+    assert report.why.endswith("look at the page")
+    tale.do(report, STANCH)
+    tale.record(PublicSaid(0, "We are looking into it.", "investigating", by_legal=True), CAROL)
+    await publish(tale, page, 2)
+    assert [(one.title, one.body) for one in page.posts] == [("Support copilot: disruption", "We are looking into it.")]
+
+
+async def test_a_title_that_nobody_has_approved_is_not_shown() -> None:
+    """The file of a class says so itself; one without such a mark is the team's own neutral title."""
+    tale, page = told(klass="quality_regression"), Page(Shown("inc1"))
+    await publish(tale, page)
+    held = {name: replace(meta, approved_by=NOBODY) for name, meta in TEMPLATES.meta.items()}
+    await publish(tale, page, templates=Templates({}, Path(), fronts=[held]))
+    assert [one.title for one in page.posts] == ["(title)", "Support copilot: disruption"]
+
+
+async def test_an_end_that_only_looks_needs_no_text() -> None:
+    """Nothing was ever shown for certain and no text for the end is approved: if it is there it is ended, without a
+    word, and the room is not told of a page that says nothing."""
+    tale, page = told(), Page(None)
+    tale.record(Changed("klass", "security", None))
+    tale.do(s.ReportPageDropped(1, WITHDRAWN), STANCH)
+    tale.do(c.Dismiss("false-alarm", "nothing"))
+    assert reports(await publish(tale, page, 2)) == (s.ReportPageDropped(2),)
+    assert [(one.only_if_there, one.body) for one in page.posts] == [(True, "")]
+
+
+async def test_late_words_keep_the_state_of_their_moment() -> None:
+    """The page was away until it was over: users read what was said then, as it stood then, and then the end."""
+    tale, page = opened(service="support-copilot"), Page(Shown("inc1"))
+    tale.record(PublicSaid(1, TEXT, "investigating"), CAROL)
+    shows(tale)
+    tale.record(PublicSaid(2, "Still looking.", "investigating"), CAROL)
+    tale.do(c.Dismiss("false-alarm", "nothing"))
+    await publish(tale, page, 2)
+    await publish(tale, page, 3)
+    assert [(one.state, one.body) for one in page.posts] == [
+        ("investigating", "Still looking."), ("resolved", "(dismissed)"),
+    ]  # fmt: skip
 
 
 async def test_what_was_never_shown_is_not_begun_at_its_end() -> None:

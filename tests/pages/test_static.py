@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from stanch.core.public import Entry, Said
 from stanch.errors import Unavailable
+from stanch.pages import drawing, static
 from stanch.pages.base import PageFault, Post, Shown
 from stanch.pages.static import Static
 
@@ -78,11 +80,50 @@ async def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
 
 
 async def test_a_page_of_what_is_long_over_goes(tmp_path: Path) -> None:
-    """Its file is taken away with it; other files are left alone."""
+    """Its file is taken away with it; other files are left alone, and what another replica has just written too."""
     (tmp_path / "inc-1.html").write_text("old")
+    os.utime(tmp_path / "inc-1.html", (0, 0))
+    (tmp_path / "inc-2.html").write_text("another's")
     (tmp_path / "logo.svg").write_text("<svg/>")
     await Static(tmp_path, SERVICES, Told()).show(POST)
-    assert names(tmp_path) == {"index.html", "incidents.json", "inc-9.html", "logo.svg"}
+    assert names(tmp_path) == {"index.html", "incidents.json", "inc-9.html", "inc-2.html", "logo.svg"}
+
+
+async def test_what_could_not_be_written_stands_nowhere(tmp_path: Path) -> None:
+    """It may be dropped since: the next incident's words do not bring it along, and no half file stays behind."""
+    page = Static(tmp_path, SERVICES, Told(OTHER))
+    (tmp_path / "inc-9.html").mkdir()
+    with pytest.raises(PageFault):
+        await page.show(POST)
+    assert not [name for name in names(tmp_path) if name.startswith(".")]
+    (tmp_path / "inc-9.html").rmdir()
+    await page.show(replace(POST, number=10, body="It is slow."))
+    assert updates(tmp_path) == {"inc-10": ["It is slow."], "inc-7": ["Slow."]}
+
+
+async def test_however_many_ask_it_is_read_and_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred readers at once cost one look at the database and one page each; two seconds later it is read anew."""
+    now, told, drawn = [0.0], Told(OTHER), []
+    reads = []
+
+    async def read() -> list[Entry]:
+        reads.append(now[0])
+        return await told()
+
+    def count(name: str, *given: Any, **more: Any) -> str | None:
+        drawn.append(name)
+        return drawing.page(name, *given, **more)
+
+    monkeypatch.setattr(static, "page", count)
+    kiosk = static.Kiosk(SERVICES, read, lambda: now[0])
+    pages = await asyncio.gather(*(kiosk.page(("index.html", "inc-7")[n % 2]) for n in range(100)))
+    assert len(set(pages)) == 2
+    assert (reads, sorted(drawn)) == ([0.0], ["inc-7", "index.html"])
+    told.entries = [replace(OTHER, title="Slower")]
+    assert "Slower" not in str(await kiosk.page("inc-7"))
+    now[0] = 2.0
+    assert "Slower" in str(await kiosk.page("inc-7"))
+    assert await kiosk.page("inc-8") is None
 
 
 async def test_what_cannot_be_written_is_tried_again(tmp_path: Path) -> None:

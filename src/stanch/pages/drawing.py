@@ -41,6 +41,24 @@ def pages(
     `services`: id → name, of those that these pages are about. `home`: how the other pages link to the index;
     `folder`: what the index puts before a name when it links to one.
     """
+    shown, facts = _facts(entries, services, now, home, folder)
+    return {name: _file(name, shown, facts) for name in (INDEX, *(f"{one.id}.html" for one in shown), DATA)}
+
+
+def page(
+    name: str, entries: Sequence[Entry], services: Mapping[str, str], now: datetime, home: str, folder: str
+) -> str | None:
+    """Return one of `pages` alone; `.html` may be left out. None: there is no such page."""
+    shown, facts = _facts(entries, services, now, home, folder)
+    there = {INDEX, DATA, *(f"{one.id}.html" for one in shown)}
+    found = next((one for one in (name, f"{name}.html") if one in there), None)
+    return _file(found, shown, facts) if found else None
+
+
+def _facts(
+    entries: Sequence[Entry], services: Mapping[str, str], now: datetime, home: str, folder: str
+) -> tuple[list[Entry], dict[str, Any]]:
+    """The incidents that have a page, and what the sheets name."""
     shown = [one for one in entries if one.service in services and (not one.is_over or now - one.changed <= KEPT)]
     newest = sorted(shown, key=lambda one: (one.began, one.number), reverse=True)
     going = [one for one in newest if not one.is_over]
@@ -59,11 +77,16 @@ def pages(
         "plain": _plain,
         "stamp": _stamp,
     }
-    files = {INDEX: _environment().get_template("index.html").render(facts)}
-    for one in shown:
-        files[f"{one.id}.html"] = _environment().get_template("incident.html").render(facts, one=one)
-    files[DATA] = json.dumps(_data(newest, services, going), ensure_ascii=False, indent=2) + "\n"
-    return files
+    return newest, facts
+
+
+def _file(name: str, shown: Sequence[Entry], facts: dict[str, Any]) -> str:
+    if name == INDEX:
+        return _environment().get_template("index.html").render(facts)
+    if name == DATA:
+        return json.dumps(_data(shown, facts["names"], facts["going"]), ensure_ascii=False, indent=2) + "\n"
+    one = next(one for one in shown if name == f"{one.id}.html")
+    return _environment().get_template("incident.html").render(facts, one=one)
 
 
 def _stands(service: str, going: Sequence[Entry]) -> str:

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Final
 
 from stanch.core import status_commands as c
+from stanch.core.audiences import only_legal
 from stanch.core.catalogue import PublicPage, Service
 from stanch.core.chain import unstamp
 from stanch.core.command import Command
 from stanch.core.incident import DANGEROUS, Incident
 from stanch.core.status import RESOLVED, Word, component_state, impact_of, state_of
 from stanch.core.status_rules import page_of
-from stanch.core.wording import choose
+from stanch.core.wording import NOBODY, choose
 from stanch.errors import StanchError
 from stanch.flows.deliver import Buried, Cancelled, Done, Later, Outcome, Unclear
 from stanch.flows.desk import Desk
@@ -28,6 +29,11 @@ UNAPPROVED: Final = (
     "about safety, security or what is restricted users are told nothing but what legal has approved, and no text for"
     " the end has been"
 )
+WITHDRAWN: Final = (
+    "it is restricted, or about safety or security, since they were approved, and now only what legal has approved may"
+    " be said"
+)
+MAYBE: Final = "; an earlier try may have come through, so look at the page"
 Of = Callable[[PublicPage], Page]
 Write = Callable[[Incident, str, str, datetime], str]
 
@@ -59,6 +65,8 @@ class Publisher:
             whose = f"{service.name} has" if service else "the incident has no service, so it has"
             return self._refused(word, f"{whose} no status page; give it one in services.yml (`status_page`)")
         look = owed.ambiguous or bool(owed.payload.get("look"))
+        if word.text and _delicate(i) and not word.by_legal:
+            return Done(reports=(c.ReportPageDropped(word.n, WITHDRAWN + (MAYBE if look else "")),))
         try:
             post, why = await asyncio.to_thread(self._post, i, word, service, sheet, look)
             if why:
@@ -96,12 +104,14 @@ class Publisher:
         """What is shown; or why it cannot be shown as it stands. Reads the templates."""
         page, state = i.status_page, word.state or state_of(i.phase)
         impact = impact_of(i.severity)
+        last = page.last or word
+        over = last.state == RESOLVED and not page.id
+        only_if_there = over and len(page.words) > 1
         body = word.text
         if not body and word.how != "bare":
             body, why = self._end(i)
-            if why:
+            if why and not only_if_there:
                 return None, why
-        over = page.words[-1].state == RESOLVED and not page.id
         names = word.components or tuple(sheet.components)
         post = Post(
             key=f"inc-{i.number}-{int(i.declared_at.timestamp())}",
@@ -116,20 +126,28 @@ class Publisher:
             at=unstamp(word.at),
             components={sheet.components[x]: component_state(impact, state) for x in names if x in sheet.components},
             look=look,
-            only_if_there=over and len(page.words) > 1,
+            only_if_there=only_if_there,
         )
         return post, ""
 
     def _title(self, i: Incident, service: Service) -> str:
-        """Neutral: never the internal one."""
-        return self._write(i, "status_page", "title", self._desk.clock()) or f"{service.name}: disruption"
+        """Neutral: never the internal one, and none that is still to be approved."""
+        metas = self._templates.meta
+        name = choose(metas, i, "status_page", "title")
+        held = name is None or (not metas[name].by_legal if _delicate(i) else metas[name].approved_by == NOBODY)
+        written = "" if held else self._write(i, "status_page", "title", self._desk.clock())
+        return written or f"{service.name}: disruption"
 
     def _end(self, i: Incident) -> tuple[str, str]:
         """The words for the end, and why there are none."""
         moment = "dismissed" if i.phase == "dismissed" else "resolved"
         name = choose(self._templates.meta, i, "status_page", moment)
-        delicate = i.restricted or i.dangerous or i.klass in DANGEROUS
-        if name is not None and delicate and not self._templates.meta[name].by_legal:
+        if name is not None and _delicate(i) and not self._templates.meta[name].by_legal:
             return "", UNAPPROVED
         text = self._write(i, "status_page", moment, self._desk.clock()) if name else ""
         return text, "" if text else "there is no text for the end in message_templates/status_page"
+
+
+def _delicate(i: Incident) -> bool:
+    """Whether only what legal has approved beforehand may be shown."""
+    return only_legal(i) or i.klass in DANGEROUS

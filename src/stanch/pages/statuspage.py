@@ -54,13 +54,13 @@ class Statuspage:
         if post.id:
             answer = await self._line.ask("GET", f"{self._at}/incidents/{quote(post.id, safe='')}")
             found = self._good(answer, write=False)
-            return found if isinstance(found, dict) else None
+            return {**found, "id": post.id} if isinstance(found, dict) else None
         for path in ("/incidents/unresolved", f"/incidents?limit={LATELY}"):
             listed = self._good(await self._line.ask("GET", self._at + path), write=False)
             if not isinstance(listed, list):
                 raise PageFault("Statuspage answered with something that is no list of incidents")
             for one in listed:
-                if isinstance(one, dict) and _mark(one).get("key") == post.key:
+                if isinstance(one, dict) and one.get("id") and _mark(one).get("key") == post.key:
                     return one
         return None
 
