@@ -19,7 +19,7 @@ def test_hand_over() -> None:
     decision = tale.do(sc.AnswerHandover(True, "commander"), BOB)
     assert decision.say.startswith("Thank you: you are commander of INC-7 now.")
     assert (tale.incident.commander, tale.incident.seating.handovers) == (BOB, ())
-    assert [one.kind for one in decision.effects][:1] == ["post"]
+    assert "post" in [one.kind for one in decision.effects]
     assert tale.do(sc.AnswerHandover(True, "commander"), BOB).say == "You are commander of INC-7 already."
 
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from stanch.core import commands as c, seat_commands as sc
+from stanch.core import commands as c, draft_commands as d, seat_commands as sc
 from stanch.core.catalogue import Catalogue, Seat
-from stanch.core.chain import unstamp
+from stanch.core.chain import stamp, unstamp
 from stanch.core.chase import extras_wanted
 from stanch.core.effects import Effect
 from stanch.core.people import People, Step
@@ -142,8 +142,9 @@ def test_pass_brings_the_next_then_the_next_step_then_nobody() -> None:
     assert tale.effects[-1].kind in ("post", "card", "announce")
     triggers = [one.payload for one in owed(tale, "page")]
     assert triggers == [
-        {"action": "trigger", "step": 0, "users": [BOB]},
-        {"action": "trigger", "step": 1, "users": [ERIN]},
+        {"action": "trigger", "step": 0, "users": [BOB], "page": 1},
+        {"action": "trigger", "step": 0, "users": [DAVE], "page": 2},
+        {"action": "trigger", "step": 1, "users": [ERIN], "page": 3},
     ]
 
 
@@ -257,6 +258,71 @@ def test_extras_are_named_once() -> None:
     tale.do(sc.ReportExtras("security", (("security", DAVE), ("legal", CAROL)), ()), STANCH)
     assert tale.incident.seating.extras == (("security", DAVE), ("legal", CAROL))
     assert owed(tale, "invite")[-1].payload["users"] == [CAROL]
+
+
+def test_an_old_button_is_about_its_own_seat() -> None:
+    """Bob's seat went to carol and he is asked for another: his first *Pass* does not give that away."""
+    tale = named(severity="SEV1")
+    tale.do(c.GiveRole("technical", CAROL), CAROL)
+    tale.do(sc.AnswerSeat(False), ERIN)
+    tale.do(sc.OfferNext("scribe", ERIN, ((BOB, 0),)), STANCH)
+    assert asked(tale)[BOB] == ("scribe",)
+    assert "Nothing was waiting for you" in tale.do(sc.AnswerSeat(False, ("technical",)), BOB).say
+    assert asked(tale)[BOB] == ("scribe",)
+
+
+@pytest.mark.parametrize("to", [DAVE, None])
+def test_who_gives_an_asked_seat_away_has_not_accepted(to: str | None) -> None:
+    """To somebody else, or to nobody, which is a pass: no yes is recorded, and of the other seat nothing is said."""
+    tale = Tale(TWO_STEPS)
+    tale.do(c.Declare(7, "x", severity="SEV1", service="support-copilot"), "U0GUEST")
+    both = (("commander", BOB), ("technical", BOB))
+    tale.do(c.SeatOwners(both, (BOB,), room=c.ReportRoom("C0ROOM", "inc-7", False)), STANCH)
+    tale.do(c.GiveRole("commander", to), BOB)
+    assert "seat_accepted" not in kinds(tale)
+    assert asked(tale)[BOB] == ("technical",)
+    assert BOB not in tale.incident.seating.present
+    assert bool(owed(tale, "next_seat")) == (to is None)
+
+
+@pytest.mark.parametrize("act", [d.Subscribe(), sc.AnswerHandover(False, "scribe"), sc.HandOver("technical", ERIN)])
+def test_what_is_no_yes(act: c.Command) -> None:
+    """Bob subscribes, declines something else, or asks somebody to take his seat: he is still asked himself."""
+    tale = named(severity="SEV2")
+    tale.do(sc.HandOver("scribe", BOB), "U0GUEST")
+    tale.do(act, BOB)
+    assert asked(tale)[BOB] == ("technical",)
+
+
+def test_who_passed_is_asked_for_another_seat() -> None:
+    """Bob passes command and is named technical lead by another service: he is asked, and nobody counts him as here."""
+    tale = Tale(TWO_STEPS)
+    tale.do(c.Declare(7, "x", severity="SEV1", service="support-copilot"), "U0GUEST")
+    tale.do(c.SeatOwners((("commander", BOB),), (BOB,), room=c.ReportRoom("C0ROOM", "inc-7", False)), STANCH)
+    tale.do(sc.AnswerSeat(False), BOB)
+    tale.do(c.SeatOwners((("technical", BOB),), (BOB,)), STANCH)
+    assert asked(tale) == {BOB: ("technical",)}
+
+
+def test_the_declarer_acts_until_the_next_is_named() -> None:
+    """Alice's time is over and nobody is named yet: dave, who declared, may still do what she may."""
+    tale = named(DAVE, severity="SEV2")
+    lapse(tale, ALICE)
+    tale.do(c.Mitigate(), DAVE)
+    tale.do(c.Contain(waive="x"), DAVE)
+    assert tale.incident.phase == "diagnose"
+
+
+def test_the_time_runs_from_when_the_question_came() -> None:
+    """Slack was away: the question comes late, and its own end means nothing any more."""
+    tale = named(severity="SEV2")
+    first = tale.incident.seating.asks[-1].until
+    tale.now = unstamp(first) + minutes(20)
+    tale.do(sc.ReportAskedLate(BOB, first), STANCH)
+    assert tale.incident.seating.asks[-1].until == stamp(tale.now + minutes(10))
+    tale.do(sc.ReportLapse(BOB, first), STANCH)
+    assert BOB in asked(tale)
+    assert unstamp(tale.incident.seating.asks[-1].until) in {one.due for one in owed(tale, "lapse")}
 
 
 def test_service_changes_name_others_and_ask_them() -> None:

@@ -188,7 +188,8 @@ def _recurred(incident: Incident, command: c.ReportRecurred, by: str, catalogue:
 def _trouble(incident: Incident, command: c.ReportTrouble, by: str, catalogue: Catalogue) -> Said:
     if command.effect in VIEWS and command.effect in incident.troubled:
         return Said()
-    return Said((e.Trouble(command.what, command.error, command.effect),))
+    # What others said of it: it has to be fit to be kept.
+    return Said((e.Trouble(one_line(command.what, 200), one_line(command.error, 600), command.effect),))
 
 
 def _needed(text: str, usage: str) -> str:

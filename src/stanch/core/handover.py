@@ -6,6 +6,7 @@ from stanch.core import events as e, seat_commands as sc, seat_events as s
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp
 from stanch.core.incident import Incident
+from stanch.core.policy import sees
 from stanch.core.roles import ROLES
 from stanch.core.said import Said
 from stanch.core.shifts import AGAIN, PUT_OFF_MOST
@@ -46,8 +47,10 @@ def answer_handover(i: Incident, command: sc.AnswerHandover, by: str, now: datet
     spoken = ROLES.get(role, role).lower()  # type: ignore[call-overload]
     if found is None or found.user != by:
         holder = i.seats.get(role)
-        if not i.is_open:
+        if not i.is_open and sees(i, by):
             raise Refusal(f"{i.name} is over ({i.phase}): nobody waits for an answer any more. Thank you.")
+        if not sees(i, by):
+            raise Refusal("That hand-over is over. Thank you.")
         if holder == by:
             return Said(say=f"You are {spoken} of {i.name} already.")
         sits = f"<@{holder}> is {spoken}" if holder else f"nobody is {spoken} yet"

@@ -34,7 +34,9 @@ def outsiders_stay_out(incident: Incident, user: str, channel: str | None) -> No
 
 def commands(incident: Incident, user: str) -> bool:
     """Whether this person commands. Until who was named has answered, whoever declared it acts beside them."""
-    unanswered = incident.seating.ask("commander") is not None
+    # From the end of their time until the next is named, they have not answered either.
+    passed = ("commander", incident.seats.get("commander")) in incident.seating.out
+    unanswered = passed or incident.seating.ask("commander") is not None
     return user == incident.commander or (unanswered and user == incident.declared_by)
 
 

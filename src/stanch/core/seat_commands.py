@@ -46,6 +46,14 @@ class ReportLapse(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ReportAskedLate(Command):
+    """The question came to the person long after it was asked. `until`: as in `ReportLapse`."""
+
+    user: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfferNext(Command):
     """Who could take the role that `was` did not: user and step of the escalation path (from 0), the first first."""
 
@@ -68,6 +76,7 @@ class ReportPaged(Command):
     action: str
     step: int
     ways: tuple[str, ...]
+    page: int = 1
 
 
 @dataclass(frozen=True, slots=True)

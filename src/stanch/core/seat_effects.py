@@ -1,6 +1,8 @@
 """What is owed after what happened with seats: offers, their end, pages."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
 
 from stanch.core import events as e, seat_events as s
 from stanch.core.chain import unstamp
@@ -9,6 +11,9 @@ from stanch.core.effect import Effect
 from stanch.core.incident import Incident
 from stanch.core.payload import Payload
 from stanch.core.shifts import WORTH_A_WORD
+
+REST: Final = timedelta(minutes=2)
+"""Between two pages to the same people."""
 
 
 def of_seats(before: Incident, after: Incident, payload: Payload, by: str) -> Iterator[Effect]:
@@ -35,13 +40,38 @@ def of_seats(before: Incident, after: Incident, payload: Payload, by: str) -> It
             yield _post(after)
             if users and after.room:
                 yield _invite(after, users)
-        case s.PageOwed(action, step, users):
-            key = f"{at}/page/{seq}/{action}"
-            yield Effect(key, "page", f"{at}/page", {"action": action, "step": step, "users": list(users)})
+        case s.PageOwed(action, step, users, page):
+            about = {"action": action, "step": step, "users": list(users), "page": page}
+            # One alert after the other: what is stuck holds up no other page.
+            yield Effect(f"{at}/page/{seq}/{action}", "page", f"{at}/page/{page}", about, due=_rested(after, page))
         case e.Changed("klass" | "severity" | "service") if after.room and extras_wanted(after):
             yield Effect(f"{at}/extras/{seq}", "name_extras", f"{at}/extras")
+    for user in _heard(before, after):
+        lane = f"{at}/ask/{user}"
+        yield Effect(f"{at}/answered/{seq}/{user}", "ask_seat", lane, {"entry": seq, "answered": user})
     if before.is_open and after.seating.left != before.seating.left:
         yield from _cared(after)
+
+
+def _heard(before: Incident, after: Incident) -> Iterator[str]:
+    """Of whom something was asked that is over now: the question loses its buttons."""
+    then = {(ask.user, role) for ask in before.seating.asks for role in ask.roles}
+    now = {(ask.user, role) for ask in after.seating.asks for role in ask.roles}
+    offered = {one.user for one in before.seating.handovers} - {one.user for one in after.seating.handovers}
+    yield from sorted({user for user, _ in then - now} | offered)
+
+
+def _rested(i: Incident, n: int) -> datetime | None:
+    """When the same people may be woken again: a severity that goes up and down rings once."""
+    page = i.seating.page(n)
+    if page is None or page.state != "trigger":
+        return None
+    rung = [
+        unstamp(one.at) + REST
+        for one in i.seating.pages
+        if one.n != n and one.state == "acknowledge" and one.step == page.step and set(page.users) <= set(one.users)
+    ]
+    return max((at for at in rung if at > unstamp(page.at)), default=None)
 
 
 def _lapse(i: Incident, about: dict[str, str]) -> Effect:

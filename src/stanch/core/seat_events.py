@@ -22,7 +22,7 @@ class SeatAsked(Payload):
 
 @dataclass(frozen=True, slots=True)
 class SeatHurried(Payload):
-    """The severity went up: the same question, with less time to answer it."""
+    """The same question, with another time to answer it: the severity went up, or it came to them late."""
 
     kind = "seat_hurried"
     user: str
@@ -119,12 +119,16 @@ class ExtrasNamed(Payload):
 
 @dataclass(frozen=True, slots=True)
 class PageOwed(Payload):
-    """Somebody is to be woken (`trigger`), or need not be any more (`acknowledge`, `resolve`). `step`: from 0."""
+    """Somebody is to be woken (`trigger`), or need not be any more (`acknowledge`, `resolve`). `step`: from 0.
+
+    `page`: which one it is, counted from 1 in the incident; each is one alert, and rings once.
+    """
 
     kind = "page_owed"
     action: str
     step: int
     users: tuple[str, ...] = ()
+    page: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,7 @@ class Paged(Payload):
     action: str
     step: int
     ways: tuple[str, ...] = ()
+    page: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,24 @@ from datetime import datetime
 from stanch.core import events as e, seat_events as s
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp, unstamp
-from stanch.core.chase import asked_roles, awaited, sheet
+from stanch.core.chase import AWAITED, asked_roles, awaited, sheet, wakes
 from stanch.core.incident import STANCH, Incident
 from stanch.core.payload import Payload
-from stanch.core.seating import ELSEWHERE
+from stanch.core.seating import ELSEWHERE, Page, declines
 
 Happened = Sequence[Payload]
-ANSWERS = (s.SeatAccepted, s.SeatPassed, s.RotationPutOff)
+AGAIN = (e.RedCheck, e.Reopened)
+"""It hurts again after it seemed to be over."""
+ANSWERS = (s.SeatAccepted, s.RotationPutOff)
 """What is an answer itself, or no sign that somebody takes the seat."""
 
 
 def accepted(i: Incident, happened: Happened, by: str) -> s.SeatAccepted | None:
-    """Whoever does anything here has accepted what they are asked for. `happened`: what comes of what they do."""
+    """Whoever does anything here has accepted what they are asked for, unless they give it away. `happened`: what
+    comes of what they do."""
     ask = i.seating.ask_of(by)
-    acted = by != STANCH and not all(isinstance(one, (*ANSWERS, *ELSEWHERE)) for one in happened)
+    no_sign = (isinstance(one, (*ANSWERS, *ELSEWHERE)) or declines(i.seating, one, by) for one in happened)
+    acted = by != STANCH and not all(no_sign)
     return s.SeatAccepted(by, ask.roles) if ask and acted else None
 
 
@@ -41,39 +45,66 @@ def over(i: Incident, happened: Happened, by: str, now: datetime, catalogue: Cat
 
 
 def asked(i: Incident, happened: Happened, by: str, now: datetime, catalogue: Catalogue) -> Happened:
-    """Whom Stanch has named for a seat that needs an answer, unless they are here already: one question each."""
-    causes = (e.RoleGiven, e.RoomOpened, e.Changed)
+    """Whom Stanch has named for a seat that needs an answer, unless they are here already: one question each.
+
+    When it hurts again, whoever leads is asked again: they may be asleep by now.
+    """
+    causes = (e.RoleGiven, e.RoomOpened, e.Changed, *AGAIN)
     known = sheet(i, catalogue)
     if i.room is None or known is None or not any(isinstance(one, causes) for one in happened):
         return ()
+    again = wakes(i) and any(isinstance(one, AGAIN) for one in happened)
+    # Who has said "not me" once is asked, whatever they have done before.
+    here = set(i.seating.present) - {user for _, user in i.seating.out}
     open_for: dict[str, list[str]] = {}
     for role in asked_roles(i, catalogue):
         holder = i.seats.get(role)
-        by_name = role in i.seated_by_owners and (role, holder) not in i.seating.out
-        if holder and by_name and i.seating.ask(role) is None and holder not in i.seating.present:
+        if holder is None or i.seating.ask(role) or (role, holder) in i.seating.out:
+            continue
+        named = role in i.seated_by_owners and holder not in here
+        if named or (again and role in AWAITED and holder != by):
             open_for.setdefault(holder, []).append(role)
     until = stamp(now + known.accept_within)
     return tuple(s.SeatAsked(user, tuple(roles), until) for user, roles in open_for.items())
 
 
 def woken(i: Incident, happened: Happened, by: str, now: datetime, catalogue: Catalogue) -> Happened:
-    """A page for each step of the escalation path; acknowledged when both have answered, resolved at the end."""
-    waiting = awaited(i, catalogue)
-    states = {page.step: page.state for page in i.seating.pages}
+    """A page for each step of the escalation path, and for each person who is asked anew; acknowledged when commander
+    and technical lead have answered, resolved at the end."""
+    pages = i.seating.pages
     if not i.is_open:
-        return tuple(s.PageOwed("resolve", step) for step, state in states.items() if state != "resolve")
+        return tuple(_moved("resolve", page) for page in pages if page.state != "resolve")
+    waiting = awaited(i, catalogue)
     if not waiting:
-        return tuple(s.PageOwed("acknowledge", step) for step, state in states.items() if state == "trigger")
-    step = max(i.seating.step(role) for role in waiting)
-    path = catalogue.people.path(i.service)
-    may = path[step].page if step < len(path) else True
-    raised = any(isinstance(one, e.Changed) and (one.what, one.to) == ("severity", "SEV1") for one in happened)
-    silent = not any(page.taken for page in i.seating.pages if page.step == step)
-    if i.room is None or not may or (step in states and not (raised and silent)):
+        return tuple(_moved("acknowledge", page) for page in pages if page.state == "trigger")
+    # Where no room can be had, nobody is in it to be asked: then a phone is all there is.
+    if i.room is None and "open_room" not in i.troubled:
         return ()
-    asks = [i.seating.ask(role) for role in waiting]
-    users = dict.fromkeys(ask.user for ask in asks if ask)
-    return (s.PageOwed("trigger", step, tuple(users)),)
+    raised = any(isinstance(one, e.Changed) and (one.what, one.to) == ("severity", "SEV1") for one in happened)
+    path = catalogue.people.path(i.service)
+    found: list[Payload] = []
+    for step in sorted({i.seating.step(role) for role in waiting}):
+        roles = [role for role in waiting if i.seating.step(role) == step]
+        live = [page for page in pages if (page.step, page.state) == (step, "trigger")]
+        may = path[step].page if step < len(path) else True
+        silent = [page for page in live if raised and not page.taken]
+        unrung = [role for role in roles if not _rings(i, role, live)]
+        if may and (unrung or silent):
+            asks = [ask for role in unrung or roles if (ask := i.seating.ask(role))]
+            users = tuple(dict.fromkeys(ask.user for ask in asks))
+            n = len(pages) + len(found) + 1 if unrung else silent[0].n
+            found.append(s.PageOwed("trigger", step, users, n))
+    return found
+
+
+def _rings(i: Incident, role: str, live: Sequence[Page]) -> bool:
+    """Whether a page is under way for who is asked for it; where nobody is, any of its step will do."""
+    ask = i.seating.ask(role)
+    return any(ask is None or ask.user in page.users for page in live)
+
+
+def _moved(action: str, page: Page) -> s.PageOwed:
+    return s.PageOwed(action, page.step, page=page.n)
 
 
 FOLLOWING: tuple[Callable[[Incident, Happened, str, datetime, Catalogue], Happened], ...] = (

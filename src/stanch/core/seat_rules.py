@@ -33,6 +33,8 @@ def give_role(i: Incident, command: c.GiveRole, by: str, now: datetime, catalogu
             return answer_seat(i, sc.AnswerSeat(True, (role,)), by, now, catalogue)
         who = f"The {spoken((role,))} is <@{user}> already."
         return Said(say=who if user else f"The seat of {spoken((role,))} is empty already.")
+    if user is None and by == holder and i.seating.ask(role):
+        return answer_seat(i, sc.AnswerSeat(False, (role,)), by, now, catalogue)
     words = f"<@{user}> is {spoken((role,))} now." if user else f"The seat of {spoken((role,))} is empty now."
     if role == "commander" and user is None:
         words += f" Until somebody takes it, <@{i.declared_by}> is acting commander."
@@ -103,14 +105,16 @@ def extras(i: Incident, command: sc.ReportExtras, by: str, now: datetime, catalo
 
 def answer_seat(i: Incident, command: sc.AnswerSeat, by: str, now: datetime, catalogue: Catalogue) -> Said:
     ask = i.seating.ask_of(by)
-    if ask is None:
+    # An old button is about what was asked then, and about no other seat.
+    roles = tuple(role for role in ask.roles if not command.roles or role in command.roles) if ask else ()
+    if not roles:
         return _late(i, command, by)
-    words = spoken(ask.roles)
+    words = spoken(roles)
     if not command.accept:
-        return Said((s.SeatPassed(by, ask.roles),), "Thank you for saying so. The next person is asked.")
+        return Said((s.SeatPassed(by, roles),), "Thank you for saying so. The next person is asked.")
     where = f" Its room: <#{i.room}>." if i.room else ""
     know = f"What is known, done, open and due: `/incident {i.number} catchup`."
-    return Said((s.SeatAccepted(by, ask.roles),), f"Thank you: you are {words} of {i.name}.{where} {know}")
+    return Said((s.SeatAccepted(by, roles),), f"Thank you: you are {words} of {i.name}.{where} {know}")
 
 
 def _late(i: Incident, command: sc.AnswerSeat, by: str) -> Said:
@@ -147,6 +151,14 @@ def lapse(i: Incident, command: sc.ReportLapse, by: str, now: datetime, catalogu
     return Said((s.SeatLapsed(command.user, roles, command.why),) if roles else ())
 
 
+def asked_late(i: Incident, command: sc.ReportAskedLate, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    """Slack was away: the time to answer runs from when they could read the question."""
+    known = sheet(i, catalogue)
+    asks = [a for a in i.seating.asks if a.user == command.user and a.until == command.until] if known else []
+    until = stamp(now + known.accept_within) if known else ""
+    return Said(tuple(s.SeatHurried(a.user, a.roles, until) for a in asks if a.until < until))
+
+
 def offer_next(i: Incident, command: sc.OfferNext, by: str, now: datetime, catalogue: Catalogue) -> Said:
     """Name the next person and ask them; or leave the seat empty and say so."""
     role, was, holder = command.role, command.was, i.seats.get(command.role)
@@ -167,7 +179,7 @@ def offer_next(i: Incident, command: sc.OfferNext, by: str, now: datetime, catal
 
 
 def paged(i: Incident, command: sc.ReportPaged, by: str, now: datetime, catalogue: Catalogue) -> Said:
-    return Said((s.Paged(command.action, command.step, command.ways),))
+    return Said((s.Paged(command.action, command.step, command.ways, command.page),))
 
 
 def no_pager(i: Incident, command: sc.ReportNoPager, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -192,6 +204,7 @@ SEATS: dict[type[Command], Callable[[Incident, Any, str, datetime, Catalogue], S
     sc.AnswerHandover: answer_handover,
     sc.PutOffRotation: put_off,
     sc.ReportLapse: lapse,
+    sc.ReportAskedLate: asked_late,
     sc.OfferNext: offer_next,
     sc.ReportExtras: extras,
     sc.ReportPaged: paged,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from stanch.core import events as e, seat_events as s
 from stanch.core.chain import stamp
+from stanch.core.draft_events import Subscribed
 from stanch.core.payload import Payload
 
 STANCH = "stanch"
@@ -30,12 +31,17 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`state`: what was last owed, `trigger`, `acknowledge` or `resolve`. `step`: from 0."""
+    """`state`: what was last owed, `trigger`, `acknowledge` or `resolve`. `step`: from 0. `n`: from 1."""
 
     step: int
     state: str
     taken: bool = False
     """Something that wakes people took it."""
+    n: int = 1
+    users: tuple[str, ...] = ()
+    """Who was to be woken; empty: whoever is on call by then."""
+    at: str = ""
+    """When it was last triggered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +94,29 @@ class Seating:
     def held_since(self, role: str) -> str:
         return next((at for held, _, at in self.since if held == role), "")
 
+    def page(self, n: int) -> Page | None:
+        return next((one for one in self.pages if one.n == n), None)
+
     def rotation(self, role: str) -> Rotation | None:
         return next((one for one in self.rotations if one.role == role), None)
 
 
-ELSEWHERE = (e.Captured, e.CaptureEdited, e.CaptureDeleted, e.JoinAsked, e.Reminded)
+ELSEWHERE = (
+    e.Captured, e.CaptureEdited, e.CaptureDeleted, e.JoinAsked, e.Reminded, Subscribed, s.SeatPassed, s.HandoverEnded,
+)  # fmt: skip
 """What somebody may be the author of without being here."""
+
+
+def declines(state: Seating, payload: Payload, by: str) -> bool:
+    """Whether somebody gives away here what they are asked for themselves."""
+    asked = state.ask_of(by)
+    given = isinstance(payload, e.RoleGiven | s.HandoverAsked) and payload.user != by
+    return asked is not None and given and payload.role in asked.roles  # type: ignore[attr-defined]
 
 
 def seated(state: Seating, payload: Payload, by: str, at: datetime) -> Seating:
     """The state after this event."""
-    if by not in (STANCH, *state.present) and not isinstance(payload, ELSEWHERE):
+    if by not in (STANCH, *state.present) and not isinstance(payload, ELSEWHERE) and not declines(state, payload, by):
         state = replace(state, present=(*state.present, by))
     match payload:
         case e.RoleGiven(role, user):
@@ -125,30 +143,32 @@ def seated(state: Seating, payload: Payload, by: str, at: datetime) -> Seating:
             return replace(state, asks=(), handovers=(), rotations=(), left=left)
         case e.Reopened():
             since = tuple((role, user, stamp(at)) for role, user, _ in state.since)
-            return replace(state, asks=(), handovers=(), rotations=(), out=(), pages=(), steps=(), since=since)
-    return _woken(state, payload)
+            return replace(state, asks=(), handovers=(), rotations=(), out=(), steps=(), since=since)
+    return _woken(state, payload, at)
 
 
-def _woken(state: Seating, payload: Payload) -> Seating:
+def _woken(state: Seating, payload: Payload, at: datetime) -> Seating:
     match payload:
         case s.ExtrasNamed(whats, users, missing):
             extras = dict.fromkeys((*state.extras, *zip(whats, users, strict=False)))
             return replace(state, extras=tuple(extras), missing=missing)
-        case s.PageOwed(action, step):
-            taken = any(one.taken for one in state.pages if one.step == step)
-            others = tuple(one for one in state.pages if one.step != step)
-            return replace(state, pages=(*others, Page(step, action, taken)))
-        case s.Paged(_, step):
-            pages = tuple(replace(one, taken=True) if one.step == step else one for one in state.pages)
+        case s.PageOwed(action, step, users, n):
+            known = state.page(n) or Page(step, action, n=n)
+            if action == "trigger":
+                known = replace(known, users=users, at=stamp(at))
+            others = tuple(one for one in state.pages if one.n != n)
+            return replace(state, pages=(*others, replace(known, state=action)))
+        case s.Paged(_, _, _, n):
+            pages = tuple(replace(one, taken=True) if one.n == n else one for one in state.pages)
             return replace(state, pages=pages)
         case s.NobodyToWake():
             return replace(state, unwakeable=True)
         case s.RotationOffered(role):
-            known = state.rotation(role)
-            return _rotated(state, Rotation(role, known.times if known else 0))
+            shift = state.rotation(role)
+            return _rotated(state, Rotation(role, shift.times if shift else 0))
         case s.RotationPutOff(role, until):
-            known = state.rotation(role)
-            return _rotated(state, Rotation(role, (known.times if known else 0) + 1, until))
+            shift = state.rotation(role)
+            return _rotated(state, Rotation(role, (shift.times if shift else 0) + 1, until))
     return state
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from stanch.core.text import one_line
+
 Action = Literal["trigger", "acknowledge", "resolve"]
 
 
@@ -72,7 +74,8 @@ class Heard:
     def _why(self) -> str:
         errors = self.body.get("errors")
         said = errors[0] if isinstance(errors, list) and errors else self.body.get("message")
-        return f": {said[:200]}" if isinstance(said, str) and said else ""
+        words = one_line(said, 200).rstrip(" .") if isinstance(said, str) else ""
+        return f": {words}" if words else ""
 
 
 def _seconds(text: str) -> float | None:

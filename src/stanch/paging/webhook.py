@@ -13,12 +13,10 @@ class Webhook:
     def __init__(self, url: str, token: str = "") -> None:
         """`token` goes out as a bearer; empty: none."""
         self._host = urlsplit(url).hostname or "its address"
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._line = Line(self.name, url)
+        self._line = Line(self.name, url, {"Authorization": f"Bearer {token}"} if token else {})
 
     async def send(self, call: Call) -> None:
-        headers = self._headers | {"Idempotency-Key": f"{call.key}/{call.action}"}
-        heard = await self._line.post(sheet(call), headers)
+        heard = await self._line.post(sheet(call), {"Idempotency-Key": f"{call.key}/{call.action}"})
         if not 200 <= heard.status < 300:
             mend = "STANCH_PAGE_WEBHOOK_TOKEN" if heard.status in (401, 403) else "STANCH_PAGE_WEBHOOK_URL"
             raise heard.fault(self.name, f"look at {mend}")

@@ -20,10 +20,16 @@ class Person:
     """Can be invited: a person, and not deactivated."""
 
 
+def _names(person: Person) -> set[str]:
+    return {name for name in (person.name.casefold(), person.email) if name}
+
+
 class Directory:
     def __init__(self, slack: Slack) -> None:
         self._slack = slack
         self._people: dict[str, Person] = {}
+        self._by_name: dict[str, dict[str, Person]] = {}
+        """By name and by e-mail address, in lower case: who is called so, by id."""
         self._channels: dict[str, str] = {}
         self._alone: dict[str, str] = {}
         self._loading = asyncio.Lock()
@@ -55,16 +61,18 @@ class Directory:
             email=str(profile.get("email") or "").casefold(),
             here=not (user.get("deleted") or user.get("is_bot") or user["id"] == "USLACKBOT"),
         )
+        if was := self._people.get(person.id):
+            for name in _names(was):
+                self._by_name[name].pop(person.id, None)
         self._people[person.id] = person
+        for name in _names(person):
+            self._by_name.setdefault(name, {})[person.id] = person
 
     def person(self, name_id_or_email: str) -> Person | None:
         wanted = name_id_or_email.strip().lstrip("@")
         if known := self._people.get(wanted):
             return known
-        wanted = wanted.casefold()
-        if not wanted:
-            return None
-        found = [p for p in self._people.values() if wanted in (p.name.casefold(), p.email)]
+        found = [*self._by_name.get(wanted.casefold(), {}).values()]
         return next((p for p in found if p.here), found[0] if found else None)
 
     async def alone(self, user: str, call: Callable[..., Awaitable[Mapping[str, Any]]]) -> str:

@@ -1,52 +1,55 @@
 """Offers of a seat: the word to the person, the end of the time to answer, and who is asked next."""
 
+import json
 from collections.abc import Mapping
-from typing import Any
+from datetime import timedelta
 
 from stanch.core import seat_commands as sc
 from stanch.core.chain import Event
 from stanch.core.incident import Incident
 from stanch.core.policy import sees
 from stanch.core.text import cut
-from stanch.flows.deliver import Cancelled, Outcome
+from stanch.flows.deliver import Cancelled, Later, Outcome
 from stanch.slack import blocks as b, candidates
 from stanch.slack.blocks import Block
 from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, Performer, done
 from stanch.slack.messages import post_once
 from stanch.slack.offer_buttons import answers
+from stanch.slack.offer_ends import end, waits
 from stanch.slack.phrases import Message
+from stanch.store import outbox
 from stanch.store.outbox import Owed
+from stanch.store.statements import LIVE
 
 LATEST = 40
+LATE = timedelta(minutes=1)
+"""After which the time to answer runs from when the question came."""
+AGAIN = 5.0
+"""Seconds between two looks at whether a question has come."""
 
 
 async def ask_seat(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """To the person alone. What was answered meanwhile is not asked any more."""
+    if owed.payload.get("answered"):
+        return await end(kit, incident, owed)
     event = _about(owed)
     payload = event.payload or {}
     user, until = str(payload["user"]), str(payload["until"])
     handover = event.kind == "handover_asked"
-    if not _waits(incident, payload, handover):
+    if not waits(incident, event):
         return Cancelled("it was answered, or is over")
     message = await (_handover(kit, incident, event) if handover else _asked(kit, incident, event))
     try:
-        channel = str((await kit.call("conversations.open", users=user))["channel"]["id"])
+        channel = await kit.directory.alone(user, kit.call)
         ts = await post_once(kit, channel, owed.key, message, owed)
     except SlackFault as fault:
         if fault.kind is not Kind.REFUSED:
             raise
         # Somebody who cannot be reached must not hold up the seat.
         return done(sc.ReportLapse(user, until, fault.error, str(payload["role"]) if handover else ""))
-    return done(ts=ts)
-
-
-def _waits(i: Incident, payload: Mapping[str, Any], handover: bool) -> bool:
-    user = payload["user"]
-    if handover:
-        found = i.seating.handover(str(payload["role"]))
-        return found is not None and (found.user, found.until) == (user, payload["until"])
-    return any(ask.user == user and set(ask.roles) & set(payload["roles"]) for ask in i.seating.asks)
+    late = not handover and kit.desk.clock() - event.at > LATE
+    return done(*([sc.ReportAskedLate(user, until)] if late else []), ts=ts, channel=channel)
 
 
 async def _asked(kit: Kit, i: Incident, event: Event) -> Message:
@@ -74,8 +77,13 @@ def _whole(kit: Kit, i: Incident, user: str, text: str, blocks: list[Block]) -> 
 
 
 async def lapse(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
-    """The time is over; the rule says whether anybody still waited."""
+    """The time is over; the rule says whether anybody still waited. Nobody runs out of time for a question that they
+    could not read yet."""
     about = owed.payload
+    lane = f"inc-{incident.number}/ask/{about['user']}"
+    rows = await kit.desk.database(lambda db: outbox.of_lane(db, lane), background=True)
+    if any(row.state in LIVE and not json.loads(row.payload).get("answered") for row in rows):
+        return Later("the question itself is still on its way", AGAIN)
     handover = str(about.get("handover") or "")
     return done(sc.ReportLapse(str(about["user"]), str(about["until"]), handover=handover))
 

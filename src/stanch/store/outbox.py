@@ -212,3 +212,8 @@ def counts(db: Connection, now: float | None = None) -> dict[str, int]:
 def listing(db: Connection, limit: int = 200) -> Sequence[Row[Any]]:
     """What is owed, being tried, held or buried, oldest first."""
     return db.execute(select(t.effect).where(_e.state.in_((*LIVE, "buried"))).order_by(_e.id).limit(limit)).all()
+
+
+def of_lane(db: Connection, lane: str) -> Sequence[Any]:
+    """Everything that was ever owed in this lane: id, state, payload and result (JSON), oldest first."""
+    return db.execute(select(_e.id, _e.state, _e.payload, _e.result).where(_e.lane == lane).order_by(_e.id)).all()
