@@ -1,5 +1,6 @@
 """Words for others, from the form to what each audience reads: on a Slack in memory, killed and started again."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -7,8 +8,11 @@ import pytest
 from stanch.core import commands as c, draft_commands as d
 from stanch.core.catalogue import PublicPage
 from stanch.core.incident import Incident
+from stanch.flows.deliver import Cancelled
 from stanch.slack.client import Kind, SlackFault
+from stanch.slack.stakeholders import reply
 from stanch.store.database import Database
+from stanch.store.outbox import Owed
 from tests.fakes.bot import Bot
 from tests.fakes.front import Front, Json, seen, words
 from tests.fakes.slack import Channel, Fault
@@ -246,6 +250,37 @@ async def test_what_becomes_restricted_is_withdrawn(told: Front) -> None:
     assert "INC-1 · restricted" in head
 
 
+async def test_a_reply_that_lands_late_is_withdrawn_too(told: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It became restricted while the reply was on its way, and everything else was neutral already."""
+    slack, late, neutral = told.bot.slack, [], asyncio.Event()
+    call = slack.call
+
+    async def slow(method: str, **args: object) -> object:
+        if method == "chat.postMessage" and "thread_ts" in args and not late:
+            late.append(method)
+            await told.bot.ask(c.Restrict("customer data"))
+            await asyncio.wait_for(neutral.wait(), 5)
+        answer = await call(method, **args)
+        if method == "chat.update" and "restricted" in seen(slack.named("company").messages):
+            neutral.set()
+        return answer
+
+    monkeypatch.setattr(slack, "call", slow)
+    await say(told, ("room", "stakeholders"))
+    assert late
+    assert read(slack.named("company"), thread=True) == ["🔒 INC-1 · restricted · commander @alice"]
+
+
+async def test_a_reply_that_may_have_landed_is_looked_for(told: Front) -> None:
+    """Unclear, and then restricted: its next try sends nothing and makes neutral what stands in the thread."""
+    await say(told, ("room", "stakeholders"))
+    await told.bot.ask(c.Restrict("customer data"))
+    i = await state(told)
+    owed = Owed(1, "k", 1, "reply", "x", {"audience": "stakeholders", "entry": 5}, 2, 9e12, True, 0.0, "w")
+    assert await reply(told.bot.kit, i, owed) == Cancelled("it is restricted")
+    assert read(told.bot.slack.named("company"), thread=True) == ["🔒 INC-1 · restricted · commander @alice"]
+
+
 async def test_a_channel_that_is_not_there_is_said(told: Front) -> None:
     """The room hears it; the update itself stands there all the same."""
     del told.bot.slack.channels[told.bot.slack.named("leads").id]
@@ -392,6 +427,16 @@ async def test_the_holding_line_is_shown_and_sent_unedited(told: Front) -> None:
     assert "Only the commander can send the holding line" in seen(other["view"])
     await told.fill(ALICE, view, {})
     assert (await state(told)).spoken.texts["status_page"] == text
+
+
+async def test_a_line_that_does_not_fit_any_more_is_not_sent(told: Front) -> None:
+    """The class changed while the form was open: nothing goes out, and the form says what to do."""
+    view = (await told.pick(ALICE, "holding:1", room(told).id))["view"]
+    assert "submit" in view
+    await told.bot.ask(c.Change("klass", "provider_outage"))
+    answer = await told.fill(ALICE, view, {})
+    assert "Another holding line fits by now" in seen(answer["view"])
+    assert "status_page" not in (await state(told)).spoken.texts
 
 
 async def test_in_security_a_line_that_legal_has_not_approved_stays(told: Front) -> None:

@@ -1,15 +1,20 @@
 """What people hear of the status page, with their buttons; and who is told until it says that it is over."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from stanch.core import commands as c, status_commands as s
 from stanch.core.draft_events import PublicSaid
+from stanch.core.events import Changed
 from stanch.core.incident import STANCH
 from stanch.core.payload import Payload
-from stanch.core.status_events import PageAway, PageFailed, PageHeld, PageSettled, PageShown
-from stanch.flows.deliver import Cancelled, Done
+from stanch.core.people import Person
+from stanch.core.status_events import PageAway, PageDropped, PageFailed, PageHeld, PageSettled, PageShown
+from stanch.flows.deliver import Cancelled, Done, Later
 from stanch.slack.asked_for import buttons
 from stanch.slack.public_page import chase
 from stanch.store.outbox import Owed
@@ -92,3 +97,33 @@ async def test_nobody_is_told_once_the_page_says_it(bot: Bot) -> None:
     tale = over(told())
     tale.do(s.SettlePage(), CAROL)
     assert isinstance(await chase(bot.kit, tale.incident, owed(tale)), Cancelled)
+
+
+async def test_a_small_one_waits_until_the_morning(bot: Bot) -> None:
+    """At SEV4 nobody is told at night that the page is still open; at SEV2 they are."""
+    night = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+    zoned = replace(CATALOGUE, people=replace(CATALOGUE.people, people={CAROL: Person("carol", zone=ZoneInfo("UTC"))}))
+    bot.desk.catalogue = zoned
+    bot.desk.clock = lambda: night
+    for severity, kind in (("SEV4", Later), ("SEV2", Done)):
+        tale = over(told())
+        tale.record(Changed("severity", severity, None))
+        outcome: Any = await chase(bot.kit, tale.incident, owed(tale))
+        assert isinstance(outcome, kind), severity
+        if kind is Later:
+            assert outcome.after == 5 * 3600
+
+
+@pytest.mark.parametrize("form", ["page_left_open", "page_reads_resolved", "page_dropped"])
+async def test_what_follows_by_itself_is_said_in_the_room(bot: Bot, form: str) -> None:
+    """Each is drawn from its file; what can be done about it is one click away."""
+    await bot.kit.directory.load()
+    tale = over(told())
+    event = tale.record(PageDropped(1, "it is restricted"), STANCH)
+    text = bot.kit.templates.render(form, **bot.kit.render.facts(tale.incident, event))
+    assert text
+    labels = {
+        "page_left_open": ["[Resolve the page]", "[It is resolved there]"],
+        "page_reads_resolved": ["[Draft update]"],
+    }
+    assert words(buttons(tale.incident, event, form, CATALOGUE)) == labels.get(form, [])

@@ -1,6 +1,7 @@
 """What is owed after words for others: drafts shown, messages sent and kept up to date."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from stanch.core import draft_events as e
@@ -72,6 +73,12 @@ def _head(i: Incident) -> tuple[object, ...]:
 def _broadcast(after: Incident, audience: str, entry: int) -> Effect:
     lane = f"inc-{after.number}/words/{audience}"
     return Effect(f"{lane}/{after.seq}", "broadcast", lane, {"audience": audience, "entry": entry})
+
+
+def late_words(after: Incident, audience: str, id: int, due: datetime) -> Effect:
+    """For what effect `id` may have left in an audience's thread: message and thread are made neutral once more."""
+    lane = f"inc-{after.number}/words/{audience}"
+    return Effect(f"{lane}/late/{id}", "broadcast", lane, {"audience": audience, "entry": 0}, due=due)
 
 
 AFTER_ALL: Final = 9

@@ -11,12 +11,12 @@ from stanch.core.roles import ROLES
 from stanch.core.text import cut
 from stanch.core.words import escape
 from stanch.errors import Unavailable
-from stanch.flows.deliver import Cancelled, Done, Outcome
+from stanch.flows.deliver import Buried, Cancelled, Done, Outcome
 from stanch.flows.desk import Desk
 from stanch.slack import blocks as b
 from stanch.slack.answers import Answers, Body, where, who
 from stanch.slack.blocks import Block
-from stanch.slack.client import Slack, SlackFault
+from stanch.slack.client import Kind, Slack, SlackFault
 from stanch.slack.gateway import Kit, Performer
 from stanch.slack.messages import post_once
 from stanch.slack.phrases import Message
@@ -42,7 +42,7 @@ async def ask(kit: Kit, incident: Incident | None, owed: Owed) -> Outcome:
     ]
     text = "\n".join((QUESTION, *lines))
     message = Message(cut(QUESTION, 300), [b.section(text), b.actions(buttons)])
-    channel = str((await kit.call("conversations.open", users=owed.payload["user"]))["channel"]["id"])
+    channel = await kit.directory.alone(str(owed.payload["user"]), kit.call)
     ts = await post_once(kit, channel, owed.key, message, owed)
     return Done({"ts": ts})
 
@@ -64,10 +64,16 @@ async def list_missing(kit: Kit, incident: Incident | None, owed: Owed) -> Outco
     message = Message(cut(head, 300), [b.section("\n".join((head, *lines)))])
     names = [name for role in ROLES for name in service.owners.get(role, ())]
     owners = [person.id for name in names if (person := kit.directory.person(name)) and person.here]
+    refused: SlackFault | None = None
     for user in dict.fromkeys(owners):
-        channel = str((await kit.call("conversations.open", users=user))["channel"]["id"])
-        await post_once(kit, channel, f"{owed.key}/{user}", message, owed)
-    return Done()
+        try:
+            await post_once(kit, await kit.directory.alone(user, kit.call), f"{owed.key}/{user}", message, owed)
+        except SlackFault as fault:
+            if fault.kind is not Kind.REFUSED:
+                raise
+            # The others hear it all the same.
+            refused = fault
+    return Buried(str(refused), "list what is missing to its owners") if refused else Done()
 
 
 PERFORMERS: Final[dict[str, Performer]] = {"access_ask": ask, "access_list": list_missing}

@@ -7,10 +7,12 @@ from hashlib import sha256
 from typing import Any
 
 from stanch.core.audiences import channel_of, has_page, in_company, only_legal
+from stanch.core.cadence import all_owed
 from stanch.core.catalogue import Catalogue
+from stanch.core.hearing import AUDIENCES
 from stanch.core.incident import Incident
 from stanch.core.spoken import COMPANY, ROOM, STAKEHOLDERS, STATUS_PAGE
-from stanch.core.wording import may_go_out
+from stanch.core.wording import Meta, may_go_out
 from stanch.slack import blocks as b
 from stanch.slack.blocks import Block
 from stanch.slack.forms import packed
@@ -49,7 +51,7 @@ class DraftForms:
         if typed is None:
             audience = STAKEHOLDERS if STAKEHOLDERS in company else "team"
             users = self._texts.now(i, STATUS_PAGE, now) if public else ""
-            typed = Typed(self._texts.now(i, audience, now), users, (ROOM,))
+            typed = Typed(self._texts.now(i, audience, now), users, _due(i, catalogue, company, public, now))
         options = [b.option("The room", ROOM)]
         options += [b.option(NAMES[one], one, _about(i, catalogue, one)) for one in company]
         options += [b.option("Users (status page)", USERS, "The words below; they wait for approval")] if public else []
@@ -100,8 +102,20 @@ class DraftForms:
             b.context(f"{b.safe(approval, 300)} It goes out unedited, so the commander alone may send it."),
         ]  # fmt: skip
         view = b.modal("holding", "Holding line", "Send it", blocks)
-        told = {"text": text, "template": meta.name, "approved": f"{meta.approved_by}, {meta.approved_on}"}
+        told = {"text": text, "template": meta.name, "approved": _approval(meta)}
         return view | {"private_metadata": packed(told | {"legal": meta.by_legal})}
+
+
+CHANGED = "Another holding line fits by now: the class or an approval has changed. Open it once more."
+
+
+def same_line(meta: Meta, told: Mapping[str, str], by_legal: bool) -> bool:
+    """Whether the line that a form has shown is the one that fits now, approved by the same people."""
+    return (told.get("template"), told.get("approved"), by_legal) == (meta.name, _approval(meta), meta.by_legal)
+
+
+def _approval(meta: Meta) -> str:
+    return f"{meta.approved_by}, {meta.approved_on}"
 
 
 def mark(text: str) -> str:
@@ -126,6 +140,20 @@ def _warned(warnings: Sequence[str]) -> list[Block]:
         return []
     lines = "\n".join(f"• {b.safe(one, 300)}" for one in warnings[:12])
     return [b.section(f"⚠️ *Look at it once more*\n{lines}")]
+
+
+def _due(i: Incident, catalogue: Catalogue, company: Sequence[str], public: bool, now: datetime) -> tuple[str, ...]:
+    """The room, and who else of those offered is owed words by now, or was reminded of."""
+    found = [ROOM]
+    for owed in sorted(all_owed(i, catalogue), key=lambda one: AUDIENCES.index(one.audience)):
+        clock = i.rhythm.clock(owed.audience)
+        if not (clock.stage or clock.snoozes or now >= owed.due - owed.lead):
+            continue
+        if owed.audience in company:
+            found.append(owed.audience)
+        elif owed.audience == STATUS_PAGE and public:
+            found.append(USERS)
+    return tuple(found)
 
 
 def _about(i: Incident, catalogue: Catalogue, audience: str) -> str:

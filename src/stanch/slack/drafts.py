@@ -20,7 +20,7 @@ from stanch.slack import forms
 from stanch.slack.answers import Body, number_in, where, who
 from stanch.slack.blocks import Block
 from stanch.slack.directory import Directory
-from stanch.slack.draft_forms import USERS, DraftForms, Typed, chosen, mark, notice
+from stanch.slack.draft_forms import CHANGED, USERS, DraftForms, Typed, chosen, mark, notice, same_line
 from stanch.slack.listeners import Listeners
 from stanch.slack.texts import Texts
 from stanch.store.templates import Templates
@@ -137,6 +137,12 @@ class Drafts:
         command = c.SendHolding(**told, by_legal=about.get("legal") is True)
         key, number = f"form:{view['id']}", number_in(about.get("number"))
         try:
+            # As it is now: another replica may have changed the class since the form was opened.
+            state = await self._desk.state(number or 0)
+            found = self._texts.holding(state, self._desk.clock()) if state else None
+            if state and (found is None or not same_line(found[0], told, command.by_legal)):
+                await ack(response_action="update", view=notice(CHANGED))
+                return
             answer = await self._listeners.ask(
                 Asked(command, who(body), "form", number, key, channel=about.get("channel"))
             )

@@ -10,8 +10,9 @@ from stanch.core.cadence import who_speaks
 from stanch.core.command import Command
 from stanch.core.incident import Incident
 from stanch.core.policy import sees
+from stanch.core.quiet import awake
 from stanch.core.text import cut
-from stanch.flows.deliver import Cancelled, Outcome
+from stanch.flows.deliver import Cancelled, Later, Outcome
 from stanch.slack import blocks as b
 from stanch.slack.answers import Body, number_in
 from stanch.slack.client import Kind, SlackFault
@@ -49,6 +50,9 @@ async def chase(kit: Kit, i: Incident, owed: Owed) -> Outcome:
     page = i.status_page
     if page.ending is None:
         return Cancelled("the page says it, or it is open again")
+    now = kit.desk.clock()
+    if (by_day := awake(i, kit.desk.catalogue, now)) > now:
+        return Later("it can wait until the morning", (by_day - now).total_seconds(), unclear=owed.ambiguous)
     to = i.commander if page.chased % 2 else who_speaks(i)
     if not sees(i, to, None):
         to = i.commander
@@ -57,7 +61,7 @@ async def chase(kit: Kit, i: Incident, owed: Owed) -> Outcome:
     blocks = [b.section(text), b.actions(page_buttons("page_open", f"{i.number}:{owed.event.seq}"))]
     message = Message(kit.render.fallback(i, cut(text, 300)), blocks)
     try:
-        channel = str((await kit.call("conversations.open", users=to))["channel"]["id"])
+        channel = await kit.directory.alone(to, kit.call)
         ts = await post_once(kit, channel, owed.key, message, owed)
     except SlackFault as fault:
         if fault.kind is not Kind.REFUSED:

@@ -94,8 +94,13 @@ def _mark(i: Incident) -> str:
 async def reply(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """One update into the thread, which keeps them all."""
     place = incident.spoken.places.get(str(owed.payload["audience"]))
-    if place is None or incident.restricted:
-        return Cancelled("it is restricted" if incident.restricted else "its message is gone")
+    if incident.restricted:
+        if place and owed.ambiguous:
+            # An earlier try may have come through, after the thread was made neutral.
+            await _hush_thread(kit, incident, *place)
+        return Cancelled("it is restricted")
+    if place is None:
+        return Cancelled("its message is gone")
     message = _update(kit, incident, _entry(owed))
     channel, parent = place
     try:
@@ -169,9 +174,8 @@ async def inform(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     else:
         text = kit.templates.render("told_draft_expired", **_facts(kit, incident, event))
         message = Message(kit.render.fallback(incident, cut(text, 300)), [b.section(text)])
-    opened = await kit.call("conversations.open", users=to)
-    ts = await post_once(kit, str(opened["channel"]["id"]), owed.key, message, owed)
-    return done(ts=ts)
+    channel = await kit.directory.alone(to, kit.call)
+    return done(ts=await post_once(kit, channel, owed.key, message, owed))
 
 
 def _facts(kit: Kit, i: Incident, event: Event) -> dict[str, Any]:
