@@ -1,25 +1,35 @@
 """Waking people: what goes out, once each, what is tried again, and what the room hears when it does not get out."""
 
-from collections.abc import Iterator
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from stanch.core import commands as c, seat_commands as sc
+from stanch.core.effect import Effect
 from stanch.core.incident import Incident
+from stanch.core.seating import Page
 from stanch.flows.deliver import Buried, Cancelled, Done, Later, Outcome, Unclear
-from stanch.paging.base import Way
+from stanch.paging.base import Call, CallFault, Heard, Way
+from stanch.paging.line import Line
 from stanch.paging.pager import Pager
 from stanch.paging.pagerduty import PagerDuty
 from stanch.paging.webhook import Webhook
+from stanch.store import outbox, schema
+from stanch.store.database import Database
 from stanch.store.outbox import Owed
 from tests.core.test_seats import TWO_STEPS, named
 from tests.fakes.pager import ROUTING_KEY, FakePager
-from tests.fakes.world import ALICE, BOB, called
+from tests.fakes.world import ALICE, BOB, NOW, called
 
 LINK = "https://practice.slack.com/archives/C0ROOM/p1"
-KEY = "stanch-inc-7-1"
+KEY = f"stanch-inc-7-{int(NOW.timestamp()) + 1}-1"
 
 
 @pytest.fixture
@@ -36,10 +46,10 @@ def sev1(**facts: Any) -> Incident:
     return named(severity="SEV1", **facts).incident
 
 
-def owed(action: str = "trigger", attempts: int = 1, ambiguous: bool = False) -> Owed:
-    about = {"action": action, "step": 0, "users": [ALICE, BOB]}
+def owed(action: str = "trigger", attempts: int = 1, ambiguous: bool = False, way: str = "") -> Owed:
+    about = {"action": action, "step": 0, "users": [ALICE, BOB], "page": 1} | ({"way": way} if way else {})
     return Owed(
-        id=1, key=f"inc-7/page/9/{action}", incident=7, kind="page", lane="inc-7/page", payload=about,
+        id=1, key=f"inc-7/page/9/{action}", incident=7, kind="page", lane="inc-7/page/1", payload=about,
         ambiguous=ambiguous, intent_at=0.0, attempts=attempts, lease_until=1e12, worker="w",
     )  # fmt: skip
 
@@ -86,20 +96,23 @@ async def test_its_whole_life_is_one_alert(fake: FakePager) -> None:
 async def test_nothing_of_a_restricted_incident_leaves(fake: FakePager) -> None:
     """Neither title nor class stands in what other systems keep."""
     incident = replace(sev1(), restricted=True, klass="security")
-    await woken([pagerduty(fake), Webhook(fake.url)], incident)
+    for way in ("PagerDuty", "the webhook"):
+        await woken([pagerduty(fake), Webhook(fake.url)], incident, owed(way=way))
+    assert len(fake.requests) == 2
     assert "policy" not in str(fake.requests)
     assert "'security'" not in str(fake.requests)
     assert fake.requests[0]["body"]["payload"]["summary"] == "SEV1 INC-7: restricted, see Slack"
 
 
-async def test_who_answered_in_time_is_not_woken(fake: FakePager) -> None:
-    """Both have answered before it went out; but what may have gone out already is sent again, to be ended later."""
+@pytest.mark.parametrize("effect", [owed(), owed(attempts=2), owed(attempts=2, ambiguous=True)])
+async def test_who_answered_in_time_is_not_woken(fake: FakePager, effect: Owed) -> None:
+    """Both have answered before it went out, after a failure too; what may be out is ended by what is owed after it."""
     tale = named(severity="SEV1")
     for user in (ALICE, BOB):
         tale.do(c.Note("here"), user)
-    assert isinstance(await woken([pagerduty(fake)], tale.incident), Cancelled)
+    assert isinstance(await woken([pagerduty(fake)], tale.incident, effect), Cancelled)
     assert fake.requests == []
-    assert isinstance(await woken([pagerduty(fake)], tale.incident, owed(attempts=2, ambiguous=True)), Done)
+    assert isinstance(await woken([pagerduty(fake)], tale.incident, owed("acknowledge")), Done)
 
 
 async def test_a_drill_wakes_nobody(fake: FakePager) -> None:
@@ -145,22 +158,114 @@ async def test_a_wrong_key_is_said_in_the_room(fake: FakePager) -> None:
     assert outcome == Buried(said, "wake people", (c.ReportTrouble("wake people", said, "page"),))
 
 
-async def test_one_way_is_enough(fake: FakePager) -> None:
-    """PagerDuty refuses and the webhook takes it: people are woken, and the trouble is said."""
-    outcome = await woken([pagerduty(fake, "wr0ng-key"), Webhook(fake.url)], sev1())
-    assert isinstance(outcome, Done)
-    kinds = [type(one).__name__ for one in outcome.reports]
-    assert kinds == ["ReportPaged", "ReportTrouble"]
-    assert outcome.reports[0] == sc.ReportPaged("trigger", 0, ("the webhook",))
+async def test_each_way_goes_alone(fake: FakePager, tmp_path: Path) -> None:
+    """The webhook is away for hours: PagerDuty hears of the page, of the next one and of their end all the same."""
+    pager = Pager(TWO_STEPS, [pagerduty(fake), Webhook("http://127.0.0.1:9")], called, lambda _: LINK)
+    pages = (Page(0, "trigger"), Page(1, "trigger", n=2))
+    incident = replace(sev1(), seating=replace(sev1().seating, pages=pages))
+    effects = [
+        Effect(f"p/{n}/{action}", "page", f"inc-7/page/{n}", {"action": action, "step": n - 1, "users": [], "page": n})
+        for action in ("trigger", "acknowledge")
+        for n in (1, 2)
+    ]
+    database = Database(f"sqlite:///{tmp_path / 'owed.sqlite3'}")
+    schema.upgrade(database.engine)
+    await database(lambda db: outbox.owe(db, 7, effects, 0.0))
+    now, reports = 100.0, []
+    for _ in range(12):
+        now += 60
+        at = now
+        for one in await database(lambda db: outbox.claim(db, "w", at, lease=30, grace=5, limit=9)):  # noqa: B023
+            outcome = await pager.perform(one, incident)
+            await database(lambda db: _settled(db, one, outcome, at))  # noqa: B023
+            reports += [r for r in getattr(outcome, "reports", ()) if isinstance(r, sc.ReportPaged)]
+    assert [(r.action, r.page, r.ways) for r in reports] == [
+        (action, n, ("PagerDuty",)) for action in ("trigger", "acknowledge") for n in (1, 2)
+    ]
+    assert sorted(fake.alerts.values()) == ["acknowledged", "acknowledged"]
+    database.close()
 
 
-async def test_what_came_through_one_way_is_not_sent_again_for_the_other(fake: FakePager) -> None:
-    """The webhook is busy: only the webhook is asked again."""
-    pager = Pager(TWO_STEPS, [pagerduty(fake), Webhook(fake.url)], called, lambda _: LINK)
-    fake.faults = [(0, {}, {}), (503, {}, {})]
-    assert isinstance(await pager.perform(owed(), sev1()), Unclear)
-    assert isinstance(await pager.perform(owed(attempts=2, ambiguous=True), sev1()), Done)
-    assert [one["path"] for one in fake.requests] == ["/v2/enqueue", "/", "/"]
+def _settled(db: Connection, one: Owed, outcome: Outcome, now: float) -> None:
+    if isinstance(outcome, Done):
+        outbox.done(db, one, {})
+        if outcome.record:
+            outcome.record(db)
+    else:
+        outbox.postpone(db, one, now + 60, "away", refused=False)
+
+
+async def test_a_wrong_key_of_one_way_is_said(fake: FakePager) -> None:
+    """Which of them refuses stands in the room."""
+    ways: list[Way] = [pagerduty(fake, "wr0ng-key"), Webhook(fake.url)]
+    outcome = await woken(ways, sev1(), owed(way="PagerDuty"))
+    assert isinstance(outcome, Buried)
+    assert outcome.what == "wake people by PagerDuty"
+    assert isinstance(await woken(ways, sev1(), owed(way="the webhook")), Done)
+
+
+@pytest.mark.parametrize(
+    ("url", "token"), [("http://127.0.0.1:9/", "t\u00f6ken"), ("http://127.0.0.1:9/", "a\nb"), ("ftp://x/", "T0KEN")]
+)
+async def test_what_cannot_be_sent_is_said(url: str, token: str) -> None:
+    """A token or an address that is none: somebody must mend it, and hears so."""
+    with pytest.raises(CallFault, match=r"cannot be sent|is none") as fault:
+        await Webhook(url, token).send(Call("trigger", "k", "s", "SEV1", "x"))
+    assert (fault.value.permanent, token in str(fault.value)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "seconds"), [(b"[" * 200_000, 5.0), (b"x" * 400_000, 5.0), (None, 0.3)]
+)  # fmt: skip
+async def test_no_answer_stops_us(answer: bytes | None, seconds: float) -> None:
+    """Deep, long, or without an end: it is read in time or not at all, and the call is over."""
+    async with _drips(answer) as url:
+        line = Line("the webhook", url, seconds=seconds)
+        if answer is None:
+            with pytest.raises(CallFault, match="did not answer") as fault:
+                await line.post({})
+            assert fault.value.sent
+        else:
+            assert (await line.post({})).body == {}
+        await line.close()
+
+
+@asynccontextmanager
+async def _drips(answer: bytes | None) -> AsyncIterator[str]:
+    """A server that answers so; None: a byte now and then, and no end."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        length = len(answer) if answer is not None else 1_000
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % length)
+        with contextlib.suppress(ConnectionError):
+            for _ in range(1_000 if answer is None else 0):
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+            writer.write(answer or b"")
+            await writer.drain()
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    finally:
+        server.close()
+
+
+def test_what_the_receiver_says_is_data() -> None:
+    """Its words stand in the room: without a secret, and without what cannot be kept."""
+    said = "Bearer ghp_16C7e42F292c6912E7710c838347Ae178B4a \ud800 is unknown"
+    fault = Heard(401, {}, {"message": said}).fault("the webhook", "look at it")
+    assert "ghp_" not in str(fault)
+    str(fault).encode()
+    tale = named(severity="SEV1")
+    tale.do(c.ReportTrouble("wake people", said, "page"), "stanch")
+    str(tale.events[-1].payload).encode()
+    assert "ghp_" not in str(tale.events[-1].payload)
 
 
 async def test_silence_is_told_after_a_few_tries() -> None:

@@ -1,5 +1,6 @@
 """Offers of a seat, hand-over and the end of a shift, as people meet them in Slack."""
 
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -47,13 +48,18 @@ def room(front: Front) -> Any:
     return found
 
 
+def as_it_stood(message: Any) -> Any:
+    """On a phone that has not seen the change yet."""
+    return deepcopy(message)
+
+
 async def press(front: Front, user: str, message: Any, label: str) -> str:
     """A button below a message, and what the person is told."""
     (button,) = [
         one
         for block in message["blocks"]
         for one in block.get("elements", ())
-        if one.get("text", {}).get("text") == label
+        if block["type"] == "actions" and one.get("text", {}).get("text") == label
     ]
     shown = await front.click(user, button["action_id"], button["value"], "D0DIRECT")
     return str(shown["text"])
@@ -98,11 +104,12 @@ async def test_a_person_is_asked_alone_and_in_the_room(front: Front) -> None:
 async def test_a_click_is_an_answer_and_a_late_one_is_answered_kindly(front: Front) -> None:
     """Bob accepts from his messages; the second click hears the same; the card forgets the question."""
     await declared(front)
-    (asked,) = direct(front, BOB)
+    asked = as_it_stood(direct(front, BOB)[0])
     assert (await press(front, BOB, asked, "Accept")).startswith("Thank you: you are technical lead of INC-1.")
     assert await press(front, BOB, asked, "Accept") == "You are technical lead of INC-1 already."
     await front.bot.run()
     assert "@bob _(asked" not in str(room(front).messages[0]["blocks"])
+    assert words(direct(front, BOB)[0]["blocks"])[-1] == "You have accepted.", "the buttons are gone"
     assert await press(front, BOB, asked, "Pass") == (
         "You have said yes to it. Somebody else? `/incident 1 handover technical @who`, or leave the seat empty:"
         " `/incident 1 role technical none`."
@@ -112,14 +119,16 @@ async def test_a_click_is_an_answer_and_a_late_one_is_answered_kindly(front: Fro
 async def test_a_pass_goes_on_to_the_next_once_each(front: Front) -> None:
     """Bob passes: dave is named and asked, alone and in the room, and invited; he does not answer: the next step is."""
     await declared(front)
-    (asked,) = direct(front, BOB)
+    asked = as_it_stood(direct(front, BOB)[0])
     assert await press(front, BOB, asked, "Pass") == "Thank you for saying so. The next person is asked."
     await front.bot.run()
+    assert words(direct(front, BOB)[0]["blocks"])[-1] == "You have passed: somebody else is asked."
     assert len(direct(front, DAVE)) == 1
+    first = as_it_stood(direct(front, DAVE)[0])
     assert "<@U0DAVE>: you are asked to be technical lead, by <!date" in str(room(front).messages[-1]["blocks"])
     await lapses(front, DAVE)
     assert len(direct(front, ERIN)) == 1
-    assert "by now <@U0ERIN> is technical lead in INC-1" in await press(front, DAVE, direct(front, DAVE)[0], "Accept")
+    assert "by now <@U0ERIN> is technical lead in INC-1" in await press(front, DAVE, first, "Accept")
     await lapses(front, ERIN)
     assert words(room(front).messages[-1]["blocks"]) == [
         "🪑 Everybody was asked, and nobody is technical lead. Take it: `/incident role technical me`."

@@ -49,6 +49,8 @@ class Line:
             request = self._client.build_request("POST", self._url, json=dict(body), headers=given)
         except (httpx.InvalidURL, UnicodeError, ValueError, TypeError):
             raise CallFault(f"the address or the token of {self._who} cannot be sent", permanent=True) from None
+        if not all(value.isprintable() for value in given.values()):
+            raise CallFault(f"the address or the token of {self._who} cannot be sent", permanent=True)
         if request.url.scheme not in ("http", "https") or not request.url.host:
             raise CallFault(f"the address of {self._who} is none", permanent=True)
         try:
