@@ -1,8 +1,10 @@
 """What the bot can reach, when it asks, and what becomes of a click."""
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,9 +13,12 @@ from stanch import access
 from stanch.access import Reached
 from stanch.core.catalogue import Catalogue, PublicPage, Service
 from stanch.core.control import Aim, Control, Plane, Values
+from stanch.flows.deliver import Buried
 from stanch.settings import Settings, read
 from stanch.slack import blocks as b
-from stanch.slack.access import ticked
+from stanch.slack.access import list_missing, ticked
+from stanch.slack.client import Kind, SlackFault
+from stanch.store.outbox import Owed
 from tests.fakes.plane import TOKEN, FakePlane
 from tests.fakes.statuspage import KEY, PAGE, FakeStatuspage
 
@@ -99,3 +104,39 @@ def test_a_click_takes_its_button_away_and_the_last_one_says_thanks() -> None:
     assert ticked(once, "flags") == [
         b.section("links"), b.context("Thank you. Everything that you need can be opened."),
     ]  # fmt: skip
+
+
+class Deaf:
+    """A workspace in which one person cannot be written to."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def person(self, name: str) -> Any:
+        return SimpleNamespace(id=name, here=True)
+
+    async def alone(self, user: str, call: Any) -> str:
+        if user == "UGONE":
+            raise SlackFault(Kind.REFUSED, "user_not_found")
+        self.told.append(user)
+        return f"D-{user}"
+
+
+async def test_one_owner_who_cannot_be_reached_hides_nothing_from_the_others() -> None:
+    """The list goes to everybody after them too; and that one did not get it is not lost."""
+    known = Catalogue(services={"chat": replace(service("chat"), owners={"commander": ("UGONE", "UALICE")})})
+
+    async def nothing(work: Any, background: bool) -> list[Any]:
+        return []
+
+    async def call(method: str, **args: Any) -> dict[str, str]:
+        return {"ts": "1.0"}
+
+    people = Deaf()
+    kit: Any = SimpleNamespace(
+        desk=SimpleNamespace(catalogue=known, database=nothing), directory=people, call=call
+    )  # fmt: skip
+    payload = {"round": "w", "service": "chat", "missing": ["flags: no right"], "links": [], "users": []}
+    owed = Owed(1, "k", 0, "access_list", "x", payload, 1, 9e12, False, 0.0, "w")
+    outcome = await list_missing(kit, None, owed)
+    assert (people.told, type(outcome)) == (["UALICE"], Buried)
