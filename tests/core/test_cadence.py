@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from stanch.core import commands as c
-from stanch.core.cadence import next_due, spoken, who_speaks
+from stanch.core.cadence import lasted, next_due, spoken, who_speaks
 from tests.fakes.world import ALICE, BOB, CAROL, CATALOGUE, minutes, opened, walked
 
 
@@ -80,3 +80,13 @@ def test_it_falls_to_the_communications_lead() -> None:
 def test_spans_are_spoken_as_people_do(span: timedelta | None, words: str) -> None:
     """Seconds, minutes, hours, days: the largest unit that says it exactly enough."""
     assert spoken(span) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(20, "less than a minute"), (489, "8 min"), (5_943, "1 h 39 min"), (7_200, "2 h"), (86_461, "24 h 1 min"),
+     (187_200, "2 days 4 h")],
+)  # fmt: skip
+def test_how_long_it_took_is_told_to_the_minute(seconds: int, words: str) -> None:
+    """Nobody writes to users that something lasted 489 s."""
+    assert lasted(timedelta(seconds=seconds)) == words

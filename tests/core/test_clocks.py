@@ -367,3 +367,17 @@ def test_the_state_is_what_its_events_say() -> None:
     again = fold(days.tale.events)
     assert again is not None
     assert again.rhythm == days.tale.incident.rhythm
+
+
+def test_a_first_notice_that_was_put_off_twice_has_to_be_said() -> None:
+    """*Still investigating* says nothing to who was told nothing yet, so it is not offered in its place."""
+    days = life(severity="SEV1")
+    for _ in range(2):
+        days.minutes(10.5)
+        days.tale.do(c.Snooze(), CAROL, timedelta())
+    days.minutes(10.5)
+    days.tale.do(c.SayUpdate("we put it back"), CAROL, timedelta())
+    with pytest.raises(Refusal) as refused:
+        days.tale.do(c.Snooze(), CAROL, timedelta())
+    assert "the first word is owed yet" in str(refused.value)
+    assert refused.value.offers == ("say_update",)

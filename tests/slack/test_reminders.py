@@ -23,6 +23,7 @@ from tests.fakes.world import ALICE, BOB, CAROL, DAVE, minutes
 async def shown(bot: Bot, days: Days, one: Reminder) -> list[str]:
     """The message's words, its buttons in brackets; times as minutes since the start."""
     bot.kit.desk.catalogue = days.tale.catalogue
+    bot.kit.desk.clock = lambda: days.tale.now
     found = words((await message(bot.kit, days.tale.incident, one, days.tale.events[-1])).blocks)
     return [in_minutes(text, days.start) for text in found]
 
@@ -66,6 +67,34 @@ async def test_what_is_due_at_different_times_says_both(bot: Bot) -> None:
         "⏰ INC-7, <#C0ROOM>: the update that was due at +5 to stakeholders and leadership and at +15 to the room and"
         " users is not said yet."
     )
+
+
+async def test_who_was_asked_is_named_and_nobody_else(bot: Bot) -> None:
+    """carol was asked, and bob has taken her seat since: the commander hears of carol and of bob, each once."""
+    days = life(severity="SEV1", known=catalogue(reached=False))
+    days.tale.do(c.SayUpdate("we look"), CAROL, timedelta())
+    days.minutes(15.5)
+    days.tale.do(c.GiveRole("communications", BOB), after=timedelta())
+    days.minutes(3)
+    text, *_ = await shown(bot, days, named(days, ALICE))
+    assert f"is not said yet, and <@{CAROL}> and <@{BOB}> were asked." in text
+
+
+async def test_the_honest_minimum_is_named_only_where_it_can_be_clicked(bot: Bot) -> None:
+    """Only the first notice is late: no sentence about a button that the message does not have."""
+    days = life(severity="SEV1")
+    days.minutes(4.5)
+    text, *buttons = await shown(bot, days, named(days, CAROL))
+    assert "Still investigating" not in "".join((text, *buttons))
+
+
+async def test_what_asks_the_room_to_act_mentions_who_can(bot: Bot) -> None:
+    """Nothing is pulled: the commander and the technical lead; no severity: the commander."""
+    days = life(severity="SEV1")
+    (text, *_) = await shown(bot, days, named(days, "nothing_pulled"))
+    assert text.startswith(f"🧯 <@{ALICE}>, <@{BOB}>: SEV1")
+    (text, *_) = await shown(bot, life(), named(life(), "facts"))
+    assert text.startswith(f"🏷 <@{ALICE}>: The severity is not set yet.")
 
 
 STAGES = {

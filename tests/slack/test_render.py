@@ -13,6 +13,7 @@ import pytest
 from practice.limits import check_blocks, check_view
 from stanch.core import commands as c, events as e
 from stanch.core.catalogue import Catalogue, Klass, Service
+from stanch.core.draft_events import SaidTo
 from stanch.core.effects import POSTED
 from stanch.core.incident import PHASES
 from stanch.core.phases import NOW as STEPS_NOW
@@ -27,6 +28,7 @@ from stanch.store import catalogue as files
 from stanch.store.outbox import Owed
 from stanch.store.templates import Templates
 from tests.core.test_chain import sample_of
+from tests.core.test_clocks import catalogue, life
 from tests.fakes.bot import ROOT
 from tests.fakes.slack import FakeSlack
 from tests.fakes.world import ALICE, BOB, CATALOGUE, DAVE, ERIN, LATER_DAY, Tale, declared, opened, severity, walked
@@ -187,6 +189,31 @@ def test_a_form_is_read_back() -> None:
     assert forms.metadata({"private_metadata": '{"number": 7}'}) == {"number": 7}
     assert forms.metadata({"private_metadata": '{"answer": "https://cut'}) == forms.metadata({}) == {}
     assert forms.metadata({"private_metadata": "[1]"}) == {}
+
+
+def ticked(known: Catalogue, tale: Tale) -> list[str]:
+    """To whom the form would say it, as it opens."""
+    blocks = {one.get("block_id"): one for one in drafts(known, tale)[0]["blocks"]}
+    return [one["value"] for one in blocks["audiences"]["element"]["initial_options"]]
+
+
+def test_the_form_is_ticked_for_whom_words_are_due() -> None:
+    """SEV1: the room alone at first, then who in the company and outside is owed the first notice; not once told."""
+    days = life(severity="SEV1", impact="wrong answers")
+    assert ticked(days.tale.catalogue, days.tale) == ["room"]
+    days.minutes(5)
+    assert ticked(days.tale.catalogue, days.tale) == ["room", "stakeholders", "leadership"]
+    days.tale.record(SaidTo("stakeholders", "first notice"))
+    days.minutes(12)
+    assert ticked(days.tale.catalogue, days.tale) == ["room", "leadership", "users"]
+
+
+def test_a_time_of_another_day_has_its_day() -> None:
+    """SEV4, due tomorrow: the card says so; SEV1, due in a quarter of an hour: the time alone."""
+    render = Render(catalogue(), Directory(FakeSlack(lambda: 0.0)))
+    (far, near) = (render.next_word(life(severity=one).tale.incident) for one in ("SEV4", "SEV1"))
+    assert "^{date_short_pretty} {time}|" in far
+    assert "^{time}|" in near
 
 
 # Topic and room name

@@ -109,6 +109,17 @@ def who_speaks(incident: Incident) -> str:
     return lead if lead and not gone else incident.commander
 
 
+def lasted(span: timedelta) -> str:
+    """How long something took, to the minute: `8 min`, `1 h 39 min`, `2 days 3 h`."""
+    minutes = round(span.total_seconds() / 60)
+    if minutes < 1:
+        return "less than a minute"
+    hours, days = minutes // 60, minutes // (24 * 60)
+    if days >= 2:
+        return f"{days} days" + (f" {hours % 24} h" if hours % 24 else "")
+    return " ".join(filter(None, (f"{hours} h" if hours else "", f"{minutes % 60} min" if minutes % 60 else "")))
+
+
 def spoken(span: timedelta | None) -> str:
     """`15 min`, `2 h`, `3 days`."""
     if span is None:

@@ -63,14 +63,16 @@ def _of_words(rhythm: Rhythm, payload: Payload, now: str) -> Rhythm:
 
 
 def _snoozed(clock: Clock, until: str) -> Clock:
-    return replace(clock, stage=0, snoozed_until=until, snoozes=clock.snoozes + 1)
+    return replace(clock, stage=0, snoozed_until=until, snoozes=clock.snoozes + 1, asked=())
 
 
 def _reminded(rhythm: Rhythm, about: str, stage: int, to: str, now: str) -> Rhythm:
     told = rhythm.told | {to: now} if to else rhythm.told
     kind, _, k = about.partition(" ")
     if kind in AUDIENCES:
-        clock = replace(rhythm.clock(kind), stage=stage + 1, at=now, snoozed_until="")
+        known = rhythm.clock(kind)
+        asked = known.asked if not to or to in known.asked else (*known.asked, to)
+        clock = replace(known, stage=stage + 1, at=now, snoozed_until="", asked=asked)
         return replace(rhythm, told=told, clocks=rhythm.clocks | {kind: clock})
     if kind == STAYS and k in rhythm.in_force:
         rhythm = replace(rhythm, in_force=rhythm.in_force | {k: now})

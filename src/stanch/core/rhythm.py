@@ -17,6 +17,8 @@ class Clock:
     """When somebody was last reminded of it."""
     snoozed_until: str = ""
     snoozes: int = 0
+    asked: tuple[str, ...] = ()
+    """Who was reminded of it alone, in order."""
 
 
 @dataclass(frozen=True, slots=True)

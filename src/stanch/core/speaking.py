@@ -7,7 +7,7 @@ from stanch.core import word_commands as c, word_events as e
 from stanch.core.audiences import in_company
 from stanch.core.cadence import all_owed, interval, next_due, spoken
 from stanch.core.catalogue import Catalogue
-from stanch.core.chain import stamp
+from stanch.core.chain import stamp, unstamp
 from stanch.core.draft_events import SaidTo
 from stanch.core.events import UpdateSaid
 from stanch.core.hearing import AUDIENCES
@@ -16,7 +16,8 @@ from stanch.core.policy import commands
 from stanch.core.reminding import instead, reminding
 from stanch.core.rhythm import NO_NEWS, SNOOZES
 from stanch.core.said import Said
-from stanch.core.words import when
+from stanch.core.spoken import ROOM
+from stanch.core.words import when, when_after
 from stanch.errors import Refusal
 
 MINIMUM = "Still investigating: there is nothing new to say yet."
@@ -57,11 +58,16 @@ def still(i: Incident, command: c.StillInvestigating, by: str, now: datetime, ca
 def _to_others(i: Incident, now: datetime, catalogue: Catalogue) -> Iterator[SaidTo]:
     """The same to those in the company who are owed words by now, and have had their first notice already."""
     for one in all_owed(i, catalogue):
-        told = one.audience in in_company(i, catalogue) and one.audience in i.spoken.last
+        told = one.audience != ROOM and _hears_minimum(i, one.audience, catalogue)
         if told and (i.rhythm.clock(one.audience).stage or now >= one.due - one.lead):
             every = interval(i, catalogue, one.audience)
             next_at = f" Next update by {now + every:%H:%M} UTC." if every else ""
             yield SaidTo(one.audience, MINIMUM + next_at)
+
+
+def _hears_minimum(i: Incident, audience: str, catalogue: Catalogue) -> bool:
+    """Whether *Still investigating* is said to them: not to who was told nothing yet, and not to users."""
+    return audience == ROOM or (audience in in_company(i, catalogue) and audience in i.spoken.last)
 
 
 def _may_slow(i: Incident, by: str) -> bool:
@@ -72,12 +78,19 @@ def snooze(i: Incident, command: c.Snooze, by: str, now: datetime, catalogue: Ca
     owed = all_owed(i, catalogue)
     if not owed:
         raise Refusal(f"No update is owed for {i.name}, so there is nothing to put off.")
-    reminded = [one for one in owed if i.rhythm.clock(one.audience).stage or i.rhythm.clock(one.audience).snoozes]
+    clocks = {one.audience: i.rhythm.clock(one.audience) for one in owed}
+    reminded = [audience for audience, clock in clocks.items() if clock.stage]
+    if not reminded and (later := max(one.snoozed_until for one in clocks.values())):
+        return Said(say=f"It is put off already: I ask again at {when(unstamp(later), '{time}')}.")
     if not reminded:
-        raise Refusal(f"Nobody was reminded yet: the next update is due {when(owed[0].due, '{time}')}.")
-    free = tuple(one.audience for one in reminded if i.rhythm.clock(one.audience).snoozes < SNOOZES)
-    if not free:
+        raise Refusal(f"Nobody was reminded yet: the next update is due {when_after(owed[0].due, now)}.")
+    free = tuple(audience for audience in reminded if clocks[audience].snoozes < SNOOZES)
+    if not free and all(_hears_minimum(i, audience, catalogue) for audience in reminded):
         raise Refusal("It was put off twice already. Say the honest minimum instead: one click.", "still")
+    if not free:
+        raise Refusal(
+            "It was put off twice already, and the first word is owed yet: one sentence will do.", "say_update"
+        )
     until = now + SNOOZE
     return Said((e.Snoozed(stamp(until), free),), f"I ask again at {when(until, '{time}')}.")
 

@@ -4,7 +4,12 @@ Slack reads `&`, `<` and `>` as control characters; nothing else needs escaping,
 (https://docs.slack.dev/messaging/formatting-message-text, "Escaping text").
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
+
+DAY: Final = "{date_short_pretty} {time}"
+NEAR: Final = timedelta(hours=6)
+"""Within it a time of day is not taken for that of another day."""
 
 
 class Mrkdwn(str):
@@ -23,3 +28,8 @@ def escape(text: str) -> Mrkdwn:
 def when(moment: datetime, form: str = "{time}") -> Mrkdwn:
     """A moment in each reader's own time zone; the fallback is UTC."""
     return Mrkdwn(f"<!date^{int(moment.timestamp())}^{form}|{moment:%H:%M} UTC>")
+
+
+def when_after(moment: datetime, known: datetime) -> Mrkdwn:
+    """A moment with its day, unless it is so near to one that readers know of that the time alone tells it."""
+    return when(moment, DAY if abs(moment - known) > NEAR else "{time}")

@@ -10,6 +10,7 @@ from stanch.core.incident import Incident
 from stanch.core.policy import sees
 from stanch.core.roles import ROLES
 from stanch.core.text import cut
+from stanch.core.words import when_after
 from stanch.slack import blocks as b, moves
 from stanch.slack.blocks import Block, safe, when
 from stanch.slack.phrases import Message, Phrases, that_fit
@@ -21,6 +22,8 @@ ANSWER = 3_900
 SECTION = 2_900
 JUDGE_ON = "judge_on"
 """What is offered where a sample stands open: the form in which its answers are judged."""
+UPDATE = "say_update"
+"""What is offered where words are owed that no click says: the form."""
 TOLD = ("noted", "evidence", "captured")
 
 
@@ -47,7 +50,7 @@ class Lists(Phrases):
 
     def with_buttons(self, text: str, names: Sequence[str], value: str) -> Message:
         """An answer with what the person may want to do next as buttons below it."""
-        known = [name for name in names if name in moves.BY_NAME or name == JUDGE_ON]
+        known = [name for name in names if name in moves.BY_NAME or name in (JUDGE_ON, UPDATE)]
         buttons = [self._way_on(name, value, first=place == 0) for place, name in enumerate(known)]
         return Message(text, [b.section(text), *([b.actions(buttons)] if buttons else ())])
 
@@ -56,6 +59,8 @@ class Lists(Phrases):
         if name == JUDGE_ON:
             number = value.partition(":")[0]
             return b.button("Judge answers", "sample:open", f"{number}:0", style="primary" if first else None)
+        if name == UPDATE:
+            return b.button("Update now", UPDATE, value, style="primary" if first else None)
         return moves.button(name, value, first=first)
 
     def possible(self, i: Incident, names: Sequence[str]) -> list[str]:
@@ -93,7 +98,7 @@ class Lists(Phrases):
         lines.append(self.next_word(i))
         lines += [f"Room: <#{i.room}>"] if i.room else []
         lines.append("*Latest*")
-        lines += [f"{self.entry(event)}" for event in latest]
+        lines += [f"{self.entry(i, event)}" for event in latest]
         return that_fit(lines, ANSWER)
 
     def _people_in(self, i: Incident) -> str:
@@ -101,15 +106,16 @@ class Lists(Phrases):
         acting = (f"Commander: nobody yet, {safe(self._people.name(i.commander), 100)} is acting",) if i.acting else ()
         return " · ".join((*acting, *seats))
 
-    def entry(self, event: Event) -> str:
+    def entry(self, i: Incident, event: Event) -> str:
         said = cut(describe(event, self._people.name).replace("\n", " "), 200)
-        return f"{event.seq} · {when(event.at)} · {safe(self._people.name(event.by), 100)}: {safe(said, 400)}"
+        at = when_after(event.at, i.declared_at)
+        return f"{event.seq} · {at} · {safe(self._people.name(event.by), 100)}: {safe(said, 400)}"
 
     def catchup(self, i: Incident, latest: Sequence[Event], viewer: str, channel: str | None = None) -> Message:
         """For who joins late, in one minute: what is known, done, open, due."""
         if not sees(i, viewer, channel):
             return self.with_buttons(self.line(i, viewer), ("ask_to_join",), f"{i.number}:{i.seq}")
-        told = [self.entry(event) for event in latest if event.kind in TOLD][-3:]
+        told = [self.entry(i, event) for event in latest if event.kind in TOLD][-3:]
         parts = {"Known": [*self._known(i), *told], "Done": self._done(i), "Open": self._open(i), "Due": self._due(i)}
         head = f"*{safe(self.headline(i), 300)}*\n{self.where(i)}\n{self._people_in(i)}"
         texts = [
@@ -131,9 +137,9 @@ class Lists(Phrases):
     def _done(self, i: Incident) -> list[str]:
         done = [f"Mitigation {m.k} {m.state}: {safe(m.what, 200)}" for m in i.mitigations]
         if i.last_update and i.last_update_at:
-            done.append(f"Last word {when(i.last_update_at)}: {safe(i.last_update, 500)}")
+            done.append(f"Last word {when_after(i.last_update_at, i.declared_at)}: {safe(i.last_update, 500)}")
         for audience, text in i.spoken.texts.items():
-            said = when(unstamp(i.spoken.last[audience]))
+            said = when_after(unstamp(i.spoken.last[audience]), i.declared_at)
             done.append(f"Last word to {CALLED.get(audience, audience)} {said}: {safe(text, 500)}")
         done += [f"Fixed: {safe(i.fixed, 300)}"] if i.fixed else []
         return done or ["Nothing is pulled and nothing said yet."]

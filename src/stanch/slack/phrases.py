@@ -10,6 +10,7 @@ from stanch.core.drafting import CALLED
 from stanch.core.incident import Incident, Mitigation
 from stanch.core.pulls import of_mitigation
 from stanch.core.spoken import ROOM
+from stanch.core.words import DAY, when_after
 from stanch.slack import blocks as b
 from stanch.slack.blocks import Block, safe, when
 from stanch.slack.directory import Directory
@@ -102,7 +103,7 @@ class Phrases:
     def next_word(self, i: Incident) -> str:
         """When the next words are due, to whom, and from whom; and until when they are paused."""
         until = i.spoken.paused_until
-        paused = f"*Updates* paused until {when(unstamp(until))} · " if until and i.is_open else ""
+        paused = f"*Updates* paused until {when(unstamp(until), DAY)} · " if until and i.is_open else ""
         return paused + self._next_word(i)
 
     def _next_word(self, i: Incident) -> str:
@@ -114,7 +115,9 @@ class Phrases:
                 else "No update is owed."
             )
         alone = [one.audience for one in owed] == [ROOM]
-        shown = ", ".join(f"{when(one.due)}" + ("" if alone else f" to {CALLED[one.audience]}") for one in owed)
+        shown = ", ".join(
+            f"{when_after(one.due, one.since)}" + ("" if alone else f" to {CALLED[one.audience]}") for one in owed
+        )
         put_off = max((i.rhythm.clock(one.audience).snoozed_until for one in owed), default="")
         later = f", put off until {when(unstamp(put_off), '{time}')}" if put_off else ""
         return f"*Next word*  due {shown}, from {safe(self._people.name(who_speaks(i)), 100)}{later}"

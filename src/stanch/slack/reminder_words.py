@@ -1,10 +1,12 @@
 """What a reminder says: each thing that is due in a section of its own, and its buttons below all of them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from stanch.core import events as e
 from stanch.core.cadence import interval, who_speaks
 from stanch.core.chain import Event
+from stanch.core.clocks import AGAIN
 from stanch.core.describe import describe
 from stanch.core.drafting import CALLED
 from stanch.core.forgotten import HIGHER, RAISE
@@ -16,9 +18,9 @@ from stanch.core.reminding import Reminder
 from stanch.core.rhythm import NO_NEWS, SNOOZES
 from stanch.core.spoken import ROOM
 from stanch.core.text import cut, one_line
-from stanch.core.words import Mrkdwn
+from stanch.core.words import Mrkdwn, when_after
 from stanch.slack import blocks as b, moves
-from stanch.slack.blocks import Block, when
+from stanch.slack.blocks import Block
 from stanch.slack.gateway import Kit
 from stanch.slack.phrases import Message
 
@@ -32,7 +34,7 @@ TOLD = frozenset(
 """Kinds of event that are worth an update."""
 LATEST = 40
 FEW = 4
-BY_STAGE = ("remind_room", "remind_late", "remind_unheard", "remind_path")
+BY_STAGE = ("remind_room", "remind_late", "remind_unheard", "remind_path", "remind_unheard")
 IN_A_ROW = 5
 """Buttons in one row of a message."""
 
@@ -47,13 +49,16 @@ async def message(kit: Kit, i: Incident, one: Reminder, about: Event | None) -> 
     facts = kit.render.facts(i, about) | {
         "who": Mrkdwn(f"<@{one.to or who_speaks(i)}>"),
         "speaker": Mrkdwn(f"<@{who_speaks(i)}>"),
-        "dues": _dues(words),
+        "dues": _dues(words, kit.desk.clock()),
+        "asked": _asked(i, one, words),
+        "may_wait": interval(i, kit.desk.catalogue) is not None and any(item.kind == ROOM for item in words),
+        "lead": _technical(i),
         "since": await _since(kit, i) if words else "",
         "missing": _missing(i),
         "higher": HIGHER.get(i.severity, ""),
         "hours": _hours(i),
     }
-    parts = [(BY_STAGE[max(item.stage for item in words)], "")] if words else []
+    parts = [(BY_STAGE[min(max(item.stage for item in words), AGAIN)], "")] if words else []
     parts += [(f"remind_{item.kind}", _promise(i, item)) for item in one.items if item.kind not in AUDIENCES]
     texts = [kit.templates.render(name, **facts, what_is_due=promise) for name, promise in parts]
     blocks = [b.section(text) for text in texts]
@@ -62,13 +67,25 @@ async def message(kit: Kit, i: Incident, one: Reminder, about: Event | None) -> 
     return Message(kit.render.fallback(i, cut(texts[0], 300)), blocks)
 
 
-def _dues(words: Sequence[Item]) -> Mrkdwn:
+def _asked(i: Incident, one: Reminder, words: Sequence[Item]) -> Mrkdwn:
+    """Who else was reminded of these words alone."""
+    users = dict.fromkeys(user for item in words for user in i.rhythm.clock(item.kind).asked if user != one.to)
+    return Mrkdwn(_listed([f"<@{user}>" for user in users]))
+
+
+def _technical(i: Incident) -> Mrkdwn:
+    """Who has the technical lead, if it is not the commander."""
+    lead = i.seats.get("technical", "")
+    return Mrkdwn(f"<@{lead}>" if lead and lead != i.commander else "")
+
+
+def _dues(words: Sequence[Item], now: datetime) -> Mrkdwn:
     """`at 14:20`, or to whom what is due if it is not the room alone."""
     if [one.about for one in words] == [ROOM] and words[0].due:
-        return Mrkdwn(f"at {when(words[0].due)}")
+        return Mrkdwn(f"at {when_after(words[0].due, now)}")
     to: dict[str, list[str]] = {}
     for one in sorted((one for one in words if one.due), key=lambda one: (one.due, one.about != ROOM)):
-        to.setdefault(str(when(one.due)) if one.due else "", []).append(CALLED[one.kind])
+        to.setdefault(str(when_after(one.due, now)) if one.due else "", []).append(CALLED[one.kind])
     return Mrkdwn(_listed([f"at {moment} to {_listed(names)}" for moment, names in to.items()]))
 
 

@@ -65,5 +65,6 @@ async def _next(kit: Kit, i: Incident) -> str | None:
     ]
     owners = [kit.directory.person(name) for name in service.owners.get("technical", ())] if service else []
     found += [i.seats.get("technical", ""), *(one.id for one in owners if one and one.here)]
-    asked = (who_speaks(i), i.commander, "")
+    before = {user for clock in i.rhythm.clocks.values() for user in clock.asked}
+    asked = {who_speaks(i), i.commander, "", *before}
     return next((one for one in found if one not in asked and sees(i, one)), None)

@@ -45,7 +45,8 @@ class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
         role = ROLES.get(payload.get("role", ""), "").lower()
         return {
             "incident": i, "entry": event.seq, "by": by, "spoken": role, "label": label,
-            "due": when_after(owed.due, event.recorded_at) if owed else "", "room": Mrkdwn(f"<#{i.room}>") if i.room else "the room",
+            "due": when_after(owed.due, event.recorded_at) if owed else "",
+            "room": Mrkdwn(f"<#{i.room}>") if i.room else "the room",
             "commander": Mrkdwn(f"<@{i.commander}>"), "seats": self._mentions(i),
             "drill": "DRILL · " if i.drill else "",
             "quiet_until_at": when(i.quiet_until_at, "{date_short_pretty} {time}") if i.quiet_until_at else "",
@@ -65,8 +66,8 @@ class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
 FACTS = (
     "incident entry by spoken label due room commander seats drill roles_held head payload_entry due_by former called"
     " range quiet_until_at paused_until"
-).split() + NAMES + OF_SEATS
-OF_REMINDERS = ("who", "since", "missing", "what_is_due", "speaker", "dues", "higher", "hours")
+).split() + NAMES + OF_SEATS  # fmt: skip
+OF_REMINDERS = tuple("who since missing what_is_due speaker dues higher hours asked may_wait lead".split())
 """What a reminder may name beside `FACTS`."""
 REMINDERS = tuple(
     f"remind_{name}"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from stanch.core.cadence import interval, spoken
+from stanch.core.cadence import interval, lasted
 from stanch.core.catalogue import Audience, Catalogue
 from stanch.core.chain import unstamp
 from stanch.core.incident import Incident
@@ -68,7 +68,7 @@ class Texts:
             "limited": limits(i),
             "alternative": service.instead if service else "", "provider": by_provider(i),
             "better_at": clock(unstamp(better), at) if better else "",
-            "resolved_at": clock(over, at) if over else "", "duration": spoken(over - i.declared_at) if over else "",
+            "resolved_at": clock(over, at) if over else "", "duration": lasted(over - i.declared_at) if over else "",
             "name": i.name, "title": i.title, "class_name": sheet.name if sheet else "", "severity": i.severity,
             "commander": self._people.name(i.commander).lstrip("@"), "users_see": i.impact, "scope": i.scope,
             "bleeding": i.bleeding, "done": [m.what for m in took],
