@@ -101,3 +101,10 @@ async def test_no_name_is_nobody(people: Directory, nobody: str) -> None:
     """An empty name is not the first person without an e-mail address."""
     people.learn({"id": "U0NOMAIL", "name": "nomail", "profile": {}})
     assert people.person(nobody) is None
+
+
+async def test_a_new_name_is_the_only_one(people: Directory) -> None:
+    """Bob is renamed: he is found by the new name, and nobody by the old one, without a look at everybody."""
+    people.learn({"id": BOB, "name": "robert", "profile": {"email": "Robert@example.com"}})
+    assert (people.person("robert").id, people.person("robert@example.com").id) == (BOB, BOB)
+    assert (people.person("bob"), people.person("bob@example.com")) == (None, None)

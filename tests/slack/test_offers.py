@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from stanch.core import commands as c, seat_commands as sc
+from stanch.core.effect import Effect
 from stanch.core.incident import STANCH, Incident
 from stanch.core.people import Person, Step
-from stanch.flows.deliver import Done, Outcome
+from stanch.flows.deliver import Done, Later, Outcome
 from stanch.flows.desk import Asked
 from stanch.slack.gateway import Kit
+from stanch.slack.offers import lapse
+from stanch.store import outbox
 from stanch.store.database import Database
 from stanch.store.outbox import Owed
 from tests.core.test_seats import team
@@ -146,6 +149,23 @@ async def test_who_cannot_be_reached_does_not_hold_up_the_seat(front: Front) -> 
     assert state is not None
     assert state.seats["technical"] == DAVE
     assert len(direct(front, DAVE)) == 1
+
+
+async def test_nobody_runs_out_of_time_for_a_question_that_is_on_its_way(front: Front) -> None:
+    """Slack takes no message to bob: his time is over, and he is not passed over for it."""
+    kit = front.bot.kit
+    await declared(front)
+    state = await front.bot.desk.state(1)
+    assert state is not None
+    about = {"user": BOB, "until": state.seating.ask("technical").until}  # type: ignore[union-attr]
+    owed = Owed(
+        id=1, key="l", incident=1, kind="lapse", lane="l", payload=about, attempts=1, lease_until=1e12,
+        ambiguous=False, intent_at=0.0, worker="w",
+    )  # fmt: skip
+    assert isinstance(await lapse(kit, state, owed), Done)
+    question = Effect("late", "ask_seat", f"inc-1/ask/{BOB}", {"entry": 1})
+    await front.bot.desk.database(lambda db: outbox.owe(db, 1, [question], 0.0))
+    assert isinstance(await lapse(kit, state, owed), Later)
 
 
 async def test_the_bot_dies_while_it_asks(front: Front) -> None:
