@@ -142,6 +142,8 @@ async def test_what_the_page_refuses_is_said_and_tried_again_with_one_click(stag
     message = next(one for one in await stage.messages(i.room) if "Try again" in str(one.get("blocks")))
     assert buttons(message) == ["Try again"]
     answer = await stage.does("click", user="erin", channel=i.room, ts=message["ts"], text="Try again")
+    assert "is for the communications lead" in said(answer)
+    answer = await stage.does("click", user="carol", channel=i.room, ts=message["ts"], text="Try again")
     assert "I try again" in said(answer)
     await until(lambda: page.incidents)
     await stage.settle()
@@ -169,6 +171,8 @@ async def test_our_own_page_shows_each_word_and_keeps_what_is_over(tmp_path: Pat
         assert "One incident is under way." in shown
         await ends(i)
         await until(lambda: sum(one["kind"] == "page_shown" for one in i.events()) == 2)
+        # What was drawn is shown again for two seconds.
+        await asyncio.sleep(2.1)
         one = await stage.http.get(f"{stage.bot_url}/status/inc-{i.number}")
         assert one.status_code == 200
         assert "Resolved" in one.text
