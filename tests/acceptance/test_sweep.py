@@ -91,14 +91,14 @@ async def test_every_call_of_a_part(part: str, tmp_path: Path) -> None:
 
 @pytest.mark.sweep
 async def test_some_calls_of_the_whole_life_in_one_go(tmp_path: Path) -> None:
-    """Every thirty-first point of the life played from its beginning to its end."""
-    shown(await sweep(tmp_path, parts=["everything"], choose=lambda clean: clean.points()[3::31], tell=told, lanes=2))
+    """Every forty-third point of the life played from its beginning to its end."""
+    shown(await sweep(tmp_path, parts=["everything"], choose=lambda clean: clean.points()[3::43], tell=told, lanes=2))
 
 
 @pytest.mark.sweep
 async def test_sample_of_the_sweep_over_http(tmp_path: Path) -> None:
-    """Every ninth point over signed HTTP, on SQLite."""
-    shown(await sweep(tmp_path, choose=lambda clean: clean.points()[2::9], transport="http", tell=told, lanes=2))
+    """Every thirteenth point over signed HTTP, on SQLite."""
+    shown(await sweep(tmp_path, choose=lambda clean: clean.points()[2::13], transport="http", tell=told, lanes=2))
 
 
 @pytest.mark.sweep
@@ -107,7 +107,7 @@ async def test_sample_of_the_sweep_over_http(tmp_path: Path) -> None:
 async def test_sample_of_the_sweep_on_postgresql(
     transport: str, first: int, tmp_path: Path, postgres_server: str
 ) -> None:
-    """Every eleventh point on PostgreSQL, where a dead bot's leases run out by themselves."""
+    """Every seventeenth point on PostgreSQL, where a dead bot's leases run out by themselves."""
     made: list[str] = []
 
     def database() -> str:
@@ -120,11 +120,11 @@ async def test_sample_of_the_sweep_on_postgresql(
         subprocess.run([sys.executable, "-m", "stanch", "db", "upgrade"], env=env, cwd=ROOT, check=True)
         return url
 
-    def every_eleventh(clean: Clean) -> list[Point]:
-        return clean.points()[first::11]
+    def every_seventeenth(clean: Clean) -> list[Point]:
+        return clean.points()[first::17]
 
     try:
-        chosen = {"choose": every_eleventh, "database": database, "transport": transport}
+        chosen = {"choose": every_seventeenth, "database": database, "transport": transport}
         shown(await sweep(tmp_path, **chosen, tell=told, lanes=2))
     finally:
         with psycopg.connect(postgres_server, autocommit=True) as connection:
