@@ -11,6 +11,7 @@ from practice.limits import check_view
 from stanch.core import commands as c
 from stanch.core.incident import Incident
 from stanch.core.phases import NOW as STEPS
+from stanch.core.seating import Ask
 from stanch.slack.directory import Directory
 from stanch.slack.home import Seen, draw
 from stanch.slack.render import Render
@@ -314,3 +315,15 @@ async def test_catching_up_is_for_one_person(front: Front) -> None:
     assert len(front.bot.slack.calls) == before
     assert (await front.pick(DAVE, "catchup:1"))["text"] == shown["text"]
     assert len(await front.bot.desk.timeline(1)) == 1
+
+
+def test_who_is_asked_reads_until_when_and_nobody_is_sent_after_a_kept_seat(render: Render) -> None:
+    """Home names the question beside the seat; a scribe's seat that Stanch keeps is not called empty."""
+    i = opened(severity="SEV2").incident
+    asked = replace(i, seating=replace(i.seating, asks=(Ask(BOB, ("technical",), "2026-11-22T03:20:00.000000Z"),)))
+    assert "technical lead (asked: accept or pass by " in str(draw(world(BOB, asked), BOB, NOW, CATALOGUE, render))
+    two = replace(CATALOGUE.severities["SEV2"], seats={"scribe": "stanch"})
+    kept = Render(replace(CATALOGUE, severities={**CATALOGUE.severities, "SEV2": two}), Directory(FakeSlack(lambda: 0)))
+    assert (
+        "scribe" not in kept.now(replace(i, seats={"commander": ALICE, "technical": BOB, "communications": CAROL})).text
+    )

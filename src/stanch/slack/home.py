@@ -15,7 +15,7 @@ from stanch.core.catalogue import Catalogue
 from stanch.core.chain import unstamp
 from stanch.core.incident import Incident
 from stanch.core.policy import sees
-from stanch.core.roles import ROLES
+from stanch.core.roles import ROLES, Role
 from stanch.errors import Unavailable
 from stanch.flows.desk import Desk
 from stanch.slack import blocks as b, forms, moves, reach
@@ -129,7 +129,7 @@ def _owed(seen: Seen, user: str, now: datetime, catalogue: Catalogue, render: Re
                 f"{i.name} · draft {one.d} for users waits for your approval until {when(unstamp(one.until), '{time}')}"
                 for one in i.spoken.waiting
             ]
-        held = [ROLES[role].lower() for role in ROLES if i.seats.get(role) == user]
+        held = [_held(i, role) for role in ROLES if i.seats.get(role) == user]
         held += ["acting commander"] if i.acting and i.declared_by == user else []
         if held and i.phase not in ("closed", "dismissed"):
             review = ": it waits to be closed, with its summary" if i.phase == "learn" and user == i.commander else ""
@@ -140,6 +140,12 @@ def _owed(seen: Seen, user: str, now: datetime, catalogue: Catalogue, render: Re
     if lines:
         blocks.append(b.section("\n".join(lines[:40])))
     return blocks[:30] or [b.section("Nothing.")]
+
+
+def _held(i: Incident, role: Role) -> str:
+    """The seat's name, and until when the person is asked for it."""
+    ask = i.seating.ask(role)
+    return ROLES[role].lower() + (f" (asked: accept or pass by {when(unstamp(ask.until), '{time}')})" if ask else "")
 
 
 def _update_due(moment: datetime, i: Incident, now: datetime, user: str, render: Render) -> Block:

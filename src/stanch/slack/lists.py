@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from stanch.core.chain import Event, unstamp
+from stanch.core.chase import kept_by_stanch
 from stanch.core.describe import describe
 from stanch.core.drafting import CALLED
 from stanch.core.harm import steps
@@ -30,7 +31,7 @@ TOLD = ("noted", "evidence", "captured")
 class Lists(Phrases):
     def now(self, i: Incident) -> Message:
         """Bare `/incident` in a room: what can be done now."""
-        empty = [spoken.lower() for role, spoken in ROLES.items() if role not in i.seats]
+        empty = self._empty(i)
         lines = [
             f"*{safe(self.headline(i), 300)}*",
             f"Phase *{i.phase}*, bleeding: *{i.bleeding}*. Now: {steps(i)}.",
@@ -41,7 +42,7 @@ class Lists(Phrases):
         if missing:
             lines.append("Still to say: " + ", ".join(f"`/incident {m}`" for m in missing) + ".")
         if empty and i.is_open:
-            lines.append(f"Empty: {', '.join(empty)}. Take one: `/incident role scribe me`.")
+            lines.append(f"Empty: {', '.join(empty)}. Take one: `/incident role {empty[-1].split()[0]} me`.")
         lines.append(self.next_word(i))
         lines.append(
             "At any time: `note`, `evidence`, `hypothesis`, `update`, `catchup`, `export`. All: `/incident help`."
@@ -134,6 +135,11 @@ class Lists(Phrases):
         good, bad = i.judged
         return known + ([f"Judged since the last mitigation: {bad} bad of {good + bad}."] if good + bad else [])
 
+    def _empty(self, i: Incident) -> list[str]:
+        """Roles that nobody has, and that Stanch does not keep."""
+        found = [role for role in ROLES if role not in i.seats and not kept_by_stanch(i, role, self._catalogue)]
+        return [ROLES[role].lower() for role in found]
+
     def _done(self, i: Incident) -> list[str]:
         done = [f"Mitigation {m.k} {m.state}: {safe(m.what, 200)}" for m in i.mitigations]
         if i.last_update and i.last_update_at:
@@ -146,7 +152,7 @@ class Lists(Phrases):
 
     def _open(self, i: Incident) -> list[str]:
         left = [f"Hypothesis {one.k}: {safe(one.text, 200)}" for one in i.ideas if one.verdict == "open"]
-        empty = [spoken.lower() for role, spoken in ROLES.items() if role not in i.seats]
+        empty = self._empty(i)
         left += [f"Nobody is {', '.join(empty)}."] if empty and i.is_open else []
         missing = [name for name, value in (("class", i.klass), ("severity", i.severity)) if not value]
         left += [f"Not set: {', '.join(missing)}."] if missing else []
