@@ -67,7 +67,7 @@ async def test_sample_of_the_sweep_over_a_pull(tmp_path: Path) -> None:
 @pytest.mark.slow
 async def test_sweep_finds_a_bot_that_repeats_without_looking(tmp_path: Path) -> None:
     """With the look-before-repeat switched off the sweep reports what is there twice."""
-    point = Point("chat.postMessage", 5, "http_500 with effect")
+    point = Point("chat.postMessage", 9, "http_500 with effect")
     blind = (sys.executable, "-c", BLIND)
     report = await sweep(tmp_path, parts=["opening"], choose=lambda clean: [point], command=blind, lanes=1)
     print(report)

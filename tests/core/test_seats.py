@@ -332,3 +332,12 @@ def test_service_changes_name_others_and_ask_them() -> None:
     tale.do(c.SeatOwners((("commander", DAVE), ("technical", BOB)), (DAVE, BOB)), STANCH)
     assert (tale.incident.seats["commander"], asked(tale)) == (DAVE, {DAVE: ("commander",)})
     assert kinds(tale).count("seat_asked") == 3
+
+
+def test_who_wakes_up_late_gets_the_seat_that_is_empty() -> None:
+    """Everybody was asked and nobody sits there: *Accept* under an old question seats who clicks it."""
+    tale = named(severity="SEV2")
+    tale.do(c.GiveRole("technical", None), ALICE)
+    said = tale.do(sc.AnswerSeat(True, ("technical",)), BOB).say
+    assert said == "Thank you: nobody sat there, you are technical lead of INC-7 now."
+    assert tale.incident.seats["technical"] == BOB

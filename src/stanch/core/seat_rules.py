@@ -129,6 +129,11 @@ def _late(i: Incident, command: sc.AnswerSeat, by: str) -> Said:
             f"You have said yes to it. Somebody else? `/incident {i.number} handover {roles[0]} @who`,"
             f" or leave the seat empty: `/incident {i.number} role {roles[0]} none`."
         )
+    free = tuple(role for role in roles if role not in i.seats)
+    if command.accept and free:
+        # Somebody wakes up after everybody was asked: nothing may stand between them and the empty seat.
+        given = tuple(e.RoleGiven(role, by, None) for role in free)
+        return Said(given, f"Thank you: nobody sat there, you are {spoken(free)} of {i.name} now.")
     taken = ", ".join(
         f"<@{i.seats[role]}> is {spoken((role,))}" if role in i.seats else f"nobody is {spoken((role,))} yet"
         for role in roles

@@ -45,6 +45,9 @@ async def after(kit: Kit, i: Incident, role: str, was: str) -> tuple[Candidate, 
         found += await _step(kit, i, role, step)
     taken = {user for held, user in i.seats.items() if held != role}
     passed = {user for held, user in i.seating.out if held == role} | {was}
+    known = sheet(i, kit.desk.catalogue)
+    # Who holds a seat that allows no other is asked for none.
+    passed |= {user for held, user in i.seats.items() if known and known.seats.get(held) == "alone"}  # type: ignore[call-overload]
     return _ranked(kit, i, role, found, taken=taken, passed=passed, busy=await _busy(kit, i))
 
 
