@@ -247,7 +247,8 @@ TYPED = {
     "evidence": "evidence x", "hypothesis": "hypothesis x", "supported": "supported 1 x", "refuted": "refuted 1 x",
     "applied": "applied x", "judged": "judged 19 1", "bleeding": "bleeding yes x", "explained": "explained unknown x",
     "kept": "kept 1 me until tomorrow x", "action": "action me by tomorrow x", "close": "close x",
-    "dismiss": "dismiss near-miss x", "reopen": "reopen x", "pull": "pull prompt.back", "handover": "handover scribe me", "pause": "pause 60 x",
+    "dismiss": "dismiss near-miss x", "reopen": "reopen x", "pull": "pull prompt.back",
+    "handover": "handover scribe me", "pause": "pause 60 x",
 }  # fmt: skip
 
 
