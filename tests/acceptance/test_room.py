@@ -179,7 +179,7 @@ async def test_a_room_stands_in_one_run(stage: Stage) -> None:
     for method in ("conversations.create", "conversations.setTopic", "pins.add", "bookmarks.add"):
         assert made.count(method) == 1, method
     assert made.count("conversations.invite") == 1
-    assert made.count("conversations.open") == 1
+    assert made.count("conversations.open") <= 1, "it is remembered"
     said_where = [one["args"]["channel"][0] for one in calls if one["method"] == "chat.postMessage"]
     assert sorted(said_where) == ["C", "C", "C", "D"]
 

@@ -234,26 +234,36 @@ async def test_no_answer_stops_us(answer: bytes | None, seconds: float) -> None:
 async def _drips(answer: bytes | None) -> AsyncIterator[str]:
     """A server that answers so; None: a byte now and then, and no end."""
 
+    talks: list[asyncio.Task[None] | None] = []
+
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         length = len(answer) if answer is not None else 1_000
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % length)
-        with contextlib.suppress(ConnectionError):
-            for _ in range(1_000 if answer is None else 0):
-                writer.write(b"x")
+        talks.append(asyncio.current_task())
+        try:
+            with contextlib.suppress(ConnectionError):
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % length)
+                for _ in range(1_000 if answer is None else 0):
+                    writer.write(b"x")
+                    await writer.drain()
+                    await asyncio.sleep(0.05)
+                writer.write(answer or b"")
                 await writer.drain()
-                await asyncio.sleep(0.05)
-            writer.write(answer or b"")
-            await writer.drain()
-        writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
+        finally:
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     try:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
     finally:
         server.close()
+        for one in talks:
+            if one is not None:
+                one.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await one
 
 
 def test_what_the_receiver_says_is_data() -> None:
