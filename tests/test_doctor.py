@@ -483,7 +483,7 @@ ELSEWHERE = "  group: {user_group: helpers}\n  paged: {pagerduty: PABC123}\n\nes
         ("", "rotas: paged is a PagerDuty schedule, and STANCH_PAGERDUTY_TOKEN is not set"),
         (
             "secret",
-            "rotas: paged: PagerDuty cannot be reached (ConnectError); "
+            "rotas: paged: PagerDuty cannot be reached; "
             "until it is mended, the rest of the path is asked",
         ),
     ],

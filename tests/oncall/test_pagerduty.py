@@ -96,8 +96,8 @@ async def test_what_is_of_no_use_is_passed_over(api: FakeOncalls, client: PagerD
         (web.Response(status=429), "PagerDuty says that it is asked too often"),
         (web.Response(status=503), "PagerDuty answered 503"),
         (web.Response(status=302, headers={"Location": "http://127.0.0.1:1/"}), "PagerDuty answered 302"),
-        (web.Response(text="<html>sign in</html>"), "PagerDuty answered with something that is no JSON"),
-        (web.json_response([]), "PagerDuty answered 200"),
+        (web.Response(text="<html>sign in</html>"), "PagerDuty answered with something unreadable"),
+        (web.json_response([]), "PagerDuty answered with something unreadable"),
     ],
 )
 async def test_a_refusal_is_told_in_words_without_the_key(
@@ -114,7 +114,7 @@ async def test_a_refusal_is_told_in_words_without_the_key(
 async def test_a_service_that_cannot_be_reached_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody listens there: told, not raised as something else."""
     client = PagerDuty(TOKEN, "http://127.0.0.1:9")
-    with pytest.raises(Away, match=r"^PagerDuty cannot be reached \(ConnectError\)$"):
+    with pytest.raises(Away, match=r"^PagerDuty cannot be reached$"):
         await client.shifts("PABC", START, END)
     await client.close()
 
@@ -122,7 +122,7 @@ async def test_a_service_that_cannot_be_reached_is_away(monkeypatch: pytest.Monk
 async def test_an_address_that_is_none_is_away() -> None:
     """A slip in STANCH_PAGERDUTY_API must not stop a declaration."""
     client = PagerDuty(TOKEN, "no address")
-    with pytest.raises(Away, match=r"^PagerDuty cannot be reached"):
+    with pytest.raises(Away, match=r"^STANCH_PAGERDUTY_API or STANCH_PAGERDUTY_TOKEN cannot be sent as it is$"):
         await client.shifts("PABC", START, END)
     await client.close()
 

@@ -16,8 +16,8 @@ from stanch.core.effect import Effect
 from stanch.core.incident import Incident
 from stanch.core.seating import Page
 from stanch.flows.deliver import Buried, Cancelled, Done, Later, Outcome, Unclear
-from stanch.paging.base import Call, CallFault, Heard, Way
-from stanch.paging.line import Line
+from stanch.paging.base import Call, CallFault, Way
+from stanch.paging.line import Answer, Line
 from stanch.paging.pager import Pager
 from stanch.paging.pagerduty import PagerDuty
 from stanch.paging.webhook import Webhook
@@ -209,7 +209,7 @@ async def test_a_wrong_key_of_one_way_is_said(fake: FakePager) -> None:
 )
 async def test_what_cannot_be_sent_is_said(url: str, token: str) -> None:
     """A token or an address that is none: somebody must mend it, and hears so."""
-    with pytest.raises(CallFault, match=r"cannot be sent|is none") as fault:
+    with pytest.raises(CallFault, match="cannot be sent") as fault:
         await Webhook(url, token).send(Call("trigger", "k", "s", "SEV1", "x"))
     assert (fault.value.permanent, token in str(fault.value)) == (True, False)
 
@@ -226,7 +226,7 @@ async def test_no_answer_stops_us(answer: bytes | None, seconds: float) -> None:
                 await line.post({})
             assert fault.value.sent
         else:
-            assert (await line.post({})).body == {}
+            assert (await line.post({})).sheet == {}
         await line.close()
 
 
@@ -269,7 +269,7 @@ async def _drips(answer: bytes | None) -> AsyncIterator[str]:
 def test_what_the_receiver_says_is_data() -> None:
     """Its words stand in the room: without a secret, and without what cannot be kept."""
     said = "Bearer ghp_16C7e42F292c6912E7710c838347Ae178B4a \ud800 is unknown"
-    fault = Heard(401, {}, {"message": said}).fault("the webhook", "look at it")
+    fault = Answer(401, {}, {"message": said}).fault("the webhook", "look at it")
     assert "ghp_" not in str(fault)
     str(fault).encode()
     tale = named(severity="SEV1")
@@ -287,7 +287,5 @@ async def test_silence_is_told_after_a_few_tries() -> None:
         assert isinstance(outcome, Later)
         told += outcome.reports
     assert told == [
-        c.ReportTrouble(
-            "wake people yet: call them by phone. I go on trying", "PagerDuty cannot be reached (ConnectError)", "page"
-        )
+        c.ReportTrouble("wake people yet: call them by phone. I go on trying", "PagerDuty cannot be reached", "page")
     ]

@@ -102,10 +102,10 @@ async def test_each_service_shows_its_path(people: Directory, slack: GroupSlack)
 async def test_what_is_unknown_is_said(people: Directory, slack: GroupSlack) -> None:
     """Each rota that did not answer says so and why; the others are shown."""
     slack.faults = [Fault("usergroups.list", refused("plan_upgrade_required"))]
-    told = await shown(people, slack, Paged("PagerDuty cannot be reached (ConnectError)"), "Support Copilot")
+    told = await shown(people, slack, Paged("PagerDuty cannot be reached"), "Support Copilot")
     assert told.split("\n")[3] == (
         "3. (never paged) `helpers` *unknown*: this Slack plan has no user groups · "
-        "`paged` *unknown*: PagerDuty cannot be reached (ConnectError) · nobody, zoe is not in this workspace"
+        "`paged` *unknown*: PagerDuty cannot be reached · nobody, zoe is not in this workspace"
     )
 
 

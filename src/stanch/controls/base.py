@@ -8,9 +8,10 @@ from typing import Any, Protocol, Self
 from pydantic import BaseModel
 
 from stanch.controls.fault import PlaneFault
-from stanch.controls.wire import Shared, Wire, wire
+from stanch.controls.wire import Wire, wire
 from stanch.core.catalogue import Catalogue
 from stanch.core.control import Aim, Plane, Value
+from stanch.outbound.client import Client
 
 __all__ = ["Adapter", "Found", "Kind", "PlaneFault", "Planes", "Proof", "Reading", "Receipt", "Sampled"]
 
@@ -126,7 +127,7 @@ class Planes:
         self._planes = catalogue.planes
         self._environment = environment
         self._kinds = kinds
-        self._client = Shared()
+        self._client = Client()
         self._wires: dict[str, Wire] = {}
         self._adapters: dict[str, Adapter] = {}
 

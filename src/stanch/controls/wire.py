@@ -7,41 +7,19 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 from urllib.parse import quote, urljoin, urlsplit
 
 from stanch.controls.answer import MASK, Answer, masked
-from stanch.controls.exchange import Late, Lost, Raw, Unreadable, Unusable
 from stanch.controls.fault import PlaneFault
 from stanch.core.control import Plane, Value
 from stanch.core.redact import redact
-
-if TYPE_CHECKING:
-    from stanch.controls.transport import Transport
+from stanch.outbound.client import Client
+from stanch.outbound.exchange import Late, Lost, Unreadable, Unusable
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 _HOPS: Final = 3
 _PLAIN: Final = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
-
-
-class Shared:
-    """The client of all planes, made with the first request."""
-
-    def __init__(self) -> None:
-        self._transport: Transport | None = None
-
-    async def send(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None, limit: float) -> Raw:
-        """As `Transport.send`."""
-        if self._transport is None:
-            # Here and not above: most starts of Stanch never speak to a plane, and httpx takes 90 ms to import.
-            from stanch.controls.transport import Transport
-
-            self._transport = Transport()
-        return await self._transport.send(method, url, headers, content, limit)
-
-    async def close(self) -> None:
-        if self._transport is not None:
-            await self._transport.close()
 
 
 def in_path(value: Value) -> str:
@@ -51,7 +29,7 @@ def in_path(value: Value) -> str:
 
 
 def wire(
-    plane: Plane, environment: Mapping[str, str], shared: Shared, otherwise: str, scheme: str = "Bearer"
+    plane: Plane, environment: Mapping[str, str], client: Client, otherwise: str, scheme: str = "Bearer"
 ) -> "Wire":
     """Raises `PlaneFault` for what is not set, or cannot be used as it is; the value is never in the message.
 
@@ -83,7 +61,7 @@ def wire(
     secret = known(plane.secret) if plane.secret else ""
     if secret and not _PLAIN.fullmatch(secret):
         raise _unusable(f"{plane.secret} holds a character that no header can carry: {otherwise}.")
-    return Wire(plane, url, secret, shared, scheme if plane.scheme is None else plane.scheme)
+    return Wire(plane, url, secret, client, scheme if plane.scheme is None else plane.scheme)
 
 
 def _unusable(message: str) -> PlaneFault:
@@ -93,11 +71,11 @@ def _unusable(message: str) -> PlaneFault:
 class Wire:
     """Sends to one plane, and to no other host. Its secret is in no message and no repr."""
 
-    def __init__(self, plane: Plane, url: str, secret: str, shared: Shared, scheme: str = "Bearer") -> None:
+    def __init__(self, plane: Plane, url: str, secret: str, client: Client, scheme: str = "Bearer") -> None:
         self.plane = plane
         self._url = url
         self._secret = secret
-        self._shared = shared
+        self._client = client
         self._scheme = scheme
         self._forms = _forms(scheme, secret)
 
@@ -190,7 +168,7 @@ class Wire:
                 f"What would be sent to {self.plane.id} cannot be written as JSON; nothing was sent."
             ) from None
         try:
-            found = await self._shared.send(
+            found = await self._client.send(
                 method, self._url + path, {**headers, **self._own(self._secret, body, headers)}, content, limit
             )
         except Unusable:

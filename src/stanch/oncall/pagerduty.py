@@ -5,14 +5,13 @@ A schedule shows there only while an escalation policy uses it, which is when it
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from stanch.core.rota import Shift
 from stanch.flows.on_call import Away
-
-if TYPE_CHECKING:
-    import httpx
+from stanch.outbound.client import JsonLine
+from stanch.outbound.exchange import Late, Lost, Unusable
 
 API: Final = "https://api.pagerduty.com"
 SECONDS: Final = 3.0
@@ -26,22 +25,8 @@ class PagerDuty:
     """`token`: a REST API key, read-only is enough. `base`: accounts in the EU have https://api.eu.pagerduty.com."""
 
     def __init__(self, token: str, base: str = API) -> None:
-        self._token = token
-        self._base = base.rstrip("/")
-        self._used = False
-
-    @cached_property
-    def _client(self) -> "httpx.AsyncClient":
-        # With the first request: it takes 90 ms to import, and few teams keep a rota here.
-        import httpx
-
-        self._used = True
-        headers = {
-            "Authorization": f"Token token={self._token}",
-            "Accept": "application/vnd.pagerduty+json;version=2",
-            "User-Agent": "stanch",
-        }
-        return httpx.AsyncClient(headers=headers, trust_env=False, follow_redirects=False, timeout=SECONDS)
+        headers = {"Authorization": f"Token token={token}", "Accept": "application/vnd.pagerduty+json;version=2"}
+        self._line = JsonLine(base.rstrip("/"), headers, SECONDS)
 
     async def shifts(self, id: str, start: datetime, end: datetime) -> Sequence[Shift]:
         """Who is on call by the schedule `id`, by e-mail address, cut to `start` and `end` (aware). Raises `Away`."""
@@ -57,12 +42,9 @@ class PagerDuty:
         return sorted(found.values(), key=lambda one: one.start)
 
     async def close(self) -> None:
-        if self._used:
-            await self._client.aclose()
+        await self._line.close()
 
     async def _page(self, id: str, start: datetime, end: datetime, offset: int) -> Mapping[str, Any]:
-        import httpx
-
         query = {
             "schedule_ids[]": id,
             "include[]": "users",
@@ -72,15 +54,18 @@ class PagerDuty:
             "offset": str(offset),
         }
         try:
-            answer = await self._client.get(f"{self._base}/oncalls", params=query)
-            body = answer.json() if answer.status_code == 200 else None
-        except (httpx.HTTPError, httpx.InvalidURL) as lost:
-            raise Away(f"PagerDuty cannot be reached ({type(lost).__name__})") from None
-        except ValueError:
-            raise Away("PagerDuty answered with something that is no JSON") from None
-        if not isinstance(body, dict):
-            raise Away(_REFUSED.get(answer.status_code, f"PagerDuty answered {answer.status_code}"))
-        return body
+            answer = await self._line.ask("GET", f"/oncalls?{urlencode(query)}")
+        except Late:
+            raise Away(f"PagerDuty did not answer within {SECONDS:g} s") from None
+        except Lost:
+            raise Away("PagerDuty cannot be reached") from None
+        except Unusable:
+            raise Away("STANCH_PAGERDUTY_API or STANCH_PAGERDUTY_TOKEN cannot be sent as it is") from None
+        if answer.status != 200:
+            raise Away(_REFUSED.get(answer.status, f"PagerDuty answered {answer.status}"))
+        if not isinstance(answer.body, dict):
+            raise Away("PagerDuty answered with something unreadable")
+        return answer.body
 
 
 _REFUSED: Final = {

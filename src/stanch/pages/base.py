@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from stanch.outbound.exchange import OutsideFault
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
@@ -45,20 +47,8 @@ class Shown:
     found: bool = False
 
 
-class PageFault(Exception):
-    """One sentence for a person, without end mark, secret or body.
-
-    `sent`: it may have come through, so look before it is repeated. `permanent`: somebody must mend something first.
-    `after`: seconds until it may be tried again, where the page named them.
-    """
-
-    def __init__(
-        self, message: str, *, sent: bool = False, permanent: bool = False, after: float | None = None
-    ) -> None:
-        super().__init__(message)
-        self.sent = sent
-        self.permanent = permanent
-        self.after = after
+class PageFault(OutsideFault):
+    """A word is not on the page, or not for certain."""
 
 
 class Page(Protocol):

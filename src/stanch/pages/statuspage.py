@@ -80,13 +80,13 @@ class Statuspage:
                 mend = "look at the page's id in services.yml, and whether somebody deleted the incident there"
                 raise PageFault(f"Statuspage has no such page or incident{said}; {mend}", permanent=True)
             case 420 | 429:
-                raise PageFault("Statuspage asks us to wait", after=answer.retry_after or A_SECOND)
+                raise PageFault("Statuspage asks us to wait", after=answer.after or A_SECOND)
             case status if 400 <= status < 500:
                 raise PageFault(f"Statuspage refuses it with {status}{said}", permanent=True)
             case status if status < 400:
                 raise PageFault(f"Statuspage's address leads elsewhere ({status})", permanent=True)
             case status:
-                raise PageFault(f"Statuspage has trouble of its own ({status})", sent=write, after=answer.retry_after)
+                raise PageFault(f"Statuspage has trouble of its own ({status})", sent=write, after=answer.after)
 
 
 def _sheet(post: Post, *, new: bool) -> dict[str, Any]:

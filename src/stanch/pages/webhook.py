@@ -24,14 +24,14 @@ class Webhook:
             return Shown(post.public_id)
         said = f" ({answer.said})" if answer.said else ""
         if answer.status in (408, 425, 429):
-            raise PageFault("the webhook asks us to wait", after=answer.retry_after)
+            raise PageFault("the webhook asks us to wait", after=answer.after)
         if answer.status in (401, 403):
             mend = "set STANCH_STATUS_WEBHOOK_TOKEN to what it expects"
             raise PageFault(f"the webhook does not let us in ({answer.status}){said}; {mend}", permanent=True)
         if answer.status < 500:
             mend = "look at STANCH_STATUS_WEBHOOK_URL and its log"
             raise PageFault(f"the webhook refuses it with {answer.status}{said}; {mend}", permanent=True)
-        raise PageFault(f"the webhook has trouble of its own ({answer.status})", sent=True, after=answer.retry_after)
+        raise PageFault(f"the webhook has trouble of its own ({answer.status})", sent=True, after=answer.after)
 
     async def reached(self) -> str:
         """Whether it answers at all: what it makes of a word is seen with the first one."""

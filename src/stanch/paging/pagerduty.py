@@ -30,7 +30,7 @@ class PagerDuty:
         heard = await self._line.post(self.sheet(call))
         if heard.status != 202:
             raise heard.fault(self.name, MEND)
-        if heard.body.get("status") not in ("success", None):
+        if heard.sheet.get("status") not in ("success", None):
             raise CallFault(f"{self.name} did not take it", sent=True)
 
     def sheet(self, call: Call) -> dict[str, Any]:

@@ -9,10 +9,9 @@ from typing import Any, Final
 
 import httpx
 
-from stanch.controls.exchange import Late, Lost, Raw, Unreadable, Unusable
+from stanch.outbound.exchange import MOST, Late, Lost, Raw, Unreadable, Unusable
 
-MOST: Final = 1_000_000
-"""Bytes of an answer."""
+_SCHEMES: Final = ("http", "https")
 
 
 @cache
@@ -31,12 +30,20 @@ class Transport:
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             headers={"User-Agent": "stanch", "Accept-Encoding": "identity"},
-            # A connection that the plane has closed meanwhile would make a write unclear.
+            # A connection that the other side has closed meanwhile would make a write unclear.
             limits=httpx.Limits(max_connections=20, keepalive_expiry=2.0),
         )
 
-    async def send(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None, limit: float) -> Raw:
-        """One request, answered whole within `limit` seconds. Raises what `stanch.controls.exchange` names."""
+    async def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: bytes | None,
+        limit: float,
+        most: int = MOST,
+    ) -> Raw:
+        """One request, answered whole within `limit` seconds and `most` bytes. Raises what `exchange` names."""
         went = False
 
         async def trace(event: str, _: Mapping[str, Any]) -> None:
@@ -49,6 +56,12 @@ class Transport:
             )
         except (httpx.InvalidURL, UnicodeError, ValueError):
             raise Unusable from None
+        if (
+            request.url.scheme not in _SCHEMES
+            or not request.url.host
+            or not all(map(str.isprintable, headers.values()))
+        ):
+            raise Unusable
         try:
             async with asyncio.timeout(limit):
                 response = await self._client.send(request, stream=True)
@@ -58,29 +71,30 @@ class Transport:
                         "",
                         "identity",
                     )
-                    body = b"" if packed else await _body(response)
+                    body = b"" if packed else await _body(response, most)
                 finally:
                     await response.aclose()
         except (TimeoutError, httpx.TimeoutException) as late:
             raise Late(went) from late
         except httpx.TransportError as lost:
             raise Lost(went) from lost
+        raw = Raw(response.status_code, {name.lower(): value for name, value in response.headers.items()}, body or b"")
         if packed:
-            raise Unreadable("something packed, which was not asked for")
+            raise Unreadable("something packed, which was not asked for", raw)
         if body is None:
-            raise Unreadable(f"more than {MOST // 1_000_000} MB")
-        return Raw(response.status_code, {name.lower(): value for name, value in response.headers.items()}, body)
+            raise Unreadable(f"more than {most / 1_000_000:g} MB", raw)
+        return raw
 
     async def close(self) -> None:
         await self._client.aclose()
 
 
-async def _body(response: httpx.Response) -> bytes | None:
+async def _body(response: httpx.Response, most: int) -> bytes | None:
     """None: more than we read."""
     parts, size = [], 0
     async for part in response.aiter_raw():
         size += len(part)
-        if size > MOST:
+        if size > most:
             return None
         parts.append(part)
     return b"".join(parts)
