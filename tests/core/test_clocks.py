@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given as examples, settings, strategies as st
 
-from stanch.core import commands as c, draft_commands as d, draft_events as w, events as e
+from stanch.core import commands as c, draft_commands as d, draft_events as w, events as e, word_events as wd
 from stanch.core.cadence import all_owed, next_due
 from stanch.core.catalogue import Catalogue, PublicPage, Severity
+from stanch.core.chain import stamp
 from stanch.core.hearing import AUDIENCES
 from stanch.core.incident import fold
 from stanch.core.people import People, Person
@@ -163,6 +164,18 @@ def test_putting_off_puts_off_all_that_people_were_reminded_of() -> None:
     assert [(to, set(about)) for _, to, about in days.messages] == [
         ("", {"room"}), (CAROL, {"stakeholders", "leadership"}),
     ]  # fmt: skip
+
+
+def test_putting_off_does_not_hold_back_what_falls_due_meanwhile() -> None:
+    """Stakeholders are overdue, the room's own update is due in two minutes: it is asked for then, not after ten."""
+    days = life(severity="SEV1")
+    days.minutes(13)
+    tale = days.tale
+    said = tale.do(c.Snooze(), CAROL, timedelta())
+    assert said.events == (wd.Snoozed(stamp(days.start + minutes(15)), ("stakeholders", "leadership", "room")),)
+    days.messages.clear()
+    days.minutes(2.5)
+    assert (CAROL, {"stakeholders", "leadership", "room"}) in [(to, set(about)) for _, to, about in days.messages]
 
 
 def test_while_it_is_paused_nobody_is_reminded() -> None:

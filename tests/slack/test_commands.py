@@ -136,6 +136,8 @@ READ = {
     "pause 90 we wait for the provider": d.PauseUpdates(timedelta(minutes=90), "we wait for the provider"),
     "pause 90 min we wait": d.PauseUpdates(timedelta(minutes=90), "we wait"),
     "pause 2h we wait": d.PauseUpdates(timedelta(hours=2), "we wait"),
+    "pause 2 hours we wait": d.PauseUpdates(timedelta(hours=2), "we wait"),
+    "pause 5 models are down": d.PauseUpdates(timedelta(minutes=5), "models are down"),
     "pause we wait": d.PauseUpdates(timedelta(hours=1), "we wait"),
     "resume": d.ResumeUpdates(),
     "update": Look("update_form"),
@@ -255,6 +257,9 @@ def test_typing_errors_get_the_nearest_verb(text: str, said: str) -> None:
         ("action none by today x", "An action needs an owner: `/incident action @who by DATE WHAT`"),
         ("contained --waive", 'A reason is needed: `/incident contained [--waive "WHY"]`'),
         ('watch --override ""', 'A reason is needed: `/incident watch [--override "WHY"]`'),
+        ("pause 3o we wait", "`3o` is no number of minutes; `90`, `45m` and `2h` are: `/incident pause [MINUTES] WHY`"),
+        ("pause 1.5h we wait", "`1.5h` is no number of minutes; `90`, `45m` and `2h` are:"
+         " `/incident pause [MINUTES] WHY`"),
         ("pull", "Which control? `/incident controls` lists them: `/incident pull CONTROL [VALUE]`"),
         ("check --watch soon", "Watch for how many minutes? `/incident check [CHECK…] [--watch MINUTES]`"),
         ("undo 1 please", "`please` has no place here, and nothing was recorded: `/incident undo [K]`"),

@@ -40,7 +40,7 @@ def still(i: Incident, command: c.StillInvestigating, by: str, now: datetime, ca
         others = tuple(_to_others(i, now, catalogue))
         too = f" {' and '.join(one.audience for one in others).capitalize()} were told too." if others else ""
         said = (UpdateSaid(MINIMUM, no_news=True), *others)
-        return Said(said, f"Said. The card and the announcement follow.{too}", offers)
+        return Said(said, f"Said. The card follows.{too}", offers)
     if not commands(i, by):
         raise Refusal(f"Only the commander, <@{i.commander}>, may have updates come half as often.", "still")
     if i.rhythm.doubled:
@@ -91,7 +91,10 @@ def snooze(i: Incident, command: c.Snooze, by: str, now: datetime, catalogue: Ca
         raise Refusal(
             "It was put off twice already, and the first word is owed yet: one sentence will do.", "say_update"
         )
-    until = now + SNOOZE
+    # What is put off is the first of them: another's words that fall due meanwhile do not wait for it.
+    dues = [one.due for one in owed if one.audience in free]
+    until = min((due for due in dues if due > max(now, min(dues))), default=now + SNOOZE)
+    until = min(until, now + SNOOZE)
     return Said((e.Snoozed(stamp(until), free),), f"I ask again at {when(until, '{time}')}.")
 
 

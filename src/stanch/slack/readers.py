@@ -79,11 +79,16 @@ def pause(words: Words) -> Asked:
     """`60 WHY` or `2h WHY`; without a number an hour."""
     head, rest = words.first()
     found = SPAN.fullmatch(head)
+    if not found and head[:1].isdigit():
+        # A slip in a number must not become a part of the reason.
+        slip = escape(cut(head.replace("`", "'"), 30))
+        raise words.wrong(f"`{slip}` is no number of minutes; `90`, `45m` and `2h` are:")
     if not found:
         return d.PauseUpdates(timedelta(hours=1), words.rest())
+    unit, after = rest.first()
+    if not found[2] and (apart := SPAN.fullmatch(f"1{unit}")) and apart[2]:
+        found, rest = SPAN.fullmatch(head + unit) or found, after
     hours = (found[2] or "").lower().startswith("h")
-    if not hours and rest.text.lower().startswith(("min ", "minutes ")):
-        rest = rest.first()[1]
     return d.PauseUpdates(timedelta(hours=int(found[1])) if hours else timedelta(minutes=int(found[1])), rest.rest())
 
 
