@@ -30,6 +30,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--without", action="append", default=[], metavar="FAMILY", help="methods the plan lacks, such as bookmarks"
     )
+    made.add_argument(
+        "--pager", action="store_true", help="take pages by webhook and show them; prints its address and token too"
+    )
     return made
 
 
@@ -54,6 +57,7 @@ def main() -> int:
         retry_scale=given.retry_scale,
         rate_limits=given.rate_limits,
         without=tuple(given.without),
+        pager=given.pager,
     )
     try:
         asyncio.run(serve(settings, announce=announce))

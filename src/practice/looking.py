@@ -63,10 +63,15 @@ class Looking:
         return JSONResponse({"users": users, "channels": channels})
 
     async def app(self, request: Request) -> Response:
-        """What the app's manifest offers a person: commands, shortcuts, a Home tab; and where its AI service is."""
+        """What the app's manifest offers a person: commands, shortcuts, a Home tab; and where its AI service is, and whether there is a pager."""
         app = self.service.app
         listed = {"commands": [*app.listed_commands], "shortcuts": [*app.listed_shortcuts]}
-        return JSONResponse({"name": app.name, "home": app.home_tab, "ai_url": self.service.settings.ai_url, **listed})
+        beside = {"ai_url": self.service.settings.ai_url, "pager": self.service.pager is not None}
+        return JSONResponse({"name": app.name, "home": app.home_tab, **beside, **listed})
+
+    async def pages(self, request: Request) -> Response:
+        """Whom the pager woke, the newest first; empty without one."""
+        return JSONResponse(self.service.pager.shown() if self.service.pager else [])
 
     async def messages(self, request: Request) -> Response:
         """A list, oldest first. Messages of the app carry ``practice_pings``: whom they notified.

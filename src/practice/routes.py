@@ -56,6 +56,8 @@ def routes(service: Service) -> list[BaseRoute]:
         Route("/practice/state", looking.state),
         Route("/practice/messages/{channel}", looking.messages),
         Route("/practice/views/{user}", looking.views),
+        Route("/practice/pages", looking.pages),
+        Route("/practice/pages", controls.page, methods=["POST"]),
         Route("/practice/calls", looking.calls),
         Route("/practice/traffic", looking.traffic),
         Route("/practice/stream", looking.stream),
@@ -94,7 +96,7 @@ def endpoint(act: Callable[[Json], Awaitable[Json]]) -> Endpoint:
 
 
 class Controls:
-    """Faults, sockets, the child process, response URLs and uploads."""
+    """Faults, sockets, the child process, the pager, response URLs and uploads."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -130,6 +132,25 @@ class Controls:
             return refused(ActingError("the bot was not started from here"), 409)
         await self.service.bot.kill()
         return JSONResponse({"ok": True})
+
+    async def page(self, request: Request) -> Response:
+        """What wakes people: see ``practice.pager``. 401 without its token, 404 where there is no pager.
+
+        Of the faults it knows ``hold`` of the method ``page``: rung, and not answered.
+        """
+        pager = self.service.pager
+        if pager is None:
+            return refused(ActingError("this workspace has no pager"), 404)
+        if not pager.admits(request.headers.get("authorization")):
+            return refused(ActingError("this is not the pager's token"), 401)
+        try:
+            answer = pager.take(await body_of(request), request.headers.get("idempotency-key", ""))
+        except ActingError as error:
+            return refused(error)
+        for fault in self.service.faults.active:
+            if (fault.method, fault.kind) == ("page", "hold") and fault.hits("page"):
+                await fault.released.wait()
+        return JSONResponse(answer)
 
     async def respond(self, request: Request) -> Response:
         """A response URL. Slack answers a refusal with the word and a 404, or a 200 when the message is at fault."""

@@ -19,6 +19,7 @@ from practice.faults import Faults
 from practice.http_delivery import HttpDelivery
 from practice.integrations import Integrations
 from practice.interactions import Interactions
+from practice.pager import TOKEN, Pager
 from practice.people import People
 from practice.sockets import Sockets
 from practice.store import Store
@@ -53,6 +54,8 @@ class Settings:
     signing_secret: str = field(default="practice-signing-secret", repr=False)
     ai_url: str = ""
     """Where the practice AI service is, if it runs beside this workspace: the page has a link to it."""
+    pager: bool = False
+    """Whether this workspace has a pager, for whoever wakes people by a webhook; the page shows it."""
 
 
 class Service:
@@ -78,6 +81,7 @@ class Service:
         self.acting = Acting(self.workspace, self.app, self.interactions, self.events)
         self.people = People(self.acting)
         self.integrations = Integrations(self.people)
+        self.pager = Pager(self.workspace) if settings.pager else None
         self.workspace.on_event = self.events.emit
         self.workspace.on_change = self.traffic.publish
         self.bot: Bot | None = None
@@ -110,12 +114,14 @@ class Service:
 
     def connection(self) -> dict[str, str]:
         """What an app needs to connect: the line that ``python -m practice`` prints."""
+        pager = {"pager": f"{self.base_url}/practice/pages", "pager_token": TOKEN} if self.pager else {}
         return {
             "workspace": self.base_url,
             "api": f"{self.base_url}/api/",
             "bot_token": self.settings.bot_token,
             "app_token": self.settings.app_token,
             "signing_secret": self.settings.signing_secret,
+            **pager,
         }
 
     def attach(self, bot: Bot) -> None:

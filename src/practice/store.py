@@ -20,7 +20,7 @@ Row = tuple[str, str, bytes | None]
 
 
 class Store:
-    """Entries by kind and key: users, channels, messages, files with their bytes, views, counters."""
+    """Entries by kind and key: users, channels, messages, files with their bytes, views, pages, counters."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -54,6 +54,8 @@ class Store:
                     workspace.files[key] = value
                 case "view":
                     workspace.views[key] = value
+                case "page":
+                    workspace.pages[key] = value
                 case "meta":
                     workspace.serial = value
         for channel in workspace.channels.values():
@@ -116,6 +118,8 @@ def body_of(workspace: Workspace, kind: str, key: str) -> bytes | None:
             value = workspace.files.get(key)
         case "view":
             value = workspace.views.get(key)
+        case "page":
+            value = workspace.pages.get(key)
         case "meta":
             value = workspace.serial
     return None if value is None else json.dumps(value, ensure_ascii=False).encode()

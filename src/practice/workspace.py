@@ -45,6 +45,7 @@ class Workspace:
         self.files: dict[str, Json] = {}
         self.contents: dict[str, bytes] = {}
         self.views: dict[str, Json] = {}
+        self.pages: dict[str, Json] = {}
         self.ephemerals: list[Json] = []
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}

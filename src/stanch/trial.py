@@ -82,7 +82,8 @@ async def _with(ai: AiService, folder: Path, port: int, browser: bool, transport
         print(f"For `stanch pull`: export PRACTICE_AI_URL={ai.url} PRACTICE_AI_TOKEN={ai.token}", file=sys.stderr)
 
     delivery = _delivery(transport, bot_port)
-    workspace = Workspace(port=port, data=folder, manifest=manifest.path(), ai_url=ai.url, **delivery)
+    known = manifest.path()
+    workspace = Workspace(port=port, data=folder, manifest=known, ai_url=ai.url, pager=_pager_wanted(), **delivery)
     try:
         await serve(workspace, bot=bot, announce=announce)
     except OSError as taken:
@@ -98,6 +99,7 @@ def _delivery(transport: str, bot_port: int) -> Delivery:
 
 def _environment(service: Service, ai: AiService, folder: Path) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k in KEPT or not k.upper().startswith(OURS)}
+    at = service.connection()
     return kept | {
         "SLACK_BOT_TOKEN": service.settings.bot_token,
         "SLACK_APP_TOKEN": service.settings.app_token,
@@ -109,9 +111,19 @@ def _environment(service: Service, ai: AiService, folder: Path) -> dict[str, str
         "STANCH_KNOWN_GOOD_S": os.environ.get("STANCH_KNOWN_GOOD_S", GREEN_FOR),
         "PRACTICE_AI_URL": ai.url,
         "PRACTICE_AI_TOKEN": ai.token,
-        # Empty is stronger than what a .env may say: a trial always has its own database.
+        "STANCH_PAGE_WEBHOOK_URL": at.get("pager", ""),
+        "STANCH_PAGE_WEBHOOK_TOKEN": at.get("pager_token", ""),
+        # Empty is stronger than what a .env may say: a trial has its own database, wakes nobody and tells no users.
         "DATABASE_URL": "",
+        "STANCH_PAGERDUTY_ROUTING_KEY": "",
+        "STANCH_STATUSPAGE_TOKEN": "",
+        "STANCH_STATUS_WEBHOOK_URL": "",
     }
+
+
+def _pager_wanted() -> bool:
+    """Unless the setting is there and empty."""
+    return os.environ.get("STANCH_PAGE_WEBHOOK_URL") != ""
 
 
 async def _ready(service: Service) -> None:

@@ -24,6 +24,7 @@ export const api = {
   messages: (channel, narrowed) => get(`/practice/messages/${channel}?${query(narrowed)}`),
   views: (user) => get(`/practice/views/${user}`),
   bot: () => get("/practice/bot"),
+  pages: () => get("/practice/pages"),
   kill: () => post("/practice/bot/kill"),
   traffic: (since) => get(`/practice/traffic?since=${since}`),
   command: (body) => post("/practice/command", body),

@@ -1,15 +1,20 @@
-// The bot's state, and what an experimenter does to it: kill it, and see its traffic.
+// The bot's state, and what an experimenter does to it: kill it, and see its traffic. Below, what runs beside it.
 
 import { h, icon, redrawOn } from "./dom.js";
+import { pagerButton, ringing } from "./pager.js";
 
 /** Whether payloads reach the bot: by sockets, or as its last answer over HTTP tells. */
 export const isUp = (bot) => (bot.connected === undefined ? bot.sockets > 0 : Boolean(bot.connected));
 
-/** `acts` = {kill(), traffic()}. */
+/** `acts` = {kill(), traffic(), pager()}. */
 export function drawBot(region, store, acts) {
   const { bot, killing, drawer } = store;
-  const ai = store.app.ai_url;
-  redrawOn(region, [bot, killing, drawer, ai], () => [panel(bot, killing, drawer, acts), ai && service(ai)]);
+  const { ai_url: ai, pager } = store.app;
+  redrawOn(region, [bot, killing, drawer, ai, pager, ringing(store).length], () => [
+    panel(bot, killing, drawer, acts),
+    pager && pagerButton("button.btn.pager-link", store, acts),
+    ai && service(ai),
+  ]);
 }
 
 /** What the incidents are about: it is broken on a page of its own. */

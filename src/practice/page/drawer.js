@@ -1,13 +1,13 @@
-// The panel at the right: traffic, a thread, pinned messages or members.
+// The panel at the right: traffic, the pager, a thread, pinned messages or members.
 
 import { clock, dayLabel, secondsOf } from "./dates.js";
 import { h, icon, redraw } from "./dom.js";
 import { avatar } from "./people.js";
 import { channelOf, pinnedTs } from "./store.js";
 
-const TITLES = { traffic: "Traffic", thread: "Thread", pins: "Pinned messages", members: "Members" };
+const TITLES = { traffic: "Traffic", pager: "Pager", thread: "Thread", pins: "Pinned messages", members: "Members" };
 
-/** `parts` = {traffic, thread} with their nodes; `acts` = {close(), jump(ts), preview(message)}. */
+/** `parts` = {traffic, pager, thread} with their nodes; `acts` = {close(), jump(ts), preview(message)}. */
 export function makeDrawer(region, parts, acts) {
   const body = h("div.drawer-body");
   const title = h("h2", { id: "drawer-title" });

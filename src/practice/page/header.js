@@ -3,6 +3,7 @@
 import { h, icon, redrawOn } from "./dom.js";
 import { withEmoji } from "./emoji.js";
 import { render } from "./mrkdwn.js";
+import { pagerButton, ringing } from "./pager.js";
 import { avatar } from "./people.js";
 import { bot, channelOf, channelTitle, HOME, isDirect, pinnedTs } from "./store.js";
 
@@ -34,19 +35,21 @@ export function drawIntro(region, store) {
   ]);
 }
 
-/** `acts` = {menu(), pins(), members(), open(place), follow(address)}; `directory` resolves ids in the topic. */
+/** `acts` = {menu(), pager(), pins(), members(), open(place), follow(address)}; `directory` resolves ids in the topic. */
 export function drawHeader(region, store, acts, directory) {
   const channel = channelOf(store);
   const faces = (channel?.members ?? []).map((id) => store.users.get(id)).filter((user) => user && !user.is_bot);
   const menuOpen = document.body.classList.contains("menu-open");
   const called = [...store.unread.values()].some((unread) => unread.mentions);
   const facts = [store.me, store.channel, channel, faces.length, store.drawer, store.unread.size, called, menuOpen];
-  redrawOn(region, [...facts, store.app.name, talk(store)?.id], () => [
+  const rings = ringing(store).length;
+  redrawOn(region, [...facts, rings, store.app.name, talk(store)?.id], () => [
     h(
       "div.head-row",
       {},
       menuButton(store, acts, menuOpen, called),
       channel && !isAppTalk(store, channel) ? title(store, channel, directory) : appTitle(store, channel, acts),
+      rings > 0 && pagerButton("button.head-tool", store, acts),
       channel && tools(store, channel, faces, acts),
     ),
     channel?.bookmarks?.length ? bookmarks(channel, acts) : null,

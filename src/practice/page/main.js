@@ -15,6 +15,7 @@ import { drawHome } from "./home.js";
 import { followKeys } from "./keys.js";
 import { confirm, makeModals } from "./modals.js";
 import { render } from "./mrkdwn.js";
+import { makePager } from "./pager.js";
 import { makePlaces } from "./places.js";
 import { drawChannels, drawPeople, drawTop } from "./sidebar.js";
 import * as stored from "./store.js";
@@ -32,9 +33,14 @@ const store = stored.makeStore();
 const region = (id) => document.getElementById(id);
 const foot = region("foot");
 
-const sync = makeSync(store, refreshed, (up) => {
-  region("offline").hidden = up;
-});
+const sync = makeSync(
+  store,
+  refreshed,
+  (up) => {
+    region("offline").hidden = up;
+  },
+  (rings) => toast(rings, "bad"),
+);
 const actions = makeActions(store, { want: sync.want, toast, redraw: draw });
 const shortcuts = (type) => store.app.shortcuts.filter((one) => one.type === type);
 
@@ -80,7 +86,7 @@ const thread = makeThread(store, {
 });
 const drawDrawer = makeDrawer(
   region("drawer"),
-  { traffic: makeTraffic(), thread },
+  { traffic: makeTraffic(), pager: makePager({ actAs: places.actAs, follow: places.follow }), thread },
   { close: closeDrawer, jump: conversation.jump, preview: textOf },
 );
 const modals = makeModals({ submit: actions.submit, close: actions.close, click: actions.clickInView, confirm: ask });
@@ -129,11 +135,11 @@ function draw() {
   const atHome = store.channel === HOME;
   drawPeople(region("people"), store, { actAs: places.actAs });
   drawChannels(region("channels"), store, { open: places.open, browse, switcher });
-  drawBot(region("bot"), store, { kill: actions.kill, traffic: () => toggle("traffic") });
+  drawBot(region("bot"), store, { kill: actions.kill, traffic: () => toggle("traffic"), pager });
   drawHeader(
     region("header"),
     store,
-    { menu, pins: () => toggle("pins"), members: () => toggle("members"), open: places.open, follow: places.follow },
+    { menu, pager, pins: () => toggle("pins"), members: () => toggle("members"), open: places.open, follow: places.follow },
     names(),
   );
   region("home").hidden = !atHome;
@@ -222,6 +228,8 @@ function toggle(drawer) {
   if (drawer === "traffic") sync.want("traffic");
   return draw();
 }
+
+const pager = () => toggle("pager");
 
 function closeDrawer() {
   const ts = store.thread;

@@ -48,7 +48,7 @@ export function makePlaces(store, { want, draw, input, openHome }) {
     const moved = changed || channel !== store.channel;
     if (moved) {
       Object.assign(store, { thread: null, replies: [], editing: null });
-      if (store.drawer === "thread" || (store.drawer !== "traffic" && channel === HOME)) store.drawer = null;
+      if (store.drawer === "thread" || (!["traffic", "pager"].includes(store.drawer) && channel === HOME)) store.drawer = null;
     }
     if (changed) become(user);
     store.channel = channel;

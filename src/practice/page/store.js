@@ -22,9 +22,11 @@ export function makeStore() {
     editing: null, // ts of the message that is being edited
     modals: [],
     home: null, // the published Home view
-    app: { name: "Stanch", commands: [], shortcuts: [], home: false },
+    app: { name: "Stanch", commands: [], shortcuts: [], home: false, pager: false },
     bot: { sockets: 0, managed: false, pid: null, restarts: 0 },
     killing: false,
+    pages: [], // of the pager, the newest first
+    pagesKnown: false,
     traffic: [],
     trafficNext: 0,
     drawer: null,

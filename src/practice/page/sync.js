@@ -1,6 +1,7 @@
 // Keeping the store fresh: the stream says what changed, and what changed is fetched again, a burst at a time.
 
 import { api, follow } from "./api.js";
+import { newlyRinging } from "./pager.js";
 import { channelOf, isMember, visible } from "./store.js";
 import { keep } from "./traffic.js";
 import { countUnread, lastRead, markRead } from "./unread.js";
@@ -9,8 +10,9 @@ const PAUSE_MS = 40;
 const AT_ONCE = 6;
 const TOO_MANY = 200; // for one address
 
-/** `drawn(changes)` is called after each burst with the names of what was fetched; `connected(boolean)` as it goes. */
-export function makeSync(store, drawn, connected) {
+/** `drawn(changes)` is called after each burst with the names of what was fetched; `connected(boolean)` as it goes;
+ *  `told(text)` when a phone begins to ring. */
+export function makeSync(store, drawn, connected, told) {
   const due = new Set();
   const changed = new Map(); // channel id → Set of ts
   let running = false;
@@ -65,6 +67,8 @@ export function makeSync(store, drawn, connected) {
       case "bot":
         store.bot = await api.bot();
         return undefined;
+      case "pages":
+        return fetchPages();
       default:
         return fetchTraffic();
     }
@@ -165,6 +169,13 @@ export function makeSync(store, drawn, connected) {
     if (user === store.me) Object.assign(store, { modals, home });
   }
 
+  async function fetchPages() {
+    const pages = await api.pages();
+    const news = newlyRinging(store, pages);
+    Object.assign(store, { pages, pagesKnown: true });
+    news.forEach(told);
+  }
+
   async function fetchTraffic() {
     const { next, entries } = await api.traffic(store.trafficNext);
     store.trafficNext = next;
@@ -180,6 +191,7 @@ export function makeSync(store, drawn, connected) {
     } else if (kind === "message") want(channel ? `messages:${channel}` : "everything", "replies");
     else if (kind === "view") want("views");
     else if (kind === "bot") want("bot");
+    else if (kind === "page") want("pages");
     else if (kind !== "call") want("state");
     else if (store.drawer === "traffic") want("traffic");
   }
@@ -188,7 +200,7 @@ export function makeSync(store, drawn, connected) {
     want,
     start: () =>
       follow(heard, (up) => {
-        if (up) want("app", "state", "everything", "replies", "views", "bot");
+        if (up) want("app", "state", "everything", "replies", "views", "bot", "pages");
         else connected(false);
       }),
   };
