@@ -55,7 +55,7 @@ async def test_notes_are_written_and_corrected(stage: Stage) -> None:
 async def test_update_is_said(stage: Stage) -> None:
     """An update stands in the room, on the card and in the announcement."""
     incident = await declared(stage, "an update")
-    assert await incident.types("carol", "update We roll back.") == "Said. The card and the announcement follow."
+    assert await incident.types("carol", "update We roll back.") == "Said. The card follows."
     assert (await incident.heard())[-1] == "📣 Update by @carol: We roll back."
     assert "*Last word*  We roll back." in await incident.card_words()
 

@@ -327,10 +327,10 @@ def test_corrections_name_an_entry() -> None:
 
 
 def test_an_update_is_said() -> None:
-    """It is one event, told to the room, and the card and the announcement follow."""
+    """It is one event, told to the room, and the card follows."""
     tale = opened()
     decision = tale.do(c.SayUpdate("we put the prompt back"))
-    assert decision.say == "Said. The card and the announcement follow."
+    assert decision.say == "Said. The card follows."
     assert [effect.kind for effect in decision.effects] == ["post", "card", "announce"]
     assert (tale.incident.last_update, tale.incident.last_update_at) == ("we put the prompt back", tale.now)
 

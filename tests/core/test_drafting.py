@@ -11,6 +11,7 @@ from stanch.core.chain import stamp, unstamp
 from stanch.core.events import UpdateSaid
 from stanch.core.incident import STANCH
 from stanch.core.spoken import Draft
+from stanch.core.words import when
 from tests.fakes.world import ALICE, BOB, CAROL, CATALOGUE, DAVE, ERIN, LATER_DAY, Tale, minutes, opened, refused
 
 GOOD = "Users see wrong refunds since 13:51 UTC. Next update at 14:20 UTC."
@@ -52,7 +53,7 @@ def test_one_text_is_said_to_each_audience() -> None:
     tale = told()
     decision = tale.do(d.Say(GOOD, ("room", "stakeholders", "leadership")), CAROL)
     assert decision.events == (UpdateSaid(GOOD), e.SaidTo("stakeholders", GOOD), e.SaidTo("leadership", GOOD))
-    assert decision.say == "Said to the room, stakeholders, leadership."
+    assert decision.say == "Said to the room, stakeholders and leadership."
     spoken, now = tale.incident.spoken, stamp(tale.now)
     assert spoken.last == {"room": now, "stakeholders": now, "leadership": now}
     assert tale.incident.last_update == GOOD
@@ -60,6 +61,43 @@ def test_one_text_is_said_to_each_audience() -> None:
     assert owed(tale, "broadcast") == [
         ("broadcast", f"words/stakeholders/{seq - 1}"), ("broadcast", f"words/leadership/{seq}"),
     ]  # fmt: skip
+
+
+def test_the_room_reads_one_next_time() -> None:
+    """The line that promises others their next word is not the room's, whose message names its own; else it stays."""
+    tale = told()
+    filled = "What users see: wrong refunds\nNext word at 20:23 UTC."
+    first = tale.do(d.Say(filled, ("room", "stakeholders")), CAROL).events
+    assert first == (UpdateSaid("What users see: wrong refunds"), e.SaidTo("stakeholders", filled))
+    assert tale.do(d.Say("Next word at 20:23 UTC.", ("room",)), CAROL).events == (
+        UpdateSaid("Next word at 20:23 UTC."),
+    )
+    unset = told(severity=None)
+    assert unset.do(d.Say(filled, ("room",)), CAROL).events == (UpdateSaid(filled),)
+
+
+def test_the_announcement_follows_what_stakeholders_are_told() -> None:
+    """Where it is a message of its own, it is drawn anew; where it holds their words, they go in its lane alone."""
+    tale = told()
+    tale.do(c.ReportAnnouncement("C0INCIDENTS", "1.1"), STANCH)
+    tale.do(d.Say(GOOD, ("stakeholders",)), CAROL)
+    assert [one.kind for one in tale.effects if one.kind in ("broadcast", "announce")][-2:] == ["broadcast", "announce"]
+    tale.do(d.ReportWordsShown("stakeholders", "C0INCIDENTS", "1.1", tale.incident.seq), STANCH)
+    again = tale.do(d.Say(GOOD, ("stakeholders",)), CAROL).effects
+    assert [(one.kind, one.lane) for one in again if one.kind in ("broadcast", "announce")] == [
+        ("broadcast", "inc-7/announcement")
+    ]
+    moved = tale.do(c.Change("severity", "SEV1"), ALICE).effects
+    assert [one.kind for one in moved if one.kind in ("broadcast", "announce")] == ["announce"]
+    hushed = tale.do(c.Restrict("customer data"), ALICE).effects
+    assert [one.kind for one in hushed if one.kind in ("broadcast", "announce")] == ["broadcast", "announce"]
+
+
+def test_what_people_were_told_alone_is_made_neutral() -> None:
+    """Once, when it becomes restricted."""
+    tale = told()
+    tale.do(c.Restrict("customer data"), ALICE)
+    assert [one.payload for one in tale.effects if one.kind == "inform"] == [{"hush": True}]
 
 
 def test_the_room_learns_what_others_were_told_without_it() -> None:
@@ -214,9 +252,7 @@ def test_words_for_users_wait() -> None:
     """Nothing is public before somebody approves it: a message in the room, and a time after which it ends."""
     tale = told()
     decision = tale.do(d.Say(GOOD, ("room",), GOOD), BOB)
-    assert decision.say == (
-        "Said. The card and the announcement follow. What is for users waits in the room for approval."
-    )
+    assert decision.say == "Said. The card follows. What is for users waits in the room for approval."
     [draft] = tale.incident.spoken.waiting
     assert (draft.text, draft.by, draft.phase, draft.severity) == (GOOD, BOB, "assess", "SEV2")
     assert unstamp(draft.until) - tale.now == minutes(30)
@@ -233,6 +269,7 @@ def test_who_holds_the_seat_approves(by: str) -> None:
     drafted(tale, by=CAROL)
     decision = tale.do(d.ApproveDraft(1), by)
     assert decision.events == (e.DraftApproved(1), e.PublicSaid(1, GOOD, "investigating"))
+    assert not [one for one in decision.effects if one.kind == "post"], "the draft's own message says it"
     assert tale.incident.spoken.waiting == ()
     assert tale.incident.spoken.texts["status_page"] == GOOD
 
@@ -252,7 +289,7 @@ def test_a_draft_is_decided_once() -> None:
     tale = told()
     drafted(tale)
     tale.do(d.ApproveDraft(1), CAROL)
-    assert refused(tale, d.ApproveDraft(1), ALICE).startswith("Draft 1 was approved and sent by <@U0CAROL> at <!date^")
+    assert refused(tale, d.ApproveDraft(1), ALICE).startswith("Draft 1 was approved by <@U0CAROL> at <!date^")
     drafted(tale)
     tale.do(d.DiscardDraft(2), BOB)
     assert refused(tale, d.ApproveDraft(2), ALICE).startswith("Draft 2 was discarded by <@U0BOB> at ")
@@ -451,6 +488,18 @@ def test_the_commander_pauses_the_updates() -> None:
     tale.do(d.ResumeUpdates(), ALICE)
     assert not tale.incident.spoken.paused(tale.now)
     assert tale.do(d.ResumeUpdates(), ALICE).say == "Updates are not paused."
+
+
+def test_the_same_pause_again_says_nothing_new() -> None:
+    """How long and until when is echoed; asked again a moment later nothing is recorded, with another reason it is."""
+    tale = told()
+    say = tale.do(HOUR, ALICE).say
+    until = unstamp(tale.incident.spoken.paused_until)
+    assert say == f"Updates are paused for 1 h, until {when(until)}: we wait for the provider"
+    again = tale.do(HOUR, ALICE, minutes(0.5))
+    assert again.events == ()
+    assert again.say == f"Updates are paused already, until {when(until)}: we wait for the provider"
+    assert tale.do(replace(HOUR, why="nobody is affected"), ALICE, minutes(0.5)).events
 
 
 @pytest.mark.parametrize("worse", [c.Change("severity", "SEV1"), c.ReportRedCheck("errors"), c.Reopen("it is back")])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stanch.core.prose import warnings
+from stanch.core.prose import warnings, without_next
 
 GOOD = "Users see wrong refund answers since 13:51 UTC. The prompt is back. Next update at 14:20 UTC."
 END = "say when the next word comes."
@@ -67,6 +67,7 @@ def test_inside_it_is_said_who_commands() -> None:
     [
         ("Only a few.", "only"), ("Just the EU.", "just"), ("A minor thing.", "minor"),
         ("As far as we know nobody was hit.", "as far as we know"), ("A small number of users.", "small number"),
+        ("Answers are a bit wrong.", "a bit"),
     ],
 )  # fmt: skip
 def test_what_makes_it_small_is_named(words: str, found: str) -> None:
@@ -116,6 +117,26 @@ def test_users_read_no_words_of_the_house() -> None:
     for inside in ("INC-42", "SEV1", "sev 2"):
         assert warnings(f"{GOOD} See {inside}.", public=True) == (f"Users do not know what {inside} is.",)
         assert warnings(f"{GOOD} See {inside}.") == ()
+
+
+def test_users_are_told_of_a_provider_not_of_which() -> None:
+    """A company's name is blame in public; people inside may read it."""
+    told = f"{GOOD} This is due to OpenAI."
+    assert warnings(told, public=True) == (
+        "It names a company (OpenAI): say *a provider*, and only once that is confirmed.",
+    )
+    assert warnings(told) == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["Next word at 20:23 UTC.", "Next update by 22 Nov, 9:05 UTC", "Next word as soon as there is news."]
+)
+def test_the_line_of_the_next_word_comes_off(line: str) -> None:
+    """Where it is a line of its own; within other words, and where nothing else is said, the words stay."""
+    assert without_next(f"It is contained.\n{line}\nThank you.") == "It is contained.\nThank you."
+    assert without_next(f"It is contained.\n{line}") == "It is contained."
+    assert without_next(f"It is contained. {line}") == f"It is contained. {line}"
+    assert without_next(line) == line
 
 
 def test_everything_at_once_is_one_line_each() -> None:

@@ -52,6 +52,16 @@ def test_each_public_word_is_owed_to_the_page_in_one_lane() -> None:
     assert {one.lane for one in (*first, *second) if one.kind == "publish"} == {"inc-7/publish"}
 
 
+def test_the_draft_s_message_follows_the_page() -> None:
+    """It says *on the status page* when that is so; a holding line has no draft, and is told in the room."""
+    tale = opened()
+    assert not [one for one in tells(tale) if one.kind == "post"]
+    assert [one.payload for one in shows(tale) if one.kind == "view"] == [{"view": "draft/1"}]
+    line = records(tale, PublicSaid(0, TEXT, template="holding_any"), ALICE)
+    assert [one.kind for one in line if one.kind in ("post", "publish")] == ["post", "publish"]
+    assert not [one for one in shows(tale, 2) if one.kind == "view"]
+
+
 def test_a_drill_owes_the_page_nothing() -> None:
     """Whatever is said in a drill, and at its end."""
     tale = opened(drill=True)
@@ -227,7 +237,7 @@ def test_a_page_that_is_away_is_told_once_and_then_that_it_is_back() -> None:
     tells(tale, "second")
     told = [tale.do(s.ReportPageAway(2, "no connection"), STANCH).events for _ in range(3)]
     assert [len(one) for one in told] == [1, 0, 0]
-    assert [one.kind for one in shows(tale, 2)] == ["post"]
+    assert [one.kind for one in shows(tale, 2) if one.kind != "view"] == ["post"]
     assert not tale.incident.status_page.away
 
 

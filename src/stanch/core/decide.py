@@ -130,7 +130,7 @@ def _correct(incident: Incident, command: c.Correct, by: str, catalogue: Catalog
 
 def _update(incident: Incident, command: c.SayUpdate, by: str, catalogue: Catalogue) -> Said:
     text = _needed(command.text, "update TEXT")
-    return Said((e.UpdateSaid(text),), "Said. The card and the announcement follow.")
+    return Said((e.UpdateSaid(text),), "Said. The card follows.")
 
 
 def _export(incident: Incident, command: c.Export, by: str, catalogue: Catalogue) -> Said:

@@ -29,9 +29,15 @@ def of_words(before: Incident, after: Incident, payload: Payload, by: str) -> It
             yield showing(after, f"draft/{d}")
             if draft := after.spoken.draft(d):
                 yield _inform(after, draft.by)
+        case e.PublicSaid(0):
+            # What was a draft stands in the room already, and its message follows.
+            yield Effect(f"{at}/said/{seq}", "post", lane=f"{at}/room", payload={"entry": seq})
         case e.SaidTo(audience, _, alone):
             yield _broadcast(after, audience, seq)
             if audience == STAKEHOLDERS:
+                if after.announced and after.announced != after.spoken.places.get(audience):
+                    announcement = f"{at}/announcement"
+                    yield Effect(f"{announcement}/{seq}", "announce", announcement, group=announcement)
                 yield from (_inform(after, user, AFTER_ALL) for user in after.spoken.subscribers if user != by)
             if alone:
                 yield Effect(f"{at}/said/{seq}", "post", lane=f"{at}/room", payload={"entry": seq})
@@ -57,10 +63,16 @@ def of_words(before: Incident, after: Incident, payload: Payload, by: str) -> It
 def _follow(before: Incident, after: Incident, payload: Payload) -> Iterator[Effect]:
     """What stands there already goes with the state: the audiences' messages, and the drafts that wait."""
     if _head(before) != _head(after):
-        for audience in after.spoken.places:
-            lane = f"inc-{after.number}/words/{audience}"
-            key = f"{lane}/state/{after.seq}"
-            yield Effect(key, "broadcast", lane, {"audience": audience, "entry": 0}, group=f"{lane}/state")
+        for audience, place in after.spoken.places.items():
+            if place == after.announced and before.restricted == after.restricted:
+                continue  # the announcement follows by itself
+            lane, group = _lane(after, audience), f"inc-{after.number}/words/{audience}/state"
+            yield Effect(f"{group}/{after.seq}", "broadcast", lane, {"audience": audience, "entry": 0}, group=group)
+    for was, now in zip(before.status_page.words, after.status_page.words, strict=False):
+        if now.d and (was.shown_at, was.how) != (now.shown_at, now.how):
+            yield showing(after, f"draft/{now.d}")
+    if after.restricted and not before.restricted:
+        yield hush_alone(after, after.seq, None)
     moved = (before.phase, before.severity) != (after.phase, after.severity)
     if moved or isinstance(payload, RoomOpened):
         yield from (showing(after, f"draft/{one.d}") for one in after.spoken.waiting)
@@ -71,8 +83,24 @@ def _head(i: Incident) -> tuple[object, ...]:
 
 
 def _broadcast(after: Incident, audience: str, entry: int) -> Effect:
-    lane = f"inc-{after.number}/words/{audience}"
-    return Effect(f"{lane}/{after.seq}", "broadcast", lane, {"audience": audience, "entry": entry})
+    lane = _lane(after, audience)
+    return Effect(
+        f"inc-{after.number}/words/{audience}/{after.seq}", "broadcast", lane, {"audience": audience, "entry": entry}
+    )
+
+
+def _lane(after: Incident, audience: str) -> str:
+    """Where the announcement holds the words for an audience too, it is drawn by one after the other."""
+    at = f"inc-{after.number}"
+    together = after.announced is not None and after.spoken.places.get(audience) == after.announced
+    return f"{at}/announcement" if together else f"{at}/words/{audience}"
+
+
+def hush_alone(after: Incident, id: int, due: datetime | None) -> Effect:
+    """What was sent to people alone is made neutral for those who have no part in it. `id`: of the entry because of
+    which, or of the effect that came late."""
+    lane = f"inc-{after.number}/inform/hush"
+    return Effect(f"{lane}/{id}" + ("-late" if due else ""), "inform", lane, {"hush": True}, due=due)
 
 
 def late_words(after: Incident, audience: str, id: int, due: datetime) -> Effect:

@@ -113,8 +113,9 @@ EVENTS: tuple[type[Payload], ...] = (
     Drafted, DraftApproved, DraftDiscarded, DraftExpired, PublicSaid, SaidTo, WordsShown, Subscribed, Paused, Resumed,
 )  # fmt: skip
 """All of them."""
-POSTED: tuple[type[Payload], ...] = (PublicSaid, Paused, Resumed)
-"""Those that the room is told in a message of their own."""
+POSTED: tuple[type[Payload], ...] = (Paused, Resumed)
+"""Those that the room is told in a message of their own; of `PublicSaid` only a holding line, as a draft has one
+already."""
 UNSEEN: tuple[type[Payload], ...] = (
     SaidTo,
     WordsShown,

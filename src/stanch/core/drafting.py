@@ -6,6 +6,7 @@ from typing import Any
 
 from stanch.core import draft_commands as c, draft_events as e
 from stanch.core.audiences import ONLY_LEGAL, approvers, channel_of, has_page, in_company, may_approve, only_legal
+from stanch.core.cadence import interval, spoken
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp, unstamp
 from stanch.core.command import Command
@@ -13,16 +14,19 @@ from stanch.core.events import UpdateSaid
 from stanch.core.incident import OPEN, Incident
 from stanch.core.payload import Payload
 from stanch.core.policy import command_only
+from stanch.core.prose import without_next
 from stanch.core.said import Said
 from stanch.core.spoken import COMPANY, ROOM, STAKEHOLDERS, STATUS_PAGE, Draft
 from stanch.core.status import state_of
-from stanch.core.text import clean
-from stanch.core.words import escape, when
+from stanch.core.text import clean, listed
+from stanch.core.words import escape, when, when_after
 from stanch.errors import Refusal
 
 STANDS: timedelta = timedelta(minutes=30)
 """How long a draft waits; where users are told something more often, until the next word to them would be due."""
 LONGEST_PAUSE = timedelta(hours=24)
+SAME_PAUSE = timedelta(minutes=2)
+"""Two pauses whose ends are nearer to each other are one that somebody asked for twice."""
 TWICE_WITHIN = timedelta(minutes=1)
 CALLED: Mapping[str, str] = {
     ROOM: "the room", "stakeholders": "stakeholders", "leadership": "leadership", STATUS_PAGE: "users",
@@ -34,7 +38,7 @@ MOST_WAIT = 10
 MOST_ALONE = 50
 """Subscribers: each update is a message to each of them."""
 DECIDED = {
-    "approved": "was approved and sent", "discarded": "was discarded", "replaced": "was edited: the newer one waits",
+    "approved": "was approved", "discarded": "was discarded", "replaced": "was edited: the newer one waits",
     "expired": "waited too long, and what it says may not hold any more",
 }  # fmt: skip
 
@@ -46,7 +50,7 @@ def say(i: Incident, command: c.Say, by: str, now: datetime, catalogue: Catalogu
         raise Refusal("There is nothing to say yet: what do users see, what was done, when is the next word?")
     if not command.audiences and not public:
         raise Refusal("To whom? Choose at least one audience.")
-    events: list[Payload] = [UpdateSaid(text)] if ROOM in command.audiences else []
+    events: list[Payload] = [UpdateSaid(_for_room(i, text, catalogue))] if ROOM in command.audiences else []
     told = in_company(i, catalogue)
     for audience in COMPANY:
         if audience in command.audiences:
@@ -59,14 +63,19 @@ def say(i: Incident, command: c.Say, by: str, now: datetime, catalogue: Catalogu
     return Said(tuple(events), words)
 
 
+def _for_room(i: Incident, text: str, catalogue: Catalogue) -> str:
+    """The room's message says by itself when its next word is due, which is not when others hear more."""
+    return without_next(text) if interval(i, catalogue) is not None else text
+
+
 WAITS = "What is for users waits in the room for approval."
 
 
 def _said(audiences: tuple[str, ...]) -> str:
     names = [CALLED.get(one, one) for one in audiences]
     if names == [CALLED[ROOM]]:
-        return "Said. The card and the announcement follow."
-    return f"Said to {', '.join(names)}." if names else ""
+        return "Said. The card follows."
+    return f"Said to {listed(names)}." if names else ""
 
 
 def _unreachable(i: Incident, audience: str) -> str:
@@ -227,7 +236,12 @@ def pause(i: Incident, command: c.PauseUpdates, by: str, now: datetime, catalogu
     if not timedelta() < command.span <= LONGEST_PAUSE:
         raise Refusal("For how long? At most 24 hours: `/incident pause 90 WHY` counts in minutes.")
     until = now + command.span
-    return Said((e.Paused(stamp(until), why),), f"No update is owed until {when(until, '{date_short_pretty} {time}')}.")
+    if i.spoken.paused(now) and why == i.spoken.paused_why:
+        known = unstamp(i.spoken.paused_until)
+        if abs(until - known) < SAME_PAUSE:
+            return Said(say=f"Updates are paused already, until {when_after(known, now)}: {escape(why)}")
+    say = f"Updates are paused for {spoken(command.span)}, until {when_after(until, now)}: {escape(why)}"
+    return Said((e.Paused(stamp(until), why),), say)
 
 
 def resume(i: Incident, command: c.ResumeUpdates, by: str, now: datetime, catalogue: Catalogue) -> Said:

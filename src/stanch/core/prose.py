@@ -17,8 +17,16 @@ BLAME: Final = (
     "mistake by", "fault of", "fault by", "'s fault", "'s mistake", "blame", "careless", "human error", "forgot to",
     "someone forgot", "somebody forgot", "should have known", "operator error", "screwed up", "messed up",
 )  # fmt: skip
-SMALL: Final = ("only", "just", "minor", "small number", "simply", "merely", "as far as we know")
+SMALL: Final = (
+    "only", "just", "minor", "small number", "simply", "merely", "as far as we know", "a bit", "a little", "slightly",
+    "somewhat",
+)  # fmt: skip
 """Words that make the harm small: to whoever is hit it is not (catalogue: never in an update)."""
+PROVIDERS: Final = (
+    "OpenAI", "ChatGPT", "Anthropic", "Claude", "Google", "Gemini", "Vertex AI", "Azure", "Microsoft", "AWS", "Amazon",
+    "Bedrock", "Mistral", "Cohere", "DeepSeek", "xAI", "Grok", "Groq", "Hugging Face", "OpenRouter", "Cloudflare",
+)  # fmt: skip
+"""Whom users need not know: that it is a provider is enough, and only once it is confirmed."""
 _ENDED = "(?:fixed|resolved|solved|back|restored|over|done|working)"
 PROMISES: Final = (
     rf"(?:will|should|expect(?:ed)?|hope|aim|going) (?:\w+ ){{0,3}}?(?:be )?{_ENDED} (?:\w+ ){{0,2}}?"
@@ -42,6 +50,12 @@ NEXT: Final = (
     r"\bno further update",
     r"\bupdates? (?:follow|come)",
 )
+NEXT_ALONE: Final = re.compile(
+    r"(?:^|\n)[ \t]*next (?:word|update) (?:(?:at|by) (?:\d{1,2} \w{3}, )?\d{1,2}:\d\d UTC|as soon as there is news)\.?"
+    r"[ \t]*(?=\n|$)",
+    re.IGNORECASE,
+)
+"""A line of its own that says when the next word comes, as the templates write it."""
 MENTION: Final = re.compile(r"<[@!#]|(?<![\w@])@[\w.-]{2,}")
 
 
@@ -74,9 +88,16 @@ def warnings(
         said.append("It does not say what users see.")
     if not (over or next_said or _matched(plain, NEXT)):
         said.append("It does not say when the next word comes.")
+    if public and (named := _found(plain, PROVIDERS)):
+        said.append(f"It names a company ({_listed(named)}): say *a provider*, and only once that is confirmed.")
     if public and (inside := INSIDE.search(plain)):
         said.append(f"Users do not know what {inside[0]} is.")
     return tuple(said)
+
+
+def without_next(text: str) -> str:
+    """The text without the line that says when the next word comes; as it is where nothing else would be left."""
+    return NEXT_ALONE.sub("", text).strip() or text
 
 
 INSIDE: Final = re.compile(r"\b(?:INC-\d+|SEV ?[1-4])\b", re.IGNORECASE)

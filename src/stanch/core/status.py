@@ -63,6 +63,8 @@ class Word:
     components: tuple[str, ...] = ()
     by_legal: bool = False
     """Legal has approved these words beforehand."""
+    d: int = 0
+    """The draft that it was; 0 for a holding line, and for the end."""
 
     @property
     def is_over(self) -> bool:
@@ -117,8 +119,8 @@ class StatusPage:
 def shown(page: StatusPage, payload: Payload, by: str, at: datetime) -> StatusPage:
     """The page after this event."""
     match payload:
-        case PublicSaid(_, text, state, components, by_legal=by_legal):
-            word = Word(len(page.words) + 1, state, text, stamp(at), components=components, by_legal=by_legal)
+        case PublicSaid(d, text, state, components, by_legal=by_legal):
+            word = Word(len(page.words) + 1, state, text, stamp(at), components=components, by_legal=by_legal, d=d)
             return _owe(page, word)
         case Resolved() | Dismissed() if page.live:
             return _owe(page, Word(len(page.words) + 1, RESOLVED, "", stamp(at)))

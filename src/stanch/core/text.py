@@ -1,6 +1,7 @@
 """Text that came from people or machines, made fit to be stored: it is data, whatever it says."""
 
 import json
+from collections.abc import Sequence
 
 from stanch.core.redact import redact
 
@@ -29,6 +30,11 @@ def one_line(text: str, limit: int = TITLE) -> str:
 def cut(text: str, limit: int) -> str:
     """At most `limit` characters, with an ellipsis where something is missing."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`the room, stakeholders and leadership`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def storable(value: object) -> bool:
