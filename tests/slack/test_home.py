@@ -9,9 +9,10 @@ import pytest
 
 from practice.limits import check_view
 from stanch.core import commands as c
+from stanch.core.chain import unstamp
 from stanch.core.incident import Incident
 from stanch.core.phases import NOW as STEPS
-from stanch.core.seating import Ask
+from stanch.core.seating import Ask, Handover
 from stanch.slack.directory import Directory
 from stanch.slack.home import Seen, draw
 from stanch.slack.render import Render
@@ -317,11 +318,39 @@ async def test_catching_up_is_for_one_person(front: Front) -> None:
     assert len(await front.bot.desk.timeline(1)) == 1
 
 
-def test_who_is_asked_reads_until_when_and_nobody_is_sent_after_a_kept_seat(render: Render) -> None:
-    """Home names the question beside the seat; a scribe's seat that Stanch keeps is not called empty."""
+def test_who_is_asked_answers_on_home(render: Render) -> None:
+    """The question with its time and its buttons comes first; the seat below is not theirs yet. A hand-over too."""
     i = opened(severity="SEV2").incident
-    asked = replace(i, seating=replace(i.seating, asks=(Ask(BOB, ("technical",), "2026-11-22T03:20:00.000000Z"),)))
-    assert "technical lead (asked: accept or pass by " in str(draw(world(BOB, asked), BOB, NOW, CATALOGUE, render))
+    until = "2026-11-22T03:20:00.000000Z"
+    asked = replace(i, seating=replace(i.seating, asks=(Ask(BOB, ("technical", "scribe"), until),)))
+    headline = "🟠 INC-7 · SEV2 · answers cite the wrong policy"
+    shown = home(render, BOB, asked)
+    by = at(unstamp(until), "{time}")
+    assert shown[shown.index("What you owe") + 1 : shown.index("Still applied")] == [
+        f"*You are asked to be technical lead and scribe*: accept or pass by {by} · {headline}", "[Accept]", "[Pass]",
+        "• INC-7 · technical lead (asked)",
+    ]  # fmt: skip
+    given = replace(i, seating=replace(i.seating, handovers=(Handover("commander", DAVE, ALICE, until),)))
+    told = f"*You are asked to take over as commander*: accept or pass by {by} · {headline}"
+    shown = home(render, DAVE, given)
+    assert shown[shown.index("What you owe") + 1 : shown.index("Still applied")] == [told, "[Accept]", "[Pass]"]
+
+
+def test_an_overdue_update_is_the_commanders_too(render: Render) -> None:
+    """Before its time it is carol's alone; after it alice reads of it, with whose it is."""
+    tale = opened(severity="SEV1")
+    due = tale.incident.declared_at + minutes(15)
+    before = home(render, ALICE, tale.incident, now=due - minutes(1))
+    assert [line for line in before if line.startswith("Update")] == []
+    after = home(render, ALICE, tale.incident, now=due + minutes(1))
+    assert [line for line in after if line.startswith("Update")] == [
+        f"Update *overdue* since {at(due)}, from @carol · 🔴 INC-7 · SEV1 · answers cite the wrong policy"
+    ]
+
+
+def test_nobody_is_sent_after_a_kept_seat(render: Render) -> None:
+    """A scribe's seat that Stanch keeps is not called empty."""
+    i = opened(severity="SEV2").incident
     two = replace(CATALOGUE.severities["SEV2"], seats={"scribe": "stanch"})
     kept = Render(replace(CATALOGUE, severities={**CATALOGUE.severities, "SEV2": two}), Directory(FakeSlack(lambda: 0)))
     assert (

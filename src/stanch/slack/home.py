@@ -10,12 +10,13 @@ from slack_bolt.async_app import AsyncApp
 from sqlalchemy import Row
 
 from stanch.core.audiences import may_approve
-from stanch.core.cadence import all_owed, who_speaks
+from stanch.core.cadence import Owed, all_owed, who_speaks
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import unstamp
 from stanch.core.incident import Incident
-from stanch.core.policy import sees
+from stanch.core.policy import commands, sees
 from stanch.core.roles import ROLES, Role
+from stanch.core.text import listed
 from stanch.errors import Unavailable
 from stanch.flows.desk import Desk
 from stanch.slack import blocks as b, forms, moves, reach
@@ -23,6 +24,7 @@ from stanch.slack.answers import Answers, Body, number_in, who
 from stanch.slack.blocks import Block, safe, when
 from stanch.slack.client import Slack, SlackFault
 from stanch.slack.listeners import Listeners
+from stanch.slack.offer_buttons import answers
 from stanch.slack.phrases import MARKS
 from stanch.slack.render import Render
 
@@ -30,6 +32,8 @@ SPOKEN = {"effective": "in effect"}
 LISTED = 15
 """Incidents, and mitigations, on one screen; the list has the rest."""
 OWED = 20
+ASKED = 5
+"""Questions with their buttons; who is asked for more seats than that reads of them in their messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +122,16 @@ def _open(seen: Seen, user: str, render: Render) -> list[Block]:
 
 
 def _owed(seen: Seen, user: str, now: datetime, catalogue: Catalogue, render: Render) -> list[Block]:
-    """Updates first, by when they are due; then seats, promises and what is kept."""
+    """Questions first, as they wait for the shortest time; updates by when they are due; then seats, promises and what
+    is kept."""
     due: list[tuple[datetime, Incident]] = []
+    asked: list[tuple[datetime, list[Block]]] = []
     seats: list[str] = []
     for i in seen.about.values():
-        if (owed := all_owed(i, catalogue)) and who_speaks(i) == user:
+        if (owed := all_owed(i, catalogue)) and _mine(i, owed[0], user, now):
             due.append((owed[0].due, i))
+        if i.is_open:
+            asked += _asked(i, user, render)
         if may_approve(i, user):
             seats += [
                 f"{i.name} · draft {one.d} for users waits for your approval until {when(unstamp(one.until), '{time}')}"
@@ -134,7 +142,9 @@ def _owed(seen: Seen, user: str, now: datetime, catalogue: Catalogue, render: Re
         if held and i.phase not in ("closed", "dismissed"):
             review = ": it waits to be closed, with its summary" if i.phase == "learn" and user == i.commander else ""
             seats.append(f"{i.name} · {', '.join(held)}{review}")
-    blocks = [_update_due(moment, i, now, user, render) for moment, i in sorted(due, key=lambda one: one[0])]
+    asked.sort(key=lambda one: one[0])
+    blocks = [block for _, question in asked[:ASKED] for block in question]
+    blocks += [_update_due(moment, i, now, user, render) for moment, i in sorted(due, key=lambda one: one[0])]
     promised = [_duty(row, seen, user) for row in seen.mine]
     lines = [*(f"• {line}" for line in promised), *(f"• {line}" for line in seats)]
     if lines:
@@ -142,17 +152,39 @@ def _owed(seen: Seen, user: str, now: datetime, catalogue: Catalogue, render: Re
     return blocks[:30] or [b.section("Nothing.")]
 
 
+def _mine(i: Incident, owed: Owed, user: str, now: datetime) -> bool:
+    """Whether these words fall to them: who speaks; once they are overdue also who commands, and who was asked."""
+    late = owed.due < now and (commands(i, user) or user in i.rhythm.clock(owed.audience).asked)
+    return late or who_speaks(i) == user
+
+
+def _asked(i: Incident, user: str, render: Render) -> list[tuple[datetime, list[Block]]]:
+    """What waits for their answer, each by when, with *Accept* and *Pass*."""
+    found = []
+    ask = i.seating.ask_of(user)
+    offered = [(ask.until, ask.roles, False)] if ask else []
+    offered += [(one.until, (one.role,), True) for one in i.seating.handovers if one.user == user]
+    for until, roles, handover in offered:
+        names = listed([ROLES[role].lower() if role in ROLES else role for role in roles])
+        what = f"to take over as {names}" if handover else f"to be {names}"
+        title = safe(render.headline(i) if sees(i, user) else render.stub(i), 200)
+        text = f"*You are asked {what}*: accept or pass by {when(unstamp(until), '{time}')} · {title}"
+        found.append((unstamp(until), [b.section(text), answers(i, roles, handover)]))
+    return found
+
+
 def _held(i: Incident, role: Role) -> str:
-    """The seat's name, and until when the person is asked for it."""
-    ask = i.seating.ask(role)
-    return ROLES[role].lower() + (f" (asked: accept or pass by {when(unstamp(ask.until), '{time}')})" if ask else "")
+    """The seat's name; until its holder has answered it is only asked of them."""
+    return ROLES[role].lower() + (" (asked)" if i.seating.ask(role) else "")
 
 
 def _update_due(moment: datetime, i: Incident, now: datetime, user: str, render: Render) -> Block:
     late = "*overdue* since" if moment < now else "due"
     title = safe(render.headline(i) if sees(i, user) else render.stub(i), 200)
     button = b.button("Draft update", "home_update", f"{i.number}:{i.seq}", style="danger" if moment < now else None)
-    return b.section(f"Update {late} {when(moment, '{date_short_pretty} {time}')} · {title}", button)
+    speaker = who_speaks(i)
+    whose = "" if speaker == user else f", from {safe(render.person(speaker), 60)}"
+    return b.section(f"Update {late} {when(moment, '{date_short_pretty} {time}')}{whose} · {title}", button)
 
 
 def _duty(row: Row[Any], seen: Seen, user: str) -> str:
