@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from stanch import access
+from stanch import access, cli_access
 from stanch.access import Reached
 from stanch.core.catalogue import Catalogue, PublicPage, Service
 from stanch.core.control import Aim, Control, Plane, Values
+from stanch.errors import StanchError
 from stanch.flows.deliver import Buried
 from stanch.settings import Settings, read
 from stanch.slack import blocks as b
@@ -93,6 +94,21 @@ async def test_each_control_plane_is_asked_with_its_rights(tmp_path: Path) -> No
         assert "(b)" in found[1].missing
         assert not [one for one in up.calls if one.method != "GET"]
         assert up.writes is None
+
+
+def test_nobody_is_asked_before_the_bot_has_run_once(tmp_path: Path) -> None:
+    """In a new folder it says what comes first, and makes no database by asking."""
+    with pytest.raises(StanchError, match=r"^Nobody can be asked before `stanch serve` has run once"):
+        cli_access._owe(settings(tmp_path), access.owing("now"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_there_is_nothing_to_open_nobody_is_asked_and_that_is_said() -> None:
+    """Links are what people are asked about; without any only the owners hear something."""
+    without = Catalogue(services={"chat": service("chat")})
+    assert cli_access.what_follows(without).startswith("No service has `links` in services.yml, so nobody is asked")
+    linked = Catalogue(services={"chat": service("chat", links={"logs": "https://logs.example"})})
+    assert cli_access.what_follows(linked).startswith("The running bot asks the people who go on call")
 
 
 def test_a_click_takes_its_button_away_and_the_last_one_says_thanks() -> None:
