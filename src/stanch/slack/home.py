@@ -16,7 +16,7 @@ from stanch.core.chain import unstamp
 from stanch.core.incident import Incident
 from stanch.core.policy import commands, sees
 from stanch.core.roles import ROLES, Role
-from stanch.core.text import listed
+from stanch.core.seat_rules import spoken
 from stanch.errors import Unavailable
 from stanch.flows.desk import Desk
 from stanch.slack import blocks as b, forms, moves, reach
@@ -165,7 +165,7 @@ def _asked(i: Incident, user: str, render: Render) -> list[tuple[datetime, list[
     offered = [(ask.until, ask.roles, False)] if ask else []
     offered += [(one.until, (one.role,), True) for one in i.seating.handovers if one.user == user]
     for until, roles, handover in offered:
-        names = listed([ROLES[role].lower() if role in ROLES else role for role in roles])
+        names = spoken(roles)
         what = f"to take over as {names}" if handover else f"to be {names}"
         title = safe(render.headline(i) if sees(i, user) else render.stub(i), 200)
         text = f"*You are asked {what}*: accept or pass by {when(unstamp(until), '{time}')} · {title}"
