@@ -59,7 +59,7 @@ async def test_who_is_on_call_is_shown_and_seated(stage: Stage, pagerduty: FakeO
     before alice who owns it, and the next goes to bob. The practice Slack's plan has no user groups: that is said."""
     pagerduty.seconds = 1.5
     text = await listed(stage, "`paged`")
-    assert "`paged` @dave ·" in text
+    assert "@dave (`paged`) ·" in text
     assert "`group` *unknown*: this Slack plan has no user groups" in text
     assert "technical lead @bob, @dave" in text
     i = await declared(stage, "answers cite the wrong policy")

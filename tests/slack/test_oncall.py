@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from stanch.core.catalogue import Catalogue
-from stanch.core.people import OWNERS, Group, People, Person, Schedule, Step, Turns
+from stanch.core.people import OWNERS, Group, Hours, People, Person, Schedule, Step, Turns
 from stanch.core.rota import Shift
 from stanch.errors import Refusal
 from stanch.flows.on_call import Away, OnCall
@@ -85,18 +85,39 @@ async def shown(
 
 
 async def test_each_service_shows_its_path(people: Directory, slack: GroupSlack) -> None:
-    """Owners by role, who is on call until when and who is next, the skill of a step, and the owners of a service
-    without a path; times in the reader's zone, names that ping nobody."""
+    """Who is on call now comes first, then who is asked if nobody answers: until when, and who is next; the skill of a
+    step, and the owners of a service without a path; times in the reader's zone, names that ping nobody."""
     assert await shown(people, slack, Paged()) == "\n".join(
         (
             "*Support copilot*",
-            "1. commander @alice · technical lead @bob, @dave · communications lead @carol · scribe @erin",
-            f"2. (only who has `ai`) `weekly` @bob until {MONDAY}, then nobody · @dave",
-            "3. (never paged) `helpers` @erin, @dave · `paged` @bob · nobody, zoe is not in this workspace",
+            "*Now*  commander @alice · technical lead @bob, @dave · communications lead @carol · scribe @erin",
+            f"*If nobody answers*  @bob (`weekly` until {MONDAY}, then nobody) · @dave _(only who has `ai`)_",
+            "*Then*  @erin, @dave (`helpers`) · @bob (`paged`) · zoe is not in this workspace"
+            " _(by message, never paged)_",
             "*Search answers*",
-            "1. technical lead @dave",
+            "*Now*  technical lead @dave",
+            "*If nobody answers*  nobody else is asked",
         )
     )
+
+
+async def test_who_is_asleep_is_marked_and_each_is_named_once(people: Directory, slack: GroupSlack) -> None:
+    """dave sleeps in New York, erin is out of her working hours, bob is at work; who is named beside their own rota
+    stands there once, with the hand-over."""
+    hours = Hours(time(10), time(16))
+    there = (
+        Person("bob", zone=ZoneInfo("Europe/Berlin")), Person("dave", zone=ZoneInfo("America/New_York")),
+        Person("erin", zone=ZoneInfo("Asia/Kolkata"), hours=hours),
+    )  # fmt: skip
+    path = {"support-copilot": (Step((OWNERS,)), Step(("bob", "weekly", "dave")))}
+    known = replace(KNOWN, people=People({one.who: one for one in there}, {"weekly": WEEKLY}, path))
+    oncall = OnCall(known, people)
+    told = await listed(known, people, oncall, "support-copilot", datetime(2026, 11, 25, 11, 30, tzinfo=UTC))
+    assert told.split("\n")[1:] == [
+        "*Now*  commander @alice · technical lead @bob, @dave 🌙 · communications lead @carol · scribe @erin 🌙",
+        f"*If nobody answers*  @bob (`weekly` until {MONDAY}, then @alice) · @dave 🌙",
+        "🌙 not at work now, or it is night there",
+    ]
 
 
 async def test_what_is_unknown_is_said(people: Directory, slack: GroupSlack) -> None:
@@ -104,8 +125,8 @@ async def test_what_is_unknown_is_said(people: Directory, slack: GroupSlack) -> 
     slack.faults = [Fault("usergroups.list", refused("plan_upgrade_required"))]
     told = await shown(people, slack, Paged("PagerDuty cannot be reached"), "Support Copilot")
     assert told.split("\n")[3] == (
-        "3. (never paged) `helpers` *unknown*: this Slack plan has no user groups · "
-        "`paged` *unknown*: PagerDuty cannot be reached · nobody, zoe is not in this workspace"
+        "*Then*  `helpers` *unknown*: this Slack plan has no user groups · `paged` *unknown*: PagerDuty cannot be"
+        " reached · zoe is not in this workspace _(by message, never paged)_"
     )
 
 
@@ -116,8 +137,8 @@ async def test_what_was_heard_before_is_shown_with_its_age(people: Directory, sl
     await listed(KNOWN, people, oncall, "support-copilot", NOW)
     paged.away = "PagerDuty answered 503"
     told = await listed(KNOWN, people, oncall, "support-copilot", NOW + timedelta(hours=1))
-    heard = "(as heard <!date^1795608000^{date_short_pretty} {time}|12:00 UTC>: PagerDuty answered 503)"
-    assert f"`paged` @bob {heard}" in told
+    heard = "as heard <!date^1795608000^{date_short_pretty} {time}|12:00 UTC>: PagerDuty answered 503"
+    assert f"@bob (`paged`; {heard})" in told
 
 
 async def test_a_service_that_there_is_not(people: Directory, slack: GroupSlack) -> None:
@@ -135,7 +156,7 @@ async def test_many_services_fit_an_answer(people: Directory, slack: GroupSlack)
     many = replace(KNOWN, services={f"s{k}": replace(service, id=f"s{k}", name=f"Service {k}") for k in range(60)})
     told = await shown(people, slack, known=many)
     assert len(told) <= 3_900
-    assert told.endswith("@erin\n… and more: `/incident oncall SERVICE` shows one service.")
+    assert told.endswith("nobody else is asked\n… and more: `/incident oncall SERVICE` shows one service.")
 
 
 @pytest.mark.parametrize("group", ["helpers", "S0HELPERS"])
@@ -194,7 +215,7 @@ async def front(database: Database) -> Front:
 async def test_it_is_a_command_for_one_person_anywhere(front: Front) -> None:
     """No incident is needed; the service may be named; the answer is for the one who asked."""
     told = await front.command(BOB, "oncall search-answers")
-    assert told["text"] == "*Search answers*\n1. technical lead @dave"
+    assert told["text"] == "*Search answers*\n*Now*  technical lead @dave\n*If nobody answers*  nobody else is asked"
     assert told["response_type"] == "ephemeral"
 
 
@@ -233,7 +254,7 @@ async def test_nobody_waits_for_pagerduty(database: Database) -> None:
     assert bot.slack.count("answer") == 0
     hold.set()
     await front._settled()
-    assert "`paged` @bob" in bot.slack.calls[-1][1]["text"]
+    assert "@bob (`paged`)" in bot.slack.calls[-1][1]["text"]
 
 
 async def test_who_is_on_call_by_a_rota_moves_production_as_an_owner_does(database: Database) -> None:
