@@ -68,6 +68,7 @@ def routes(service: Service) -> list[BaseRoute]:
         Route("/practice/bot/kill", controls.kill, methods=["POST"]),
         Route("/response/{team}/{id}", controls.respond, methods=["POST"]),
         Route("/upload/v1/{id}", controls.upload, methods=["POST"]),
+        Route("/archives/{channel}", permalink),
         Route("/archives/{channel}/{message}", permalink),
         Route("/", Page("index.html")),
         Route("/static/{path:path}", Page()),
@@ -186,8 +187,8 @@ class Controls:
 
 
 async def permalink(request: Request) -> Response:
-    """A message's permalink leads to the page, which reads channel and message from its query."""
-    ts = request.path_params["message"].removeprefix("p")
+    """The address of a channel or a message leads to the page, which reads both from its query."""
+    ts = request.path_params.get("message", "").removeprefix("p")
     ts = f"{ts[:-6]}.{ts[-6:]}" if len(ts) > 6 else ts
     thread = request.query_params.get("thread_ts", "")
     more = f"&thread_ts={thread}" if thread.replace(".", "").isdigit() else ""
