@@ -120,6 +120,16 @@ async def test_who_is_asleep_is_marked_and_each_is_named_once(people: Directory,
     ]
 
 
+async def test_who_lacks_the_skill_of_a_step_is_not_spoken_of(people: Directory, slack: GroupSlack) -> None:
+    """alice is in the step and has not the skill: nobody, once."""
+    path = {"support-copilot": (Step((OWNERS,)), Step(("alice",), "ai"), Step(("alice", "bob"), "ai"))}
+    known = replace(KNOWN, people=replace(PEOPLE, escalation=path))
+    told = await listed(known, people, OnCall(known, people), "support-copilot", NOW)
+    assert told.split("\n")[2:] == [
+        "*If nobody answers*  nobody _(only who has `ai`)_", "*Then*  @bob _(only who has `ai`)_",
+    ]  # fmt: skip
+
+
 async def test_what_is_unknown_is_said(people: Directory, slack: GroupSlack) -> None:
     """Each rota that did not answer says so and why; the others are shown."""
     slack.faults = [Fault("usergroups.list", refused("plan_upgrade_required"))]

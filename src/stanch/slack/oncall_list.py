@@ -65,10 +65,12 @@ class _Who:
         tail = f" _({'; '.join(notes)})_" if notes else ""
         # Who is named beside their rota stands there once, with what the rota says of them.
         by_rota = {user for one in step.asked if one.is_rota for user in one.now}
-        asked = [
-            one for one in step.asked if one.is_rota or one.name in SEATS or not by_rota.issuperset(one.now or "?")
+        told = [
+            self._entry(one)
+            for one in step.asked
+            if one.is_rota or one.name in SEATS or one.missing or not by_rota.issuperset(one.now)
         ]
-        return (" · ".join(map(self._entry, asked)) or "nobody") + tail
+        return (" · ".join(told) or "nobody") + tail
 
     def _entry(self, one: Asked) -> str:
         gone = ", ".join(f"{safe(name, 80)} is not in this workspace" for name in one.missing)
