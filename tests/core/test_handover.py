@@ -28,7 +28,7 @@ def test_hand_over() -> None:
     [
         (ALICE, ALICE, "<@U0ALICE> is commander already: there is nothing to hand over."),
         (BOB, BOB, "Nobody has to ask you: `/incident role commander me` takes it over at once."),
-        (BOB, CAROL, "The commander is <@U0ALICE>: they or the commander, <@U0ALICE>, can hand it over."),
+        (BOB, CAROL, "The commander is <@U0ALICE>: only they can hand it over."),
         (
             ALICE,
             None,
@@ -69,3 +69,12 @@ def test_an_unanswered_seat_anybody_may_hand_on() -> None:
     tale.do(sc.HandOver("technical", DAVE), CAROL)
     tale.do(sc.AnswerHandover(True, "technical"), DAVE)
     assert (tale.incident.seats["technical"], BOB in asked(tale)) == (DAVE, False)
+
+
+def test_an_emptied_seat_still_waits_for_who_is_asked() -> None:
+    """Alice asks dave to take over and leaves her seat empty meanwhile: his yes still counts."""
+    tale = named(ALICE, severity="SEV4")
+    tale.do(sc.HandOver("commander", DAVE), ALICE)
+    tale.do(c.GiveRole("commander", None), ALICE)
+    tale.do(sc.AnswerHandover(True, "commander"), DAVE)
+    assert (tale.incident.commander, tale.incident.acting) == (DAVE, False)

@@ -25,12 +25,14 @@ def order(
     severity: str | None = "SEV3",
     taken: Collection[str] = (),
     passed: Collection[str] = (),
+    silent: Collection[str] = (),
     open_roles: Mapping[str, int] | None = None,
     alone: bool = False,
 ) -> str:
     found = ranked(
-        candidates, severity=severity, now=MORNING, taken=taken, passed=passed, open_roles=open_roles, alone=alone
-    )
+        candidates, severity=severity, now=MORNING, taken=taken, passed=passed, silent=silent, open_roles=open_roles,
+        alone=alone,
+    )  # fmt: skip
     return " ".join(candidate.user for candidate in found)
 
 
@@ -149,3 +151,8 @@ def test_everybody_who_has_not_passed_is_asked_once(
     found = order(*candidates, taken=taken, passed=passed, alone=alone).split()
     assert len(found) == len(set(found))
     assert set(found) == {candidate.user for candidate in candidates} - passed
+
+
+def test_who_was_silent_comes_last() -> None:
+    """Whoever did not answer a moment ago is asked after everybody else, of whatever step."""
+    assert order(one("A"), one("B", 1), one("C", step=1), silent=("A",)) == "B C A"

@@ -332,3 +332,13 @@ def test_who_left_a_restricted_room_does_not_speak_for_it() -> None:
     life.tale.do(c.ReportMember(CAROL, False), "stanch", timedelta())
     assert life.tale.incident.restricted
     assert updates(life.minutes(45)) == [(12, "room", 0, ""), (15, "room", 1, ALICE), (18, "room", 3, DAVE)]
+
+
+def test_two_minutes_without_a_commander_count_from_when_the_seat_is_empty() -> None:
+    """The commander leaves the seat after half an hour: the room is asked two minutes later, not at once."""
+    life = days(severity="SEV4", klass="security")
+    life.tale.do(c.GiveRole("commander", ALICE), after=timedelta())
+    life.minutes(30)
+    life.tale.do(c.GiveRole("commander", None), after=timedelta())
+    [asked] = [one for one in life.minutes(10) if one[1] == "commander"]
+    assert asked[0] == 32

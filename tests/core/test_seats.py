@@ -8,7 +8,7 @@ import pytest
 from stanch.core import commands as c, draft_commands as d, seat_commands as sc
 from stanch.core.catalogue import Catalogue, Seat
 from stanch.core.chain import stamp, unstamp
-from stanch.core.chase import extras_wanted
+from stanch.core.chase import extras_wanted, unfilled
 from stanch.core.effects import Effect
 from stanch.core.people import People, Step
 from stanch.core.roles import Role
@@ -341,3 +341,113 @@ def test_who_wakes_up_late_gets_the_seat_that_is_empty() -> None:
     said = tale.do(sc.AnswerSeat(True, ("technical",)), BOB).say
     assert said == "Thank you: nobody sat there, you are technical lead of INC-7 now."
     assert tale.incident.seats["technical"] == BOB
+
+
+def offer(tale: Tale, *offers: tuple[str, str, tuple[tuple[str, int], ...]]) -> list[str]:
+    """Who comes next for several seats at one moment; the kinds of event that follow."""
+    before = len(tale.events)
+    tale.do(sc.OfferSeats(tuple(sc.OfferNext(*one) for one in offers)), STANCH)
+    return kinds(tale)[before:]
+
+
+def test_who_has_a_seat_accepts_another_by_a_click() -> None:
+    """Bob is technical lead and is asked to speak, too: what he does is his work, and only *Accept* is a yes."""
+    tale = named(ALICE, severity="SEV1")
+    tale.do(sc.AnswerSeat(True), BOB)
+    tale.do(sc.AnswerSeat(False), CAROL)
+    tale.do(sc.OfferNext("communications", CAROL, ((BOB, 0),)), STANCH)
+    for act in (c.Note("the cache"), c.Mitigate(), c.Applied("the switch")):
+        tale.do(act, BOB)
+    assert asked(tale)[BOB] == ("communications",)
+    tale.do(sc.AnswerSeat(True, ("communications",)), BOB)
+    assert BOB not in asked(tale)
+
+
+def test_an_act_is_a_yes_to_the_first_of_two_questions() -> None:
+    """Bob is asked for one seat and then for another: what he does accepts the first."""
+    tale = named(ALICE, severity="SEV1")
+    tale.do(sc.AnswerSeat(False), CAROL)
+    tale.do(sc.OfferNext("communications", CAROL, ((BOB, 0),)), STANCH)
+    tale.do(c.Note("here"), BOB)
+    assert asked(tale)[BOB] == ("communications",)
+
+
+def test_who_leads_and_is_asked_again_answers_by_whatever_they_do() -> None:
+    """Bob also takes notes; the incident is back and he is asked for his own seat: a note is his yes."""
+    tale = named(ALICE, severity="SEV1")
+    for role in ("technical", "scribe"):
+        tale.do(c.GiveRole(role, BOB), BOB)
+    tale.do(c.Dismiss("false-alarm", "nothing"), ALICE)
+    tale.do(c.Reopen("it is back"), ALICE)
+    assert asked(tale)[BOB] == ("technical",)
+    tale.do(c.Note("here"), BOB)
+    assert BOB not in asked(tale)
+
+
+def test_one_question_for_two_seats_at_one_moment() -> None:
+    """Bob and carol are silent, and erin is next for both: one question, one mention, one time to answer."""
+    tale = named(ALICE, severity="SEV1")
+    tale.do(sc.AnswerSeat(False), ERIN)
+    for user in (BOB, CAROL):
+        lapse(tale, user)
+    follows = offer(tale, ("technical", BOB, ((ERIN, 1),)), ("communications", CAROL, ((ERIN, 1),)))
+    assert follows.count("seat_asked") == 1
+    assert asked(tale) == {ERIN: ("technical", "communications")}
+    assert len([one for one in owed(tale, "ask_seat") if not {"answered", "room"} & set(one.payload)]) == 4
+
+
+def test_nobody_is_left_for_two_seats() -> None:
+    """Both stay empty at one moment: what the room is told goes out once, for both."""
+    tale = named(ALICE, severity="SEV1")
+    for user in (BOB, CAROL):
+        lapse(tale, user)
+    assert offer(tale, ("technical", BOB, ()), ("communications", CAROL, ())).count("seat_unfilled") == 2
+    assert unfilled(tale.incident, tale.catalogue) == ("technical", "communications")
+    [group] = {one.group for one in owed(tale, "post") if one.payload["entry"] >= len(tale.events) - 4 and one.group}
+    assert group == "inc-7/unfilled"
+
+
+def test_who_was_silent_is_known_until_they_act() -> None:
+    """Bob does not answer, and so comes after all others for any seat; then he writes a note."""
+    tale = named(ALICE, severity="SEV1")
+    lapse(tale, BOB)
+    assert tale.incident.seating.silent == (BOB,)
+    tale.do(c.Note("I was asleep"), BOB)
+    assert tale.incident.seating.silent == ()
+
+
+def test_a_seat_that_stanch_keeps_asks_nobody_else_for_sure() -> None:
+    """Erin passes as scribe: she is not told that somebody is asked."""
+    tale = named(ALICE, severity="SEV1")
+    said = tale.do(sc.AnswerSeat(False), ERIN).say
+    assert said == "Thank you for saying so. If nobody else takes it, Stanch keeps the seat."
+
+
+def test_whose_question_it_is_not() -> None:
+    """Alice commands and clicks below the question to others: she hears whom it asks, and not to take another seat."""
+    tale = named(ALICE, severity="SEV1")
+    assert refused(tale, sc.AnswerSeat(True, ("technical", "communications", "scribe")), ALICE) == (
+        "This asks <@U0BOB>, <@U0CAROL> and <@U0ERIN>. You are commander."
+    )
+    assert refused(tale, sc.AnswerSeat(True, ("technical",)), DAVE) == (
+        "This asks <@U0BOB>. To take the seat: `/incident 7 role technical me`."
+    )
+
+
+def test_the_room_s_questions_follow_what_became_of_them() -> None:
+    """Each answer, and each change of the time that is left, is owed to the messages that asked; nothing else is."""
+    tale = named(ALICE, severity="SEV2")
+
+    def changes() -> int:
+        return len([one for one in owed(tale, "ask_seat") if one.payload.get("room")])
+
+    known = changes()
+    tale.do(c.Note("nothing of seats"), ALICE)
+    assert changes() == known
+    tale.do(c.Change("severity", "SEV1"), ALICE)
+    assert changes() > known
+    hurried = [one.payload["answered"] for one in owed(tale, "ask_seat") if "answered" in one.payload]
+    assert hurried == [BOB]
+    known = changes()
+    tale.do(c.Note("here"), BOB)
+    assert changes() == known + 1

@@ -14,6 +14,7 @@ from stanch.core.incident import STANCH, Incident
 from stanch.core.people import Person, Step
 from stanch.flows.deliver import Done, Later, Outcome
 from stanch.flows.desk import Asked
+from stanch.slack import candidates
 from stanch.slack.gateway import Kit
 from stanch.slack.offers import lapse
 from stanch.store import outbox
@@ -49,6 +50,11 @@ def direct(front: Front, user: str) -> list[Any]:
 def room(front: Front) -> Any:
     (found,) = [one for one in front.bot.slack.channels.values() if one.name.startswith("inc-1-")]
     return found
+
+
+def roles(front: Front) -> Any:
+    """The room's message at the start that names the roles."""
+    return next(one for one in room(front).messages if one["metadata"]["event_payload"]["key"] == "inc-1/roles")
 
 
 def as_it_stood(message: Any) -> Any:
@@ -90,14 +96,13 @@ async def test_a_person_is_asked_alone_and_in_the_room(front: Front) -> None:
     text, accept, no = words(asked["blocks"])
     assert text.split("<!date")[0] == (
         "🪑 You are asked to be *technical lead* of INC-1 (SEV2): answers cite the wrong policy\n"
-        f"Users see: refunds are wrong\nIts room: <#{room(front).id}>. Please answer by "
+        f"Users see: refunds are wrong\nCommander: <@U0ALICE>\nIts room: <#{room(front).id}>. Please answer by "
     )
     assert (accept, no) == ("[Accept]", "[Pass]")
     assert len(direct(front, CAROL)) == 1
     assert direct(front, ALICE) == []
-    roles = next(one for one in room(front).messages if one["metadata"]["event_payload"]["key"] == "inc-1/roles")
-    assert "Asked to accept or pass: <@U0BOB> (technical lead) by <!date" in words(roles["blocks"])[0]
-    assert words(roles["blocks"])[-2:] == ["[Accept]", "[Pass]"]
+    assert "\n<@U0BOB>, <@U0CAROL>: please accept or pass by <!date" in words(roles(front)["blocks"])[0]
+    assert words(roles(front)["blocks"])[-2:] == ["[Accept]", "[Pass]"]
     card = "\n".join(words(room(front).messages[0]["blocks"]))
     assert "*Technical lead*  @bob _(asked, until <!date" in card
     assert "*Commander*  @alice\n" in card
@@ -125,7 +130,7 @@ async def test_a_pass_goes_on_to_the_next_once_each(front: Front) -> None:
     asked = as_it_stood(direct(front, BOB)[0])
     assert await press(front, BOB, asked, "Pass") == "Thank you for saying so. The next person is asked."
     await front.bot.run()
-    assert words(direct(front, BOB)[0]["blocks"])[-1] == "You have passed: somebody else is asked."
+    assert words(direct(front, BOB)[0]["blocks"])[-1] == "You have passed. Thank you for saying so."
     assert len(direct(front, DAVE)) == 1
     first = as_it_stood(direct(front, DAVE)[0])
     assert "<@U0DAVE>: you are asked to be technical lead, by <!date" in str(room(front).messages[-1]["blocks"])
@@ -134,7 +139,7 @@ async def test_a_pass_goes_on_to_the_next_once_each(front: Front) -> None:
     assert "by now <@U0ERIN> is technical lead in INC-1" in await press(front, DAVE, first, "Accept")
     await lapses(front, ERIN)
     assert words(room(front).messages[-1]["blocks"]) == [
-        "🪑 Everybody was asked, and nobody is technical lead. Take it: `/incident role technical me`."
+        "🪑 <@U0ALICE>: everybody was asked, and nobody is technical lead. Take it: `/incident role technical me`."
         " Somebody else: `/incident handover technical @who`."
     ]
     assert [len(direct(front, one)) for one in (BOB, DAVE, ERIN)] == [1, 1, 1]
@@ -287,3 +292,144 @@ def room_stands(front: Front) -> bool:
         one.name.startswith("inc-1-") and one.pins and len(one.messages) > 1
         for one in front.bot.slack.channels.values()
     )
+
+
+async def test_the_questions_in_the_room_follow_the_answers(front: Front) -> None:
+    """The message that asks bob and carol asks carol alone when bob has passed, and nobody at the end; the one that
+    asks dave says that he has accepted."""
+    await declared(front)
+    await press(front, BOB, as_it_stood(direct(front, BOB)[0]), "Pass")
+    await front.bot.run()
+    text, *below = words(roles(front)["blocks"])
+    assert "Technical lead: <@U0DAVE>" in text
+    assert "<@U0CAROL>" in text.partition("accept or pass")[0] + text.partition("accept or pass")[2]
+    assert "<@U0DAVE>" in text.partition("\n")[2]
+    assert "<@U0BOB>" not in text
+    assert below == ["[Accept]", "[Pass]"]
+    later = room(front).messages[-1]
+    await press(front, DAVE, as_it_stood(direct(front, DAVE)[0]), "Accept")
+    await front.command(CAROL, "1 note here")
+    await front.bot.run()
+    (text,) = words(roles(front)["blocks"])
+    assert "accept or pass" not in text
+    assert words(later["blocks"])[1:] == ["✔ Accepted."]
+    assert len(direct(front, DAVE)) == 1
+
+
+async def test_a_question_in_the_room_says_who_sits_there_now(front: Front) -> None:
+    """Dave is silent and erin is asked in his place: below dave's question stands her name, and no button."""
+    await declared(front)
+    await press(front, BOB, as_it_stood(direct(front, BOB)[0]), "Pass")
+    await front.bot.run()
+    question = room(front).messages[-1]
+    await lapses(front, DAVE)
+    assert words(question["blocks"])[1:] == ["Not asked any more. Now: technical lead @erin (asked)."]
+
+
+async def test_who_wakes_up_late_has_one_click(front: Front) -> None:
+    """Bob's time is over and nobody came after him: below his old question he still takes the seat."""
+    await declared(front, impact="")
+    for user in (BOB, DAVE, ERIN):
+        await lapses(front, user)
+    shown = words(direct(front, BOB)[0]["blocks"])
+    assert shown[1:] == ["The time to answer is over. If you are here now:", "[Take this role]"]
+    assert "technical lead now" in await press(front, BOB, direct(front, BOB)[0], "Take this role")
+
+
+async def test_a_higher_severity_leaves_less_time_and_says_so(front: Front) -> None:
+    """SEV2 becomes SEV1: bob's message and the room's say the new time, and he is asked once."""
+    await declared(front)
+    before = words(direct(front, BOB)[0]["blocks"]), words(roles(front)["blocks"])
+    await front.command(ALICE, "1 severity SEV1")
+    await front.bot.run()
+    (question,) = direct(front, BOB)
+    state = await front.bot.desk.state(1)
+    assert state is not None
+    until = int(datetime.fromisoformat(state.seating.asks[0].until).timestamp())
+    assert before[0] != words(question["blocks"])
+    assert f"Please answer by <!date^{until}^" in words(question["blocks"])[0]
+    assert words(question["blocks"])[1:] == ["[Accept]", "[Pass]"]
+    assert f"please accept or pass by <!date^{until}^" in words(roles(front)["blocks"])[0]
+
+
+async def test_one_person_for_two_seats_is_asked_once(front: Front) -> None:
+    """Dave and carol are silent at one moment: erin gets one message for both seats, and the room one mention; she is
+    silent, too, and one line says that everybody was asked."""
+    await declared(front)
+    await lapses(front, BOB)
+    state = await front.bot.desk.state(1)
+    assert state is not None
+    for user in (DAVE, CAROL):
+        ask = next(one for one in state.seating.asks if one.user == user)
+        await front.bot.desk.ask(Asked(sc.ReportLapse(user, ask.until), STANCH, "worker", 1))
+    await front.bot.run()
+    (question,) = direct(front, ERIN)
+    assert "You are asked to be *technical lead, communications lead* of INC-1" in words(question["blocks"])[0]
+    mentions = [one for one in room(front).messages if "<@U0ERIN>: you are asked" in str(one["blocks"])]
+    assert len(mentions) == 1
+    await lapses(front, ERIN)
+    told = [words(one["blocks"])[0] for one in room(front).messages if "everybody was asked" in str(one["blocks"])]
+    assert len(told) == 1
+
+
+async def test_who_was_silent_is_asked_after_all_others(front: Front) -> None:
+    """Dave did not answer as technical lead: for the words erin of the next step comes before him."""
+    await declared(front)
+    kit = front.bot.kit
+    for user in (BOB, DAVE):
+        await lapses(front, user)
+    owners = {"communications": ("carol", "dave", "alice")}
+    known = replace(TEAM.services["support-copilot"], owners=owners)
+    kit.desk.catalogue = replace(TEAM, services={"support-copilot": known})
+    kit.on_call._known = kit.desk.catalogue
+    state = await front.bot.desk.state(1)
+    assert state is not None
+    found = await candidates.after(kit, state, "communications", CAROL)
+    assert [one.user for one in found][-1] == DAVE
+
+
+async def test_owners_of_a_role_take_turns(front: Front) -> None:
+    """Bob is technical lead of an open incident: of the two owners of the role, dave is named for the next."""
+    await declared(front)
+    await front.bot.declare(severity="SEV2", title="another")
+    await front.bot.run()
+    first, second = await front.bot.desk.state(1), await front.bot.desk.state(2)
+    assert first is not None
+    assert second is not None
+    assert (first.seats["technical"], second.seats["technical"]) == (BOB, DAVE)
+    assert first.seats["commander"] == second.seats["commander"] == ALICE, "where there is one owner, it is they"
+
+
+async def test_nobody_can_be_woken_says_whom_to_call(front: Front) -> None:
+    """The commander is mentioned, and who is asked is named: somebody has to phone them."""
+    await declared(front, severity="SEV1")
+    await front.bot.desk.ask(Asked(sc.ReportNoPager(), STANCH, "worker", 1))
+    await front.bot.run()
+    told = next(words(one["blocks"])[0] for one in room(front).messages if "📵" in str(one["blocks"]))
+    assert told == (
+        "📵 <@U0ALICE>: nobody can be woken, as no paging is set up and a message wakes nobody. Call <@U0BOB>,"
+        " <@U0CAROL> and <@U0ERIN> by phone now. For the next time, `stanch doctor` says what to set."
+    )
+
+
+async def test_outside_the_room_it_says_that_the_commander_is_only_asked(front: Front) -> None:
+    """Bob declares and alice, who commands, has not answered: the announcement says so until she has."""
+    await front.bot.ask(c.Declare(0, "it drifts", severity="SEV2"), BOB, number=None)
+    await front.bot.run()
+    state = await front.bot.desk.state(1)
+    assert state is not None
+    assert "Commander: @alice (asked)" in str(front.bot.kit.render.announcement(state).blocks)
+    assert front.bot.kit.render.stub(state).endswith("commander @alice (asked)")
+    await press(front, ALICE, as_it_stood(direct(front, ALICE)[0]), "Accept")
+    state = await front.bot.desk.state(1)
+    assert state is not None
+    assert "(asked)" not in str(front.bot.kit.render.announcement(state).blocks)
+
+
+async def test_who_hands_over_their_own_seat_is_named_once(front: Front) -> None:
+    """Alice commands and asks dave."""
+    await declared(front, severity="SEV4")
+    await front.command(ALICE, "1 handover commander dave")
+    await front.bot.run()
+    text = words(direct(front, DAVE)[0]["blocks"])[0]
+    assert text.startswith("🔁 @alice asks you to take over as *commander* of INC-1, in <#")

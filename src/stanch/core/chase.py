@@ -54,6 +54,28 @@ def answered(i: Incident, role: str) -> bool:
     return holder is not None and i.seating.ask(role) is None and (role, holder) not in i.seating.out
 
 
+def meant(i: Incident, user: str) -> tuple[str, ...]:
+    """What they are asked for to which anything that they do is a yes. Who has a seat, or is asked for one already,
+    works in that one: to a further seat only *Accept* is."""
+    busy = any(holder == user and answered(i, role) for role, holder in i.seats.items())
+    mine = [ask for ask in i.seating.asks if ask.user == user]
+    first = [ask for place, ask in enumerate(mine) if not (ask.anew and (busy or place))]
+    return tuple(dict.fromkeys(role for ask in first for role in ask.roles))
+
+
+def unfilled(i: Incident, catalogue: Catalogue) -> tuple[str, ...]:
+    """The seats that are needed and empty although people were asked for them."""
+    asked = {role for role, _ in i.seating.out}
+    wanted = asked_roles(i, catalogue)
+    return tuple(r for r in wanted if r in asked and r not in i.seats and not kept_by_stanch(i, r, catalogue))
+
+
+def left_open(i: Incident) -> tuple[tuple[str, str], ...]:
+    """Seats that somebody else is looked for, and who has passed or was silent there."""
+    held = ((role, i.seats.get(role, "")) for role in ROLES)
+    return tuple(one for one in held if one in i.seating.out and i.seating.ask(one[0]) is None)
+
+
 def wakes(i: Incident) -> bool:
     return i.is_open and i.severity in WAKING and not i.drill
 

@@ -102,7 +102,9 @@ def owed(before: Incident | None, after: Incident, payload: e.Payload, by: str) 
             yield Effect(f"{at}/pin/{generation}", "pin", lane=f"{at}/pin")
             yield Effect(f"{at}/bookmark/{generation}", "bookmark", lane=f"{at}/bookmark")
             if generation == 0:
-                yield Effect(f"{at}/roles", "post", lane=f"{at}/room", payload={"entry": seq, "as": "roles"})
+                yield Effect(
+                    f"{at}/roles", "post", lane=f"{at}/room", payload={"entry": seq, "as": "roles", "asks": True}
+                )
                 yield _announcement(after)
             return
         case e.Exported(formats):

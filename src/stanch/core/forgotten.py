@@ -68,7 +68,8 @@ def _during(i: Incident) -> Iterator[Item]:
 def _start(i: Incident) -> Iterator[Item]:
     """What is missing at the start, told once to the room."""
     if i.acting:
-        yield Item("commander", i.declared_at + NO_COMMANDER)
+        emptied = i.seating.empty_since("commander")
+        yield Item("commander", (unstamp(emptied) if emptied else i.declared_at) + NO_COMMANDER)
     if not (i.klass and i.severity):
         yield Item("facts", i.declared_at + NO_FACTS)
     if i.severity == "SEV1" and i.severity_since and i.phase in ("assess", "mitigate") and not i.mitigations:

@@ -32,7 +32,8 @@ def hand_over(i: Incident, command: sc.HandOver, by: str, now: datetime, catalog
         raise Refusal(f"Nobody has to ask you: `/incident role {role} me` takes it over at once.")
     free = holder is None or i.seating.ask(role) is not None
     if not free and by not in (holder, i.commander):
-        raise Refusal(f"The {spoken} is <@{holder}>: they or the commander, <@{i.commander}>, can hand it over.")
+        who = "only they" if holder == i.commander else f"they or the commander, <@{i.commander}>,"
+        raise Refusal(f"The {spoken} is <@{holder}>: {who} can hand it over.")
     known = i.seating.handover(role)
     if known and known.user == user:
         return Said(say=f"<@{user}> is asked already, until {when(_moment(known.until), '{time}')}.")

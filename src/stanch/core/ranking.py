@@ -35,22 +35,25 @@ def ranked(
     now: datetime,
     taken: Collection[str] = (),
     passed: Collection[str] = (),
+    silent: Collection[str] = (),
     open_roles: Mapping[str, int] | None = None,
     alone: bool = False,
 ) -> tuple[Candidate, ...]:
     """Return whom to ask, the first first, each person once; those who passed are left out.
 
-    A step comes before the next. In a step: who has no seat here (`taken`: user ids) before who has one; who is within
-    working hours before who is not, except at SEV1 and SEV2; then the fewest `open_roles` (by user id, over all open
-    incidents), then the order of the file. `alone`: the seat allows no other, so who has one comes after every step.
+    A step comes before the next; who was `silent` a moment ago comes after every step. In a step: who has no seat here
+    (`taken`: user ids) before who has one; who is within working hours before who is not, except at SEV1 and SEV2; then
+    the fewest `open_roles` (by user id, over all open incidents), then the order of the file. `alone`: the seat allows
+    no other, so who has one comes after every step.
     `now`: an aware datetime.
     """
     roles = open_roles or {}
 
-    def place(one: Candidate) -> tuple[bool, int, bool, bool, int, int]:
+    def place(one: Candidate) -> tuple[bool, bool, int, bool, bool, int, int]:
         has_seat = one.user in taken
         asleep = severity not in WAKES and not at_work(one.zone, one.hours, now)
-        return (alone and has_seat, one.step, has_seat, asleep, roles.get(one.user, 0), one.order)
+        mute = one.user in silent
+        return (mute, alone and has_seat, one.step, has_seat, asleep, roles.get(one.user, 0), one.order)
 
     found: dict[str, Candidate] = {}
     for one in sorted(candidates, key=place):

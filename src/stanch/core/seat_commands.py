@@ -63,6 +63,13 @@ class OfferNext(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class OfferSeats(Command):
+    """The same for all seats that wait for somebody at this moment: whom several come to is asked once."""
+
+    offers: tuple[OfferNext, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportExtras(Command):
     """Whom the class adds, as the workspace knows them: what for, and who; and what for nobody is named."""
 

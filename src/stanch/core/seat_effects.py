@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from stanch.core import events as e, seat_events as s
 from stanch.core.chain import unstamp
@@ -24,10 +24,14 @@ def of_seats(before: Incident, after: Incident, payload: Payload, by: str) -> It
             yield Effect(f"{at}/ask/{seq}", "ask_seat", f"{at}/ask/{user}", {"entry": seq})
             yield _lapse(after, {"user": user, "until": until})
             if anew:
-                yield _post(after)
+                yield _post(after, asks=True)
                 yield _invite(after, (user,))
         case s.SeatHurried(user, _, until):
             yield _lapse(after, {"user": user, "until": until})
+            yield _told_anew(after, user)
+        case s.SeatUnfilled():
+            # Of several at one moment one message tells all.
+            yield _post(after, group=f"{at}/unfilled")
         case s.SeatPassed(user, roles) | s.SeatLapsed(user, roles):
             for role in roles:
                 yield Effect(f"{at}/next/{seq}/{role}", "next_seat", f"{at}/next/{role}", {"role": role, "was": user})
@@ -47,8 +51,10 @@ def of_seats(before: Incident, after: Incident, payload: Payload, by: str) -> It
         case e.Changed("klass" | "severity" | "service") if after.room and extras_wanted(after):
             yield Effect(f"{at}/extras/{seq}", "name_extras", f"{at}/extras")
     for user in _heard(before, after):
-        lane = f"{at}/ask/{user}"
-        yield Effect(f"{at}/answered/{seq}/{user}", "ask_seat", lane, {"entry": seq, "answered": user})
+        yield _told_anew(after, user)
+    if after.card_ts and (before.seating.asks, before.seats) != (after.seating.asks, after.seats):
+        # The room's questions follow what became of them.
+        yield Effect(f"{at}/asked/{seq}", "ask_seat", f"{at}/asked", {"entry": seq, "room": True}, f"{at}/asked")
     if before.is_open and after.seating.left != before.seating.left:
         yield from _cared(after)
 
@@ -59,6 +65,13 @@ def _heard(before: Incident, after: Incident) -> Iterator[str]:
     now = {(ask.user, role) for ask in after.seating.asks for role in ask.roles}
     offered = {one.user for one in before.seating.handovers} - {one.user for one in after.seating.handovers}
     yield from sorted({user for user, _ in then - now} | offered)
+
+
+def _told_anew(i: Incident, user: str) -> Effect:
+    """What this person was asked, as it is now."""
+    at = f"inc-{i.number}"
+    about = {"entry": i.seq, "answered": user}
+    return Effect(f"{at}/answered/{i.seq}/{user}", "ask_seat", f"{at}/ask/{user}", about)
 
 
 def _rested(i: Incident, n: int) -> datetime | None:
@@ -88,9 +101,10 @@ def _cared(i: Incident) -> Iterator[Effect]:
             yield Effect(f"{lane}/{i.seq}/{role}", "care", lane, about)
 
 
-def _post(i: Incident) -> Effect:
+def _post(i: Incident, *, asks: bool = False, group: str | None = None) -> Effect:
     at = f"inc-{i.number}"
-    return Effect(f"{at}/said/{i.seq}", "post", f"{at}/room", {"entry": i.seq})
+    about: dict[str, Any] = {"entry": i.seq} | ({"asks": True} if asks else {})
+    return Effect(f"{at}/said/{i.seq}", "post", f"{at}/room", about, group)
 
 
 def _invite(i: Incident, users: tuple[str, ...]) -> Effect:

@@ -183,12 +183,12 @@ EVENTS: tuple[type[Payload], ...] = (
     HandoverEnded, ExtrasNamed, PageOwed, Paged, NobodyToWake, RotationOffered, RotationPutOff, NightWorked,
 )  # fmt: skip
 """All of them."""
-POSTED: tuple[type[Payload], ...] = (SeatUnfilled, NobodyToWake)
+POSTED: tuple[type[Payload], ...] = (NobodyToWake,)
 """Those that the room is told in a message of their own."""
 UNSEEN: tuple[type[Payload], ...] = (
     Escalated, HandoverAsked, HandoverEnded, PageOwed, Paged, NobodyToWake, RotationOffered, RotationPutOff,
     NightWorked,
 )  # fmt: skip
 """Those that leave the card as it is."""
-MESSAGES = ("seat_asked", "extras_named", "asked", "handover", "handover_ended", "rotation", "care")
+MESSAGES = ("seat_asked", "seat_unfilled", "extras_named", "asked", "handover", "handover_ended", "rotation", "care")
 """Templates that may be due, beside those of `POSTED`."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from stanch.core import events as e, seat_events as s
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp, unstamp
-from stanch.core.chase import AWAITED, asked_roles, awaited, sheet, wakes
+from stanch.core.chase import AWAITED, asked_roles, awaited, meant, sheet, wakes
 from stanch.core.incident import STANCH, Incident
 from stanch.core.payload import Payload
 from stanch.core.seating import ELSEWHERE, Page, declines
@@ -24,10 +24,10 @@ ANSWERS = (s.SeatAccepted, s.RotationPutOff)
 def accepted(i: Incident, happened: Happened, by: str) -> s.SeatAccepted | None:
     """Whoever does anything here has accepted what they are asked for, unless they give it away. `happened`: what
     comes of what they do."""
-    ask = i.seating.ask_of(by)
+    roles = meant(i, by)
     no_sign = (isinstance(one, (*ANSWERS, *ELSEWHERE)) or declines(i.seating, one, by) for one in happened)
     acted = by != STANCH and not all(no_sign)
-    return s.SeatAccepted(by, ask.roles) if ask and acted else None
+    return s.SeatAccepted(by, roles) if roles and acted else None
 
 
 def over(i: Incident, happened: Happened, by: str, now: datetime, catalogue: Catalogue) -> Happened:

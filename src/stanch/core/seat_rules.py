@@ -1,6 +1,6 @@
 """Rules for people: who is named, offers of a seat and the answers to them, and what is reported of waking them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -14,14 +14,14 @@ from stanch.core.handover import answer_handover, hand_over, put_off
 from stanch.core.incident import Incident
 from stanch.core.roles import ROLES
 from stanch.core.said import Said
+from stanch.core.text import listed
 from stanch.core.words import escape
 from stanch.errors import Refusal
 
 
 def spoken(roles: tuple[str, ...]) -> str:
     """`technical lead and scribe`"""
-    names = [ROLES[one].lower() for one in roles if one in ROLES]  # type: ignore[index]
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    return listed([ROLES[one].lower() for one in roles if one in ROLES])  # type: ignore[index]
 
 
 def give_role(i: Incident, command: c.GiveRole, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -111,7 +111,9 @@ def answer_seat(i: Incident, command: sc.AnswerSeat, by: str, now: datetime, cat
         return _late(i, command, by)
     words = spoken(roles)
     if not command.accept:
-        return Said((s.SeatPassed(by, roles),), "Thank you for saying so. The next person is asked.")
+        kept = all(kept_by_stanch(i, role, catalogue) for role in roles)
+        then = "If nobody else takes it, Stanch keeps the seat." if kept else "The next person is asked."
+        return Said((s.SeatPassed(by, roles),), f"Thank you for saying so. {then}")
     where = f" Its room: <#{i.room}>." if i.room else ""
     know = f"What is known, done, open and due: `/incident {i.number} catchup`."
     return Said((s.SeatAccepted(by, roles),), f"Thank you: you are {words} of {i.name}.{where} {know}")
@@ -134,6 +136,9 @@ def _late(i: Incident, command: sc.AnswerSeat, by: str) -> Said:
         # Somebody wakes up after everybody was asked: nothing may stand between them and the empty seat.
         given = tuple(e.RoleGiven(role, by, None) for role in free)
         return Said(given, f"Thank you: nobody sat there, you are {spoken(free)} of {i.name} now.")
+    asks = dict.fromkeys(ask.user for role in roles if (ask := i.seating.ask(role)) and (role, by) not in i.seating.out)
+    if command.accept and asks:
+        return _of_others(i, tuple(asks), roles, by)
     taken = ", ".join(
         f"<@{i.seats[role]}> is {spoken((role,))}" if role in i.seats else f"nobody is {spoken((role,))} yet"
         for role in roles
@@ -142,6 +147,13 @@ def _late(i: Incident, command: sc.AnswerSeat, by: str) -> Said:
         return Said(say=f"Nothing was waiting for you in {i.name}" + (f": {taken}." if taken else "."))
     way = f" To take it: `/incident {i.number} role {roles[0]} me`." if roles else ""
     raise Refusal(f"Thank you; by now {taken or 'nobody waits for you'} in {i.name}.{way}")
+
+
+def _of_others(i: Incident, asked: tuple[str, ...], roles: tuple[str, ...], by: str) -> Said:
+    """A question in the room is about those whom it names."""
+    held = tuple(role for role, holder in i.seats.items() if holder == by)
+    way = f"You are {spoken(held)}." if held else f"To take the seat: `/incident {i.number} role {roles[0]} me`."
+    raise Refusal(f"This asks {listed([f'<@{user}>' for user in asked])}. {way}")
 
 
 def lapse(i: Incident, command: sc.ReportLapse, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -165,22 +177,34 @@ def asked_late(i: Incident, command: sc.ReportAskedLate, by: str, now: datetime,
 
 
 def offer_next(i: Incident, command: sc.OfferNext, by: str, now: datetime, catalogue: Catalogue) -> Said:
-    """Name the next person and ask them; or leave the seat empty and say so."""
-    role, was, holder = command.role, command.was, i.seats.get(command.role)
-    if not i.is_open or holder != was or (role, was) not in i.seating.out:
-        # Somebody has taken it meanwhile.
-        return Said()
-    if role not in asked_roles(i, catalogue):
-        return Said((e.RoleGiven(role, None, was),))
-    for user, step in command.ranked:
-        if (role, user) in i.seating.out:
+    return offer_seats(i, sc.OfferSeats((command,)), by, now, catalogue)
+
+
+def offer_seats(i: Incident, command: sc.OfferSeats, by: str, now: datetime, catalogue: Catalogue) -> Said:
+    """Name the next person for each seat and ask them, once; or leave the seat empty and say so."""
+    known = sheet(i, catalogue)
+    until = stamp(now + known.accept_within) if known else stamp(now)
+    events: list[e.Payload] = []
+    asked: dict[tuple[str, int], list[str]] = {}
+    for one in command.offers:
+        # Somebody may have taken it meanwhile.
+        if not i.is_open or i.seats.get(one.role) != one.was or (one.role, one.was) not in i.seating.out:
             continue
-        known = sheet(i, catalogue)
-        until = stamp(now + known.accept_within) if known else stamp(now)
-        up = (s.Escalated(role, step),) if step > i.seating.step(role) else ()
-        return Said((e.RoleGiven(role, user, was), *up, s.SeatAsked(user, (role,), until, step, anew=True)))
-    emptied = e.RoleGiven(role, None, was)
-    return Said((emptied,) if kept_by_stanch(i, role, catalogue) else (emptied, s.SeatUnfilled(role)))
+        found = next(((user, step) for user, step in one.ranked if (one.role, user) not in i.seating.out), None)
+        if found and one.role in asked_roles(i, catalogue):
+            events.append(e.RoleGiven(one.role, found[0], one.was))
+            events += [s.Escalated(one.role, found[1])] if found[1] > i.seating.step(one.role) else []
+            asked.setdefault(found, []).append(one.role)
+        else:
+            events.extend(_emptied(i, one, catalogue))
+    events += [s.SeatAsked(user, tuple(roles), until, step, anew=True) for (user, step), roles in asked.items()]
+    return Said(tuple(events))
+
+
+def _emptied(i: Incident, one: sc.OfferNext, catalogue: Catalogue) -> Iterator[e.Payload]:
+    yield e.RoleGiven(one.role, None, one.was)
+    if one.role in asked_roles(i, catalogue) and not kept_by_stanch(i, one.role, catalogue):
+        yield s.SeatUnfilled(one.role)
 
 
 def paged(i: Incident, command: sc.ReportPaged, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -211,6 +235,7 @@ SEATS: dict[type[Command], Callable[[Incident, Any, str, datetime, Catalogue], S
     sc.ReportLapse: lapse,
     sc.ReportAskedLate: asked_late,
     sc.OfferNext: offer_next,
+    sc.OfferSeats: offer_seats,
     sc.ReportExtras: extras,
     sc.ReportPaged: paged,
     sc.ReportNoPager: no_pager,

@@ -19,6 +19,8 @@ class Ask:
     roles: tuple[str, ...]
     until: str
     step: int = 0
+    anew: bool = False
+    """In place of somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,10 @@ class Seating:
     pages: tuple[Page, ...] = ()
     unwakeable: bool = False
     rotations: tuple[Rotation, ...] = ()
+    silent: tuple[str, ...] = ()
+    """Who did not answer in time, and has done nothing since."""
+    emptied: tuple[tuple[str, str], ...] = ()
+    """Role, and since when nobody holds what somebody held."""
 
     def ask(self, role: str) -> Ask | None:
         return next((one for one in self.asks if role in one.roles), None)
@@ -90,6 +96,9 @@ class Seating:
 
     def step(self, role: str) -> int:
         return dict(self.steps).get(role, 0)
+
+    def empty_since(self, role: str) -> str:
+        return dict(self.emptied).get(role, "")
 
     def held_since(self, role: str) -> str:
         return next((at for held, _, at in self.since if held == role), "")
@@ -116,14 +125,16 @@ def declines(state: Seating, payload: Payload, by: str) -> bool:
 
 def seated(state: Seating, payload: Payload, by: str, at: datetime) -> Seating:
     """The state after this event."""
-    if by not in (STANCH, *state.present) and not isinstance(payload, ELSEWHERE) and not declines(state, payload, by):
-        state = replace(state, present=(*state.present, by))
+    if by != STANCH and not isinstance(payload, ELSEWHERE) and not declines(state, payload, by):
+        state = replace(state, present=tuple(dict.fromkeys((*state.present, by))))
+    if by in state.silent:
+        state = replace(state, silent=tuple(user for user in state.silent if user != by))
     match payload:
         case e.RoleGiven(role, user):
             return _given(state, role, user, by, at)
-        case s.SeatAsked(user, roles, until, step):
+        case s.SeatAsked(user, roles, until, step, anew):
             steps = {**dict(state.steps), **dict.fromkeys(roles, step)}
-            asks = (*_without(state.asks, user, roles), Ask(user, roles, until, step))
+            asks = (*_without(state.asks, user, roles), Ask(user, roles, until, step, anew))
             return replace(state, asks=asks, steps=tuple(steps.items()))
         case s.SeatHurried(user, roles, until):
             asks = tuple(replace(a, until=until) if a.user == user and a.roles == roles else a for a in state.asks)
@@ -132,7 +143,8 @@ def seated(state: Seating, payload: Payload, by: str, at: datetime) -> Seating:
             return replace(state, asks=_without(state.asks, user, roles))
         case s.SeatPassed(user, roles) | s.SeatLapsed(user, roles):
             out = dict.fromkeys((*state.out, *((role, user) for role in roles)))
-            return replace(state, asks=_without(state.asks, user, roles), out=tuple(out))
+            silent = dict.fromkeys((*state.silent, *((user,) if isinstance(payload, s.SeatLapsed) else ())))
+            return replace(state, asks=_without(state.asks, user, roles), out=tuple(out), silent=tuple(silent))
         case s.HandoverAsked(role, user, until):
             others = tuple(one for one in state.handovers if one.role != role)
             return replace(state, handovers=(*others, Handover(role, user, by, until)))
@@ -143,7 +155,7 @@ def seated(state: Seating, payload: Payload, by: str, at: datetime) -> Seating:
             return replace(state, asks=(), handovers=(), rotations=(), left=left)
         case e.Reopened():
             since = tuple((role, user, stamp(at)) for role, user, _ in state.since)
-            return replace(state, asks=(), handovers=(), rotations=(), out=(), steps=(), since=since)
+            return replace(state, asks=(), handovers=(), rotations=(), out=(), steps=(), since=since, silent=())
     return _woken(state, payload, at)
 
 
@@ -179,14 +191,17 @@ def _given(state: Seating, role: str, user: str | None, by: str, at: datetime) -
         asks = _without(asks, ask.user, (role,))
     since = tuple(one for one in state.since if one[0] != role)
     left = tuple((*one, stamp(at)) for one in state.since if one[0] == role)
+    emptied = tuple(one for one in state.emptied if one[0] != role)
     return replace(
         state,
         asks=asks,
-        handovers=tuple(one for one in state.handovers if one.role != role),
+        # Whoever is asked to take it over may still say yes to an empty seat.
+        handovers=tuple(one for one in state.handovers if one.role != role or user is None),
         rotations=tuple(one for one in state.rotations if one.role != role),
         out=tuple(one for one in state.out if by == STANCH or one != (role, user)),
         since=(*since, (role, user, stamp(at))) if user else since,
         left=left or state.left,
+        emptied=emptied if user else (*emptied, (role, stamp(at))),
     )
 
 

@@ -27,7 +27,8 @@ def buttons(i: Incident, event: Event, form: str, catalogue: Catalogue) -> list[
     if form == "roles" and i.seating.asks:
         return [answers(i, tuple(dict.fromkeys(role for ask in i.seating.asks for role in ask.roles)))]
     if event.kind == "seat_asked":
-        return [answers(i, payload.get("roles") or ())]
+        waits = any(ask.user == payload.get("user") for ask in i.seating.asks)
+        return [answers(i, payload.get("roles") or ())] if waits else []
     elements = page_buttons(form or event.kind, value) or _of_levers(i, event.kind, payload, value, catalogue)
     return [b.actions(elements)] if elements else []
 

@@ -1,12 +1,11 @@
 """Whom a seat can be offered to: by the service's escalation path, the likeliest first."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from stanch.core import commands as c
 from stanch.core.chase import extras_wanted, kept_by_stanch, sheet
 from stanch.core.incident import Incident
-from stanch.core.people import OWNERS
 from stanch.core.ranking import Candidate, ranked
 from stanch.core.roles import ROLES
 from stanch.slack.gateway import Kit
@@ -19,9 +18,7 @@ async def owners(kit: Kit, i: Incident) -> c.SeatOwners:
     """Who sits where at the start, and whom the class adds. The list of people is known already."""
     service = kit.desk.catalogue.service(i.service) if i.service else None
     known = kit.directory.seats(service)
-    # Among owners the team has said itself who comes first; in a rota nobody has.
-    first_step = kit.desk.catalogue.people.path(i.service)[0]
-    busy = await _busy(kit, i) if first_step.ask != (OWNERS,) else Counter()
+    busy = await _busy(kit, i)
     seats: dict[str, str] = {}
     for role in ROLES:
         found = await _step(kit, i, role, 0)
@@ -32,8 +29,11 @@ async def owners(kit: Kit, i: Incident) -> c.SeatOwners:
     return c.SeatOwners(tuple(seats.items()), invite, known.unknown, extras=extras, missing=missing)
 
 
-async def after(kit: Kit, i: Incident, role: str, was: str) -> tuple[Candidate, ...]:
-    """Who can be asked for the role after `was`: those of its step that are left, then those of the next ones."""
+async def after(
+    kit: Kit, i: Incident, role: str, was: str, named: Mapping[str, str] | None = None
+) -> tuple[Candidate, ...]:
+    """Who can be asked for the role after `was`: those of its step that are left, then those of the next ones.
+    `named`: by role, who is about to be asked for another."""
     path = kit.desk.catalogue.people.path(i.service)
     found: list[Candidate] = []
     # Nobody is fetched from further up for a seat that Stanch can keep.
@@ -43,12 +43,14 @@ async def after(kit: Kit, i: Incident, role: str, was: str) -> tuple[Candidate, 
         if path[step].skill and role != "technical":
             continue
         found += await _step(kit, i, role, step)
-    taken = {user for held, user in i.seats.items() if held != role}
+    seats = {held: user for held, user in i.seats.items() if (held, user) not in i.seating.out} | dict(named or {})
+    taken = {user for held, user in seats.items() if held != role}
     passed = {user for held, user in i.seating.out if held == role} | {was}
     known = sheet(i, kit.desk.catalogue)
     # Who holds a seat that allows no other is asked for none.
-    passed |= {user for held, user in i.seats.items() if known and known.seats.get(held) == "alone"}  # type: ignore[call-overload]
-    return _ranked(kit, i, role, found, taken=taken, passed=passed, busy=await _busy(kit, i))
+    passed |= {user for held, user in seats.items() if known and known.seats.get(held) == "alone"}  # type: ignore[call-overload]
+    silent = i.seating.silent
+    return _ranked(kit, i, role, found, taken=taken, passed=passed, silent=silent, busy=await _busy(kit, i))
 
 
 def contacts(kit: Kit, i: Incident) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
@@ -82,11 +84,19 @@ def _ranked(
     taken: Collection[str],
     busy: Counter[str],
     passed: Collection[str] = (),
+    silent: Collection[str] = (),
 ) -> tuple[Candidate, ...]:
     known = sheet(i, kit.desk.catalogue)
     alone = known is not None and known.seats.get(role) == "alone"  # type: ignore[call-overload]
     return ranked(
-        found, severity=i.severity, now=kit.desk.clock(), taken=taken, passed=passed, open_roles=busy, alone=alone
+        found,
+        severity=i.severity,
+        now=kit.desk.clock(),
+        taken=taken,
+        passed=passed,
+        silent=silent,
+        open_roles=busy,
+        alone=alone,
     )
 
 

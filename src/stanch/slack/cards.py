@@ -7,6 +7,7 @@ from stanch.core.chase import extra_spoken, kept_by_stanch
 from stanch.core.harm import next_step
 from stanch.core.incident import Incident
 from stanch.core.roles import ROLES
+from stanch.core.spoken import STAKEHOLDERS
 from stanch.core.text import cut, one_line
 from stanch.core.words import escape
 from stanch.slack import blocks as b, moves, reach
@@ -20,6 +21,12 @@ CHECKS = 8
 """Checks in its one line; `/incident check` shows each with its value."""
 BUTTONS = 3
 """Moves on the card beside the two that are always there; the rest stands under *More*."""
+
+
+def words_said(text: str, at: str) -> list[Block]:
+    """What an audience was told last, and when (ISO 8601 in UTC)."""
+    said = when(unstamp(at), "{date_short_pretty} {time}")
+    return [b.section(safe(text, 2_900)), b.context(f"Said {said}. What was said before is in the thread.")]
 
 
 class Cards(Phrases):
@@ -111,8 +118,12 @@ class Cards(Phrases):
         sheet = self._catalogue.klass(i.klass) if i.klass else None
         return f"*First move*  {safe(sheet.first_move, 400) if sheet and sheet.first_move else FREE_HANDS}"
 
-    def announcement(self, i: Incident) -> Message:
-        """For people who are not in the room; a restricted incident shows a neutral stub."""
+    def announcement(self, i: Incident, together: bool = False) -> Message:
+        """For people who are not in the room; a restricted incident shows a neutral stub. What stands there last is
+        what they were told, never the room's words.
+
+        `together`: it is the one message for the stakeholders too, as they read in the same channel.
+        """
         sheet = self._catalogue.klass(i.klass) if i.klass else None
         if i.restricted or (sheet and sheet.restricted):
             return self.neutral(i)
@@ -120,10 +131,15 @@ class Cards(Phrases):
         lines = [f"*{safe(self.headline(i), 300)}*", self.where(i).replace(f"phase *{i.phase}*", f"*{state}*")]
         if i.impact:
             lines.append(f"Users see: {safe(one_line(i.impact, 300), 300)}")
-        lines.append(f"Commander: {safe(self._people.name(i.commander), 100)}" + (" (acting)" if i.acting else ""))
-        if i.last_update:
-            lines.append(f"Last word: {safe(one_line(i.last_update, 400), 400)}")
+        how = " (acting)" if i.acting else self.merely(i)
+        lines.append(f"Commander: {safe(self._people.name(i.commander), 100)}{how}")
+        told, at = i.spoken.texts.get(STAKEHOLDERS), i.spoken.last.get(STAKEHOLDERS)
+        together = together or (i.announced is not None and i.spoken.places.get(STAKEHOLDERS) == i.announced)
+        if told and not together:
+            lines.append(f"Last word: {safe(one_line(told, 400), 400)}")
         blocks = [b.section("\n".join(lines))]
+        if told and at and together:
+            blocks += words_said(told, at)
         if i.room:
             value = f"{i.number}:{i.seq}"
             more = [b.button("Subscribe", "subscribe", value)] if i.is_open else []

@@ -68,7 +68,7 @@ async def post(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
         return Cancelled("nobody watches any more")
     message = _about(kit, incident, owed, form)
     ts = await post_once(kit, str(incident.room), owed.key, message, owed)
-    return done(ts=ts)
+    return done(ts=ts, channel=str(incident.room))
 
 
 def _still_watching(incident: Incident, owed: Owed) -> bool:

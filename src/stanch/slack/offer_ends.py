@@ -1,30 +1,38 @@
 """A question that nobody waits for any more loses its buttons, and says what became of it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from stanch.core.chain import Event
+from stanch.core.chase import kept_by_stanch, left_open
 from stanch.core.incident import Incident
 from stanch.core.policy import sees
+from stanch.core.roles import ROLES
 from stanch.core.text import cut
-from stanch.flows.deliver import Cancelled, Outcome
+from stanch.flows.deliver import Cancelled, Later, Outcome
 from stanch.slack import blocks as b
+from stanch.slack.asked_for import buttons
 from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, done
 from stanch.slack.messages import update
+from stanch.slack.offer_buttons import answers
 from stanch.slack.phrases import Message
 from stanch.store import outbox
 from stanch.store.outbox import Owed
+from stanch.store.statements import LIVE
 
 ENDS: Final = {
     "seat_accepted": "You have accepted.",
-    "seat_passed": "You have passed: somebody else is asked.",
-    "seat_lapsed": "The time to answer is over: somebody else is asked.",
+    "seat_passed": "You have passed. Thank you for saying so.",
+    "seat_lapsed": "The time to answer is over. If you are here now:",
 }
 OVER: Final = "Nobody waits for an answer any more."
+SOON: Final = 0.5
+"""Seconds between two looks at whether a question has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,8 @@ class Asked:
     channel: str
     ts: str
     event: Event
+    form: str = ""
+    """The name of the message, where it is not the entry's own."""
 
 
 def waits(i: Incident, event: Event) -> bool:
@@ -47,21 +57,84 @@ def waits(i: Incident, event: Event) -> bool:
 
 
 async def end(kit: Kit, i: Incident, owed: Owed) -> Outcome:
-    """Take the buttons from all that this person was asked and is not asked any more."""
+    """Take the buttons from all that this person was asked and is not asked any more; the rest says the time that is
+    left now."""
     user, how = str(owed.payload["answered"]), owed.event.kind if owed.event else ""
     asked = await kit.desk.database(lambda db: _sent(kit, db, i, owed.lane), background=True)
     over = [one for one in asked if not waits(i, one.event)]
-    if not over:
-        return Cancelled("nothing was sent, or it is still asked")
-    ended: list[str] = []
+    again = [one for one in asked if one not in over and one.event.kind == "seat_asked" and how == "seat_hurried"]
     for one in over:
-        try:
-            await update(kit, one.channel, one.ts, _ended(kit, i, one.event, user, how))
-        except SlackFault as fault:
-            if fault.kind is not Kind.REFUSED:
-                raise
-        ended.append(one.ts)
+        await _change(kit, one, _ended(kit, i, one.event, user, how))
+    for one in again:
+        await _change(kit, one, asking(kit, i, one.event))
+    return (
+        done(ended=[one.ts for one in over]) if over or again else Cancelled("nothing was sent, or it is still asked")
+    )
+
+
+async def redraw(kit: Kit, i: Incident) -> Outcome:
+    """The room's questions as they are now: who is asked still, until when, and what became of the others."""
+    if i.room is None or i.moving:
+        return Cancelled("the room is being left")
+    rows = await kit.desk.database(lambda db: outbox.of_lane(db, f"inc-{i.number}/room"), background=True)
+    rows = [row for row in rows if json.loads(row.payload).get("asks")]
+    if any(row.state in LIVE for row in rows):
+        return Later("the question itself is still on its way", SOON)
+    lane = f"inc-{i.number}/asked"
+    asked = await kit.desk.database(lambda db: _sent(kit, db, i, lane, rows), background=True)
+    ended: list[str] = []
+    for one in (one for one in asked if one.channel == i.room):
+        over = not one.form and not waits(i, one.event)
+        text = kit.templates.render(one.form or one.event.kind, **kit.render.facts(i, one.event))
+        below = [b.context(_became(kit, i, one.event))] if over else buttons(i, one.event, one.form, kit.desk.catalogue)
+        message = Message(kit.render.fallback(i, cut(text, 300)), [b.section(text), *below])
+        await _change(kit, one, message)
+        # Who sits there is said when somebody is found.
+        settled = not {role for role, _ in left_open(i)} & set((one.event.payload or {}).get("roles", ()))
+        ended += [one.ts] if over and settled else []
     return done(ended=ended)
+
+
+async def _change(kit: Kit, one: Asked, message: Message) -> None:
+    try:
+        await update(kit, one.channel, one.ts, message)
+    except SlackFault as fault:
+        # Somebody has deleted it: there is nothing left to change.
+        if fault.kind is not Kind.REFUSED:
+            raise
+
+
+def asking(kit: Kit, i: Incident, event: Event) -> Message:
+    """The question to the person alone."""
+    payload = event.payload or {}
+    text = kit.templates.render("asked", **kit.render.facts(i, event))
+    return alone(kit, i, str(payload["user"]), text, [b.section(text), answers(i, payload["roles"])])
+
+
+def alone(kit: Kit, i: Incident, user: str, text: str, blocks: Sequence[b.Block]) -> Message:
+    """What somebody who does not see the incident is asked is the stub, and the buttons."""
+    if sees(i, user):
+        return Message(kit.render.fallback(i, cut(text, 300)), blocks)
+    ask = b.safe(f"{kit.render.stub(i)}. You are asked to take a role in it.", 300)
+    return Message(ask, [b.section(ask), blocks[-1]])
+
+
+def _became(kit: Kit, i: Incident, event: Event) -> str:
+    """Below a question in the room that is over; names are plain text."""
+    payload = event.payload or {}
+    user, roles = str(payload["user"]), [role for role in payload["roles"] if role in ROLES]
+    theirs = all(i.seats.get(role) == user and (role, user) not in i.seating.out for role in roles)
+    if theirs or not i.is_open:
+        return "✔ Accepted." if i.is_open and user in i.seating.present else OVER
+    now = [f"{ROLES[role].lower()} {_sits(kit, i, role)}" for role in roles]
+    return b.safe(f"Not asked any more. Now: {', '.join(now)}.", 600)
+
+
+def _sits(kit: Kit, i: Incident, role: str) -> str:
+    holder = i.seats.get(role)
+    if holder is None or (role, holder) in i.seating.out:
+        return "Stanch" if kept_by_stanch(i, role, kit.desk.catalogue) else "nobody yet"
+    return kit.render.person(holder) + (" (asked)" if i.seating.ask(role) else "")
 
 
 def _ended(kit: Kit, i: Incident, event: Event, user: str, how: str) -> Message:
@@ -72,22 +145,35 @@ def _ended(kit: Kit, i: Incident, event: Event, user: str, how: str) -> Message:
         )
     name = "asked" if event.kind == "seat_asked" else "handover"
     text = kit.templates.render(name, **kit.render.facts(i, event))
-    return Message(kit.render.fallback(i, cut(text, 300)), [b.section(text), b.context(end)])
+    blocks = [b.section(text), b.context(end)]
+    if how == "seat_lapsed" and event.kind == "seat_asked":
+        # Whoever wakes up late has one click to the seat, if nobody sits there by then.
+        roles = [role for role in (event.payload or {})["roles"] if role in ROLES]
+        blocks.append(b.actions([_taking(i, role, alone=len(roles) == 1) for role in roles]))
+    return Message(kit.render.fallback(i, cut(text, 300)), blocks)
 
 
-def _sent(kit: Kit, db: Connection, i: Incident, lane: str) -> list[Asked]:
-    """What stands in this lane with buttons still."""
+def _taking(i: Incident, role: str, *, alone: bool) -> b.Block:
+    label = "Take this role" if alone else f"Take {ROLES[role].lower()}"  # type: ignore[index]
+    return b.button(label, f"take_seat:{role}", f"{i.number}:{i.seq}")
+
+
+def _sent(kit: Kit, db: Connection, i: Incident, lane: str, questions: Sequence[Any] = ()) -> list[Asked]:
+    """What stands with buttons still, of this lane and of `questions` of another."""
     rows = [
-        (json.loads(row.payload), json.loads(row.result)) for row in outbox.of_lane(db, lane) if row.state == "done"
+        (json.loads(row.payload), json.loads(row.result))
+        for row in (*questions, *outbox.of_lane(db, lane))
+        if row.state == "done"
     ]
     gone = {ts for _, result in rows for ts in result.get("ended") or ()}
     found: list[Asked] = []
     for about, result in rows:
         if result.get("channel") and result.get("ts") not in gone and (event := _entry(kit, db, i, about)):
-            found.append(Asked(str(result["channel"]), str(result["ts"]), event))
+            found.append(Asked(str(result["channel"]), str(result["ts"]), event, str(about.get("as") or "")))
     return found
 
 
 def _entry(kit: Kit, db: Connection, i: Incident, about: dict[str, Any]) -> Event | None:
     event = kit.desk.log.entry(db, i.number, int(about["entry"]))
-    return event if event and event.payload and event.kind in ("seat_asked", "handover_asked") else None
+    asks = event and event.payload and (event.kind in ("seat_asked", "handover_asked") or about.get("as") == "roles")
+    return event if asks else None

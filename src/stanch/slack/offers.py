@@ -5,18 +5,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from stanch.core import seat_commands as sc
-from stanch.core.chain import Event
+from stanch.core.chain import Event, unstamp
+from stanch.core.chase import left_open
 from stanch.core.incident import Incident
 from stanch.core.policy import sees
 from stanch.core.text import cut
 from stanch.flows.deliver import Cancelled, Later, Outcome
 from stanch.slack import blocks as b, candidates
-from stanch.slack.blocks import Block
 from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, Performer, done
 from stanch.slack.messages import post_once
 from stanch.slack.offer_buttons import answers
-from stanch.slack.offer_ends import end, waits
+from stanch.slack.offer_ends import alone, asking, end, redraw, waits
 from stanch.slack.phrases import Message
 from stanch.store import outbox
 from stanch.store.outbox import Owed
@@ -25,6 +25,9 @@ from stanch.store.statements import LIVE
 LATEST = 40
 LATE = timedelta(minutes=1)
 """After which the time to answer runs from when the question came."""
+TOGETHER = timedelta(seconds=3)
+"""Seats that are left at one moment are offered together."""
+SOON = 0.3
 AGAIN = 5.0
 """Seconds between two looks at whether a question has come."""
 
@@ -33,13 +36,15 @@ async def ask_seat(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """To the person alone. What was answered meanwhile is not asked any more."""
     if owed.payload.get("answered"):
         return await end(kit, incident, owed)
+    if owed.payload.get("room"):
+        return await redraw(kit, incident)
     event = _about(owed)
     payload = event.payload or {}
     user, until = str(payload["user"]), str(payload["until"])
     handover = event.kind == "handover_asked"
     if not waits(incident, event):
         return Cancelled("it was answered, or is over")
-    message = await (_handover(kit, incident, event) if handover else _asked(kit, incident, event))
+    message = await _handover(kit, incident, event) if handover else asking(kit, incident, event)
     try:
         channel = await kit.directory.alone(user, kit.call)
         ts = await post_once(kit, channel, owed.key, message, owed)
@@ -52,28 +57,18 @@ async def ask_seat(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     return done(*([sc.ReportAskedLate(user, until)] if late else []), ts=ts, channel=channel)
 
 
-async def _asked(kit: Kit, i: Incident, event: Event) -> Message:
-    text = kit.templates.render("asked", **kit.render.facts(i, event))
-    roles = (event.payload or {})["roles"]
-    return _whole(kit, i, str((event.payload or {})["user"]), text, [b.section(text), answers(i, roles)])
-
-
 async def _handover(kit: Kit, i: Incident, event: Event) -> Message:
     """With the state of things, as for somebody who joins late: private, and before the answer."""
     payload = event.payload or {}
     user = str(payload["user"])
-    text = kit.templates.render("handover", **kit.render.facts(i, event))
+    facts = kit.render.facts(i, event)
+    # Who asks for their own seat is named once.
+    own = i.seats.get(str(payload["role"])) == event.by
+    text = kit.templates.render("handover", **facts | ({"holder": ""} if own else {}))
     _, latest = await kit.desk.latest(i.number, LATEST)
     news = [one for one in latest if one.kind != "reminded"]
     known = kit.render.catchup(i, news, user).blocks if sees(i, user) else []
-    return _whole(kit, i, user, text, [b.section(text), *known, answers(i, [str(payload["role"])], handover=True)])
-
-
-def _whole(kit: Kit, i: Incident, user: str, text: str, blocks: list[Block]) -> Message:
-    if sees(i, user):
-        return Message(kit.render.fallback(i, cut(text, 300)), blocks)
-    ask = b.safe(f"{kit.render.stub(i)}. You are asked to take a role in it.", 300)
-    return Message(ask, [b.section(ask), blocks[-1]])
+    return alone(kit, i, user, text, [b.section(text), *known, answers(i, [str(payload["role"])], handover=True)])
 
 
 async def lapse(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
@@ -92,8 +87,18 @@ async def next_seat(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     role, was = str(owed.payload["role"]), str(owed.payload["was"])
     if incident.seats.get(role) != was or not incident.is_open:
         return Cancelled("somebody has taken it")
-    found = await candidates.after(kit, incident, role, was)
-    return done(sc.OfferNext(role, was, tuple((one.user, one.step) for one in found)))
+    now = kit.desk.clock()
+    if any(timedelta() <= now - unstamp(ask.until) < TOGETHER for ask in incident.seating.asks):
+        return Later("the time of others ends at this moment, too", SOON)
+    # All seats at once: whoever comes next for several of them is asked once.
+    offers: list[sc.OfferNext] = []
+    named: dict[str, str] = {}
+    for one, holder in left_open(incident):
+        found = await candidates.after(kit, incident, one, holder, named)
+        offers.append(sc.OfferNext(one, holder, tuple((person.user, person.step) for person in found)))
+        if found:
+            named[one] = found[0].user
+    return done(sc.OfferSeats(tuple(offers)))
 
 
 async def name_extras(kit: Kit, incident: Incident, owed: Owed) -> Outcome:

@@ -49,7 +49,11 @@ class Phrases:
     def stub(self, i: Incident) -> str:
         """All that outsiders, and locked phones, see of a restricted incident. Plain text, not escaped."""
         drill = "DRILL · " if i.drill else ""
-        return f"{PRIVATE} {drill}{i.name} · restricted · commander {self._people.name(i.commander)}"
+        return f"{PRIVATE} {drill}{i.name} · restricted · commander {self._people.name(i.commander)}{self.merely(i)}"
+
+    def merely(self, i: Incident) -> str:
+        """That the commander has not said yes so far."""
+        return " (asked)" if i.seating.ask("commander") else ""
 
     def fallback(self, i: Incident, text: str) -> str:
         """The notification's text: nothing of a restricted incident stands on a locked phone."""

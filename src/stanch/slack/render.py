@@ -55,7 +55,7 @@ class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
             "range": judged_range(payload) if event.kind == "judged" else "",
             "roles_held": ", ".join(ROLES.get(r, r).lower() for r in payload.get("roles", ())),
             "paused_until": when(unstamp(payload["until"]), DAY) if event.kind == "paused" and event.payload else "",
-            **lever_facts(i, event, self._catalogue, self._people), **seat_facts(i, event),
+            **lever_facts(i, event, self._catalogue, self._people), **seat_facts(i, event, self._catalogue),
             "head": event.hash, "payload_entry": payload.pop("entry", None), "due_by": payload.get("by"),
         } | {k: v for k, v in payload.items() if k != "by"}  # fmt: skip
 
@@ -81,7 +81,7 @@ TEMPLATES_NEEDED = (
     frozenset(
         "roles role_given member_left changed trouble quiet_held room_opened join_asked"
         " told_trouble told_room_changed told_join_asked break_glass told_break_glass"
-        " checks_asked said_to told_draft_expired".split()
+        " checks_asked said_to public_said told_draft_expired".split()
     )
     | POSTED
     | frozenset(MESSAGES)
