@@ -83,13 +83,18 @@ async def test_card_says_what_is_known_and_what_can_be_done(stage: Stage) -> Non
 
 
 async def test_announcement_is_kept_up_to_date(stage: Stage) -> None:
-    """There is one message, and it follows the severity and the last word."""
+    """There is one message, and it follows the severity and what stakeholders are told, who read it there too."""
     incident = await declared(stage, "the announcement follows")
     await incident.types("alice", "severity SEV1")
     await incident.types("carol", "update We look into it.")
+    opened = await incident.clicks("carol", text="Draft update")
+    typed = {"audiences": ["room", "stakeholders"], "text": "Answers are wrong. Next update at 14:20 UTC."}
+    await stage.does("submit", user="carol", view_id=opened["view"]["id"], values=typed)
+    await stage.settle()
     [announcement] = await incident.announcements()
     assert "SEV1" in words(announcement)
-    assert "Last word: We look into it." in words(announcement)
+    assert typed["text"] in words(announcement)
+    assert "We look into it." not in words(announcement)
 
 
 async def test_join_lets_in(stage: Stage) -> None:

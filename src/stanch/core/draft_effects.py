@@ -36,8 +36,7 @@ def of_words(before: Incident, after: Incident, payload: Payload, by: str) -> It
             yield _broadcast(after, audience, seq)
             if audience == STAKEHOLDERS:
                 if after.announced and after.announced != after.spoken.places.get(audience):
-                    announcement = f"{at}/announcement"
-                    yield Effect(f"{announcement}/{seq}", "announce", announcement, group=announcement)
+                    yield _announcement(after)
                 yield from (_inform(after, user, AFTER_ALL) for user in after.spoken.subscribers if user != by)
             if alone:
                 yield Effect(f"{at}/said/{seq}", "post", lane=f"{at}/room", payload={"entry": seq})
@@ -68,6 +67,9 @@ def _follow(before: Incident, after: Incident, payload: Payload) -> Iterator[Eff
                 continue  # the announcement follows by itself
             lane, group = _lane(after, audience), f"inc-{after.number}/words/{audience}/state"
             yield Effect(f"{group}/{after.seq}", "broadcast", lane, {"audience": audience, "entry": 0}, group=group)
+    if after.announced in after.spoken.places.values() and after.announced not in before.spoken.places.values():
+        # It holds the words from now on, also where another drawing of it is under way.
+        yield _announcement(after)
     for was, now in zip(before.status_page.words, after.status_page.words, strict=False):
         if now.d and (was.shown_at, was.how) != (now.shown_at, now.how):
             yield showing(after, f"draft/{now.d}")
@@ -80,6 +82,11 @@ def _follow(before: Incident, after: Incident, payload: Payload) -> Iterator[Eff
 
 def _head(i: Incident) -> tuple[object, ...]:
     return i.title, i.severity, i.klass, i.service, i.phase, i.restricted, i.impact
+
+
+def _announcement(after: Incident) -> Effect:
+    at = f"inc-{after.number}/announcement"
+    return Effect(f"{at}/{after.seq}", "announce", at, group=at)
 
 
 def _broadcast(after: Incident, audience: str, entry: int) -> Effect:

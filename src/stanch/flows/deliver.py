@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from stanch.core import commands as c
-from stanch.core.draft_effects import late_words
+from stanch.core.draft_effects import hush_alone, late_words
 from stanch.core.effects import late_hush
 from stanch.core.incident import STANCH, Incident
 from stanch.flows.desk import Asked, Desk
@@ -107,10 +107,13 @@ def _hush_what_came_late(desk: Desk, db: Connection, owed: Owed, outcome: Outcom
 
 
 def _withdraw_what_came_late(desk: Desk, db: Connection, owed: Owed, outcome: Outcome, now: datetime) -> None:
-    """The same for the thread of an audience: a reply that was under way may stand there in full."""
+    """The same for the thread of an audience, and for one person alone: what was under way may stand there in full."""
     state = desk.log.load(db, owed.incident) if isinstance(outcome, Done) else None
     if state is not None and state.restricted:
-        late = late_words(state, str(owed.payload["audience"]), owed.id, now)
+        alone = owed.kind == "inform"
+        late = (
+            hush_alone(state, owed.id, now) if alone else late_words(state, str(owed.payload["audience"]), owed.id, now)
+        )
         outbox.owe(db, owed.incident, [late], now.timestamp())
 
 
@@ -123,7 +126,7 @@ def settle(desk: Desk, db: Connection, owed: Owed, outcome: Outcome, *, grace: f
     now = desk.clock()
     if owed.kind in SAID_IN_THE_ROOM:
         _hush_what_came_late(desk, db, owed, outcome, now, grace)
-    if owed.kind == "reply":
+    if owed.kind == "reply" or (owed.kind == "inform" and "to" in owed.payload):
         _withdraw_what_came_late(desk, db, owed, outcome, now)
     match outcome:
         case Done(result, reports, record):

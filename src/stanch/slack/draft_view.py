@@ -17,7 +17,7 @@ def draft_view(render: Render, i: Incident, draft: Draft) -> Message:
     waiting = draft.state == "waiting"
     ask = f" {' or '.join(f'<@{user}>' for user in approvers(i))}: may it go out?" if waiting else ""
     head = f"📝 {mark}*Draft {draft.d} for users*, by {writer} {when(unstamp(draft.at), '{time}')}.{ask}"
-    blocks = [b.section(head), b.words(draft.text), b.context(_state(render, draft))]
+    blocks = [b.section(head), b.words(draft.text), b.context(_state(render, i, draft))]
     if waiting and (changed := _changed(i, draft)):
         blocks.append(b.context(f"⚠️ Written before: {changed}."))
     if buttons := _buttons(i, draft):
@@ -26,19 +26,33 @@ def draft_view(render: Render, i: Incident, draft: Draft) -> Message:
     return Message(render.fallback(i, text), blocks)
 
 
-def _state(render: Render, draft: Draft) -> str:
+def _state(render: Render, i: Incident, draft: Draft) -> str:
     at = when(unstamp(draft.decided_at), "{time}") if draft.decided_at else ""
     who = safe(render.person(draft.decided_by), 100) if draft.decided_by else ""
     match draft.state:
         case "waiting":
             return f"Nothing is sent yet. It waits until {when(unstamp(draft.until), '{time}')}."
         case "approved":
-            return f"✔ Approved by {who} {at}, and sent."
+            return f"✔ Approved by {who} {at}. {_on_the_page(i, draft)}"
         case "discarded":
             return f"Discarded by {who} {at}. Nothing was sent."
         case "replaced":
             return f"Edited by {who} {at}: the newer draft waits below."
     return f"⌛ Nobody approved it until {when(unstamp(draft.until), '{time}')}, and nothing was sent."
+
+
+def _on_the_page(i: Incident, draft: Draft) -> str:
+    """What became of words that may go out."""
+    if i.drill:
+        return "A drill reaches no users."
+    word = next((one for one in i.status_page.words if one.d == draft.d), None)
+    if word and word.shown_at:
+        return f"On the status page since {when(unstamp(word.shown_at), '{time}')}."
+    if word and word.how == "dropped":
+        return "The status page does not show it: that would not hold any more."
+    if word and word.how:
+        return "The status page does not show it yet."
+    return "On its way to the status page."
 
 
 def _changed(i: Incident, draft: Draft) -> str:

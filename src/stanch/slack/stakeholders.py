@@ -7,18 +7,21 @@ from typing import Any, Final
 
 from stanch.core import draft_commands as c
 from stanch.core.audiences import channel_of
-from stanch.core.chain import Event, unstamp
+from stanch.core.chain import Event
 from stanch.core.incident import Incident
 from stanch.core.policy import sees
+from stanch.core.spoken import STAKEHOLDERS
 from stanch.core.text import cut
 from stanch.flows.deliver import Buried, Cancelled, Outcome
 from stanch.slack import blocks as b
 from stanch.slack.blocks import safe, when
-from stanch.slack.client import SlackFault
+from stanch.slack.cards import words_said
+from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, done
 from stanch.slack.messages import EVENT_TYPE, LOOK_BACK, find, post_once, update
 from stanch.slack.phrases import ICONS, Message
 from stanch.slack.texts import Texts
+from stanch.store import outbox
 from stanch.store.outbox import Owed
 
 BEING: Final = {
@@ -38,7 +41,11 @@ async def broadcast(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     place = incident.spoken.places.get(audience)
     if place is None and incident.restricted:
         return await _withdraw(kit, incident, owed, audience, key)
-    message = kit.render.neutral(incident) if incident.restricted else _head(kit, incident, audience)
+    message = _head(kit, incident, audience)
+    if place and place == incident.announced:
+        message = kit.render.announcement(incident)
+    if incident.restricted:
+        message = kit.render.neutral(incident)
     if place is None:
         wanted = channel_of(incident, kit.desk.catalogue, audience)
         if not wanted:
@@ -46,7 +53,7 @@ async def broadcast(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
         channel = await kit.directory.channel(wanted)
         if channel is None:
             return Buried(f"there is no channel {wanted}", f"tell {audience}")
-        place = channel, await post_once(kit, channel, key, message, owed)
+        place = await _first(kit, incident, owed, audience, channel, key, message)
         return done(c.ReportWordsShown(audience, *place, entry), ts=place[1])
     try:
         await update(kit, *place, message)
@@ -57,6 +64,24 @@ async def broadcast(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
             return done(c.ReportWordsShown(audience, *place, entry, lost=True))
         raise
     return done(c.ReportWordsShown(audience, *place, entry)) if entry else done()
+
+
+async def _first(
+    kit: Kit, i: Incident, owed: Owed, audience: str, channel: str, key: str, message: Message
+) -> tuple[str, str]:
+    """Where the words stand from now on: in the announcement, where that is in the same channel, or by themselves."""
+    found = await find(kit, channel, key, owed.intent_at) if owed.ambiguous else None
+    if found:
+        return channel, found
+    where = i.announced if audience == STAKEHOLDERS and not i.spoken.anew.get(audience) else None
+    if where and where[0] == channel:
+        try:
+            await update(kit, *where, kit.render.announcement(i, together=True))
+            return where
+        except SlackFault as fault:
+            if fault.error != "message_not_found":
+                raise
+    return channel, await post_once(kit, channel, key, message, replace(owed, ambiguous=False))
 
 
 async def _withdraw(kit: Kit, i: Incident, owed: Owed, audience: str, key: str) -> Outcome:
@@ -77,11 +102,9 @@ def _head(kit: Kit, i: Incident, audience: str) -> Message:
     facts = [sheet.name if sheet else "", service.name if service else "", BEING.get(i.phase, i.phase)]
     since = when(i.declared_at, "{date_short_pretty} {time}")
     about = f"{safe(' · '.join(filter(None, facts)), 300)} · since {since}"
-    last = i.spoken.last.get(audience)
-    said = when(unstamp(last), "{date_short_pretty} {time}") if last else ""
     blocks = [b.section(f"*{safe(line, 400)}*"), b.context(about)]
     if words := i.spoken.texts.get(audience):
-        blocks += [b.section(safe(words, 2_900)), b.context(f"Said {said}. What was said before is in the thread.")]
+        blocks += words_said(words, i.spoken.last[audience])
     if i.is_open:
         blocks.append(b.actions([b.button("Subscribe", "subscribe", f"{i.number}:{audience}")]))
     return Message(safe(line, 400), blocks)
@@ -162,20 +185,45 @@ def _update(kit: Kit, i: Incident, event: Event) -> Message:
 
 async def inform(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """A word to one person alone: an update they subscribed to, or that their draft was approved by nobody in time."""
+    if owed.payload.get("hush"):
+        return await _hush_alone(kit, incident)
     to, event = str(owed.payload["to"]), _entry(owed)
     if not sees(incident, to) or (incident.restricted and event.kind == "said_to"):
+        if owed.ambiguous:
+            # An earlier try may have come through.
+            channel = await kit.directory.alone(to, kit.call)
+            if ts := await find(kit, channel, owed.key, owed.intent_at):
+                await update(kit, channel, ts, kit.render.neutral(incident))
         return Cancelled("they have no part in it")
     if event.kind == "said_to":
         update_ = _update(kit, incident, event)
         line = f"📣 {_mark(incident)}{incident.name} · {incident.severity or 'no severity yet'} · {incident.title}"
-        link = f" <#{incident.room}>" if incident.room else ""
-        more = b.context(f"You subscribed to it. No more: `/incident {incident.number} unsubscribe`{link}")
+        room = f" Its room: <#{incident.room}>" if incident.room else ""
+        last = bool((event.payload or {}).get("moment"))
+        way = "" if last else f" No more: `/incident {incident.number} unsubscribe`."
+        more = b.context(f"You subscribed to it.{way}{room}")
         message = replace(update_, blocks=[b.section(f"*{safe(line, 400)}*"), *update_.blocks, more])
     else:
         text = kit.templates.render("told_draft_expired", **_facts(kit, incident, event))
         message = Message(kit.render.fallback(incident, cut(text, 300)), [b.section(text)])
     channel = await kit.directory.alone(to, kit.call)
     return done(ts=await post_once(kit, channel, owed.key, message, owed))
+
+
+async def _hush_alone(kit: Kit, i: Incident) -> Outcome:
+    """What people were sent alone says no more than the stakeholders' message, but to those who have a part in it."""
+    if not i.restricted:
+        return Cancelled("it is not restricted")
+    sent = await kit.desk.database(lambda db: outbox.sent(db, i.number, "inform"), background=True)
+    for to, ts in sent:
+        if sees(i, to):
+            continue
+        try:
+            await update(kit, await kit.directory.alone(to, kit.call), ts, kit.render.neutral(i))
+        except SlackFault as fault:
+            if fault.kind is not Kind.REFUSED:
+                raise
+    return done()
 
 
 def _facts(kit: Kit, i: Incident, event: Event) -> dict[str, Any]:

@@ -214,6 +214,13 @@ def listing(db: Connection, limit: int = 200) -> Sequence[Row[Any]]:
     return db.execute(select(t.effect).where(_e.state.in_((*LIVE, "buried"))).order_by(_e.id).limit(limit)).all()
 
 
+def sent(db: Connection, incident: int, kind: str) -> list[tuple[str, str]]:
+    """To whom messages of this kind were sent, and the ts of each, oldest first."""
+    chosen = select(_e.payload, _e.result).where(_e.incident == incident, _e.kind == kind, _e.state == "done")
+    found = ((json.loads(row.payload), json.loads(row.result or "{}")) for row in db.execute(chosen.order_by(_e.id)))
+    return [(about["to"], result["ts"]) for about, result in found if "to" in about and "ts" in result]
+
+
 def of_lane(db: Connection, lane: str) -> Sequence[Any]:
     """Everything that was ever owed in this lane: id, state, payload and result (JSON), oldest first."""
     return db.execute(select(_e.id, _e.state, _e.payload, _e.result).where(_e.lane == lane).order_by(_e.id)).all()
