@@ -1,7 +1,8 @@
 """A pager to practise with: a page rings for the people that it names until it is acknowledged or resolved.
 
-It takes what a team's own webhook would take, one POST of JSON with a bearer: ``action`` (trigger, acknowledge, resolve),
-``key`` (of one page, from its trigger to its resolve), ``summary``, ``severity``, ``service``, ``people``, ``url``.
+It takes what a team's own webhook would take, one POST of JSON with a bearer: ``action`` (trigger, acknowledge,
+resolve), ``key`` (of one page, from its trigger to its resolve), ``summary``, ``severity``, ``service``, ``people``,
+``url``.
 """
 
 from __future__ import annotations

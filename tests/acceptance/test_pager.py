@@ -22,6 +22,14 @@ in_browser = pytest.mark.skipif(chromium() is None, reason="no Chromium: set CHR
 browser, page, tried, workspace = pages.browser, pages.page, pages.tried, pages.workspace
 
 
+TOASTED = """() => {
+  window.toasted = [];
+  const noted = () => window.toasted.push(...[...document.querySelectorAll(".toast")].map((one) => one.textContent));
+  new MutationObserver(noted).observe(document.querySelector("#toasts"), { childList: true });
+}"""
+"""Notes what was said in passing, however soon it is gone."""
+
+
 def rung(workspace: str, title: str) -> list[dict[str, Any]]:
     """The pages of this incident."""
     found = [one for one in ask(workspace, "pages") if one["summary"].endswith(title)]
@@ -69,7 +77,7 @@ def test_from_the_first_ring_to_the_end(tried: dict[str, str]) -> None:
 
 
 def test_killed_while_it_rings(tried: dict[str, str]) -> None:
-    """The bot is killed after the pager rang and before it answered: the bot sends it again, and nobody is woken twice."""
+    """The bot is killed after the pager rang and before it answered: it sends it again, and nobody is woken twice."""
     workspace, title = tried["workspace"], "Killed while it rings"
     ask(workspace, "faults", [{"method": "page", "nth": 1, "kind": "hold", "when": "after"}])
     sev1(workspace, title)
@@ -82,7 +90,7 @@ def test_killed_while_it_rings(tried: dict[str, str]) -> None:
 
 
 def test_not_unless_it_is_wanted(tmp_path: Path) -> None:
-    """An empty STANCH_PAGE_WEBHOOK_URL is a trial without a pager, in which the room is told that nobody can be woken."""
+    """An empty STANCH_PAGE_WEBHOOK_URL is a trial without a pager: the room is told that nobody can be woken."""
     with trial(tmp_path, {**pages.FAST, "STANCH_PAGE_WEBHOOK_URL": ""}) as at:
         room = sev1(at["workspace"], "In silence")
         said = f"messages/{room}?user=alice"
@@ -93,15 +101,16 @@ def test_not_unless_it_is_wanted(tmp_path: Path) -> None:
 @pytest.mark.browser
 @in_browser
 def test_on_the_page(page: Page, tried: dict[str, str]) -> None:
-    """What rings is said aloud and counted; the panel says who, for what and how it stands, and leads there; by mouse and
-    by keyboard. When it is answered, the count goes."""
+    """What rings is said aloud and counted; the panel says who, for what and how it stands, and leads there, by mouse
+    and by keyboard."""
     workspace, title = tried["workspace"], "Shown on the page"
     with page.expect_response("**/practice/pages"):
         page.goto(f"{workspace}/#/alice/general")
     side = page.locator("#bot").get_by_role("button", name="Pager")
     expect(side).to_be_visible()
+    page.evaluate(TOASTED)
     room = sev1(workspace, title)
-    expect(page.locator("#toasts")).to_contain_text("The pager wakes bob: SEV1 INC-")
+    page.wait_for_function("window.toasted.some((text) => text.startsWith('The pager wakes bob: SEV1 INC-'))")
     counted = page.locator("#header").get_by_role("button", name="Pager: ")
     expect(counted).to_be_visible()
     side.focus()

@@ -86,7 +86,7 @@ async def test_a_webhook_is_told_the_same(fake: FakePager) -> None:
 
 
 async def test_who_is_woken_is_told_where_to_go(fake: FakePager) -> None:
-    """While the room is opening the page waits for its address, a second and a half at most; its end waits for nothing."""
+    """While the room is opening the page waits for its address, three times at most; its end waits for nothing."""
     pager = Pager(TWO_STEPS, [pagerduty(fake)], called, lambda _: "")
     waits = [await pager.perform(owed(attempts=n, ambiguous=n > 1), sev1()) for n in (1, 2, 3)]
     assert waits == [Later("its room is opening", 0.5, unclear=n > 1) for n in (1, 2, 3)]
