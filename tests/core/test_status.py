@@ -10,7 +10,7 @@ from stanch.core.effect import Effect
 from stanch.core.effects import owed
 from stanch.core.events import Changed, MemberLeft, Payload, Restricted
 from stanch.core.incident import STANCH, advance
-from stanch.core.public import entry
+from stanch.core.public import Entry, entry
 from stanch.core.status import component_state, impact_of, state_of
 from tests.fakes.world import ALICE, BOB, CAROL, Tale, minutes, opened, refused, walked
 
@@ -50,6 +50,18 @@ def test_each_public_word_is_owed_to_the_page_in_one_lane() -> None:
     assert publishes(first) == [("inc-7/publish/1", {"n": 1})]
     assert publishes(second) == [("inc-7/publish/2", {"n": 2})]
     assert {one.lane for one in (*first, *second) if one.kind == "publish"} == {"inc-7/publish"}
+
+
+def test_the_page_counts_from_when_it_began() -> None:
+    """From the declaration, which the words name, however late users were told."""
+    tale = opened()
+    tale.now += minutes(30)
+    tells(tale)
+    shows(tale)
+    found = entry(tale.incident)
+    assert found
+    assert found.began == tale.incident.declared_at
+    assert Entry.from_json(found.as_json()) == found
 
 
 def test_the_draft_s_message_follows_the_page() -> None:

@@ -1,6 +1,7 @@
 """The pages that users read: what they say of each service, how long what is over stays, and that words stay words."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -103,6 +104,21 @@ def test_the_same_is_told_to_machines() -> None:
             ],
         }
     ]  # fmt: skip
+
+
+def test_the_first_line_says_what_is_under_way() -> None:
+    """A phone shows no more than that."""
+    index = pages([entry()], SERVICES, NOW)["index.html"]
+    banner = index[index.index("One incident is under way.") : index.index("</p>")]
+    assert "Support copilot: some answers are wrong" in banner
+
+
+def test_it_lasts_from_when_it_began() -> None:
+    """Users were told at 11:10, in words that say since 10:40: the page counts from there, and says so."""
+    made = pages([replace(OVER, since=stamp(NOW - timedelta(minutes=230)))], SERVICES, NOW)
+    assert "Resolved after 2 h 9 min." in made["index.html"]
+    assert 'since <time datetime="2026-11-22T10:40:00Z">22 Nov 2026, 10:40 UTC</time>' in made["inc-7.html"]
+    assert json.loads(made["incidents.json"])["incidents"][0]["started_at"] == "2026-11-22T10:40:00Z"
 
 
 def test_how_long_it_lasted_is_told_in_hours_and_minutes() -> None:

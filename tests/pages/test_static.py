@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,47 @@ async def test_incidents_that_speak_at_the_same_time_lose_nothing(tmp_path: Path
     page = Static(tmp_path, SERVICES, Told())
     await asyncio.gather(*(page.show(replace(POST, number=n)) for n in range(1, 11)))
     assert set(updates(tmp_path)) == {f"inc-{n}" for n in range(1, 11)}
+
+
+async def test_the_files_say_since_when(tmp_path: Path) -> None:
+    """When the incident began, not when the first word was shown."""
+    await Static(tmp_path, SERVICES, Told()).show(replace(POST, since=datetime(2026, 11, 22, 10, 40, tzinfo=UTC)))
+    assert json.loads((tmp_path / "incidents.json").read_text())["incidents"][0]["started_at"] == "2026-11-22T10:40:00Z"
+
+
+async def test_replicas_on_one_folder_lose_nothing(tmp_path: Path) -> None:
+    """Two that read before either has recorded, and write at the same time: the index has the words of both."""
+    both = [Static(tmp_path, SERVICES, Told(OTHER)) for _ in range(2)]
+    await asyncio.gather(*(page.show(replace(POST, number=n)) for n, page in zip((9, 10), both, strict=True)))
+    assert updates(tmp_path) == {f"inc-{n}": ["Some answers may be wrong."] for n in (10, 9)} | {"inc-7": ["Slow."]}
+    assert "inc-9.html" in (tmp_path / "index.html").read_text()
+    assert "inc-10.html" in (tmp_path / "index.html").read_text()
+
+
+async def test_what_another_replica_writes_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its view is read only when it has written; one that stands still holds up nobody for long."""
+    told = Told(OTHER)
+    held = static._hold(tmp_path)
+    showing = asyncio.create_task(Static(tmp_path, SERVICES, told).show(POST))
+    await asyncio.sleep(0.05)
+    assert not showing.done()
+    told.entries = [replace(OTHER, title="Slower")]
+    os.close(held)
+    await showing
+    assert "Slower" in (tmp_path / "index.html").read_text()
+    monkeypatch.setattr(static, "HELD_UP", 0.05)
+    held = static._hold(tmp_path)
+    assert await Static(tmp_path, SERVICES, told).show(replace(POST, number=10)) == Shown("inc-10")
+    os.close(held)
+
+
+async def test_what_was_never_recorded_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was written and then dropped: after some minutes another's words no longer bring it along."""
+    page = Static(tmp_path, SERVICES, Told(OTHER))
+    await page.show(POST)
+    monkeypatch.setattr(static, "UNRECORDED", timedelta())
+    await page.show(replace(POST, number=10))
+    assert set(updates(tmp_path)) == {"inc-10", "inc-7"}
 
 
 async def test_readers_never_see_half_a_file(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from stanch.core.chain import unstamp
+from stanch.core.chain import stamp, unstamp
 from stanch.core.incident import Incident
 from stanch.core.status import RESOLVED
 
@@ -25,13 +25,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`said`: oldest first, never empty. `service` is its id."""
+    """`said`: oldest first, never empty. `service` is its id. `since`: when it began, as the words name it (ISO 8601 in
+    UTC); empty where that is not known."""
 
     number: int
     service: str
     title: str
     impact: str
     said: tuple[Said, ...]
+    since: str = ""
 
     @property
     def id(self) -> str:
@@ -47,7 +49,7 @@ class Entry:
 
     @property
     def began(self) -> datetime:
-        return self.said[0].moment
+        return unstamp(self.since) if self.since else self.said[0].moment
 
     @property
     def changed(self) -> datetime:
@@ -70,4 +72,6 @@ def entry(i: Incident) -> Entry | None:
             said.append(Said(word.shown_at, word.state, word.text))
         elif word.how == "by_hand" and said:
             said.append(Said(word.at, RESOLVED, ""))
-    return Entry(i.number, page.service, page.title, page.impact, tuple(said)) if said else None
+    if not said:
+        return None
+    return Entry(i.number, page.service, page.title, page.impact, tuple(said), stamp(i.declared_at))

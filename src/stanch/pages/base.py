@@ -27,6 +27,8 @@ class Post:
     body: str
     at: datetime
     """When it was said (UTC)."""
+    since: datetime | None = None
+    """When the incident began (UTC), as the words name it."""
     components: Mapping[str, str] = field(default_factory=dict)
     look: bool = False
     """An earlier try may have come through: look before it is sent."""

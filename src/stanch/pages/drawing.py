@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from stanch.core.cadence import lasted
 from stanch.core.public import Entry
 from stanch.core.status import component_state
 
@@ -100,12 +101,7 @@ def _by_day(over: Sequence[Entry]) -> list[tuple[datetime, list[Entry]]]:
 
 
 def _lasted(one: Entry) -> str:
-    minutes = max(1, round((one.changed - one.began).total_seconds() / 60))
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 48 * 60:
-        return f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
-    return f"{round(minutes / 1440)} days"
+    return lasted(one.changed - one.began)
 
 
 def _plain(moment: datetime) -> str:

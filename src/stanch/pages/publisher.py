@@ -124,6 +124,7 @@ class Publisher:
             impact=impact,
             body=body,
             at=unstamp(word.at),
+            since=i.declared_at,
             components={sheet.components[x]: component_state(impact, state) for x in names if x in sheet.components},
             look=look,
             only_if_there=only_if_there,

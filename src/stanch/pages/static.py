@@ -1,14 +1,16 @@
 """Pages that we write ourselves: each file whole, drawn anew from everything that users were told."""
 
 import asyncio
+import fcntl
+import json
 import os
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import inf
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -31,6 +33,11 @@ HEADERS = {
 
 STANDS: Final = 2.0
 """Seconds for which what was drawn is shown again."""
+UNRECORDED: Final = timedelta(minutes=10)
+"""How long words that stand in the files and not in the database are taken for those of a replica that is about to
+record them."""
+HELD_UP: Final = 5.0
+"""Seconds that another replica may take to write; after that users' news come first."""
 LATELY: Final = 3_600
 """Seconds for which a file that we know nothing of is left alone."""
 
@@ -43,7 +50,6 @@ class Static:
         self._services = services
         self._read = read
         self._one_at_a_time = asyncio.Lock()
-        self._fresh: dict[int, Entry] = {}
 
     async def show(self, post: Post) -> Shown | None:
         """Writing twice is writing once: every file is drawn from the same words."""
@@ -51,24 +57,33 @@ class Static:
             return None
         async with self._one_at_a_time:
             try:
-                known = {one.number: one for one in await self._read()}
-            except Unavailable as away:
-                raise PageFault(str(away)) from away
-            before = known.get(post.number)
-            said = (*(before.said if before else ()), Said(stamp(datetime.now(UTC)), post.state, post.body))
-            # What another incident showed a moment ago may not be recorded yet.
-            waits = {n: one for n, one in self._fresh.items() if n not in known or len(one.said) > len(known[n].said)}
-            now = Entry(post.number, post.service, post.title, post.impact, said)
-            fresh = waits | {post.number: now}
-            known |= fresh
-            files = pages(list(known.values()), self._services, datetime.now(UTC))
-            try:
-                await asyncio.to_thread(_write, self._folder, files)
+                held = await asyncio.to_thread(_hold, self._folder)
+                try:
+                    await self._draw(post)
+                finally:
+                    os.close(held)
             except OSError as trouble:
                 raise PageFault(f"{self._folder} cannot be written: {trouble.strerror}") from trouble
-            # Not before: what could not be written may be dropped, and must not stand there with another's words.
-            self._fresh = fresh
         return Shown(post.public_id)
+
+    async def _draw(self, post: Post) -> None:
+        """Nobody else writes meanwhile: what is read here is not older than what stands there."""
+        try:
+            known = {one.number: one for one in await self._read()}
+        except Unavailable as away:
+            raise PageFault(str(away)) from away
+        now = datetime.now(UTC)
+        before = known.get(post.number)
+        said = (*(before.said if before else ()), Said(stamp(now), post.state, post.body))
+        since = stamp(post.since) if post.since else ""
+        # What another incident showed a moment ago, here or by another replica, may not be recorded yet.
+        for one in await asyncio.to_thread(_standing, self._folder):
+            recorded = known.get(one.number)
+            if now - one.changed < UNRECORDED and len(one.said) > (len(recorded.said) if recorded else 0):
+                known[one.number] = one
+        known[post.number] = Entry(post.number, post.service, post.title, post.impact, said, since)
+        files = pages(list(known.values()), self._services, now)
+        await asyncio.to_thread(_write, self._folder, files)
 
     async def reached(self) -> str:
         """Nothing is made: the folder is looked at, or the one in which it will be."""
@@ -82,9 +97,42 @@ def _writable(folder: Path) -> bool:
     return there.is_dir() and os.access(there, os.W_OK)
 
 
+def _hold(folder: Path) -> int:
+    """Keep other replicas from writing until what is returned is closed. One that stands still holds up nobody."""
+    folder.mkdir(parents=True, exist_ok=True)
+    held = os.open(folder, os.O_RDONLY)
+    until = time.monotonic() + HELD_UP
+    while True:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() < until:
+                time.sleep(0.02)
+                continue
+        return held
+
+
+def _standing(folder: Path) -> list[Entry]:
+    """What the files say now."""
+    try:
+        data = json.loads((folder / DATA).read_text(encoding="utf-8"))
+        return [_entry(one) for one in data["incidents"]]
+    except (OSError, ValueError, LookupError, TypeError):
+        return []
+
+
+def _entry(facts: Mapping[str, Any]) -> Entry:
+    said = tuple(Said(_exact(one["at"]), one["status"], one["body"]) for one in reversed(facts["updates"]))
+    number, since = int(facts["id"].removeprefix("inc-")), _exact(facts["started_at"])
+    return Entry(number, facts["service"], facts["title"], facts["impact"], said, since)
+
+
+def _exact(moment: str) -> str:
+    return stamp(datetime.fromisoformat(moment))
+
+
 def _write(folder: Path, files: Mapping[str, str]) -> None:
     """Each file is there whole, or as it was; pages of what is long over go."""
-    folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         with NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=".", delete=False) as new:
             try:
