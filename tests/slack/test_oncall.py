@@ -94,6 +94,7 @@ async def test_each_service_shows_its_path(people: Directory, slack: GroupSlack)
             f"*If nobody answers*  @bob (`weekly` until {MONDAY}, then nobody) · @dave _(only who has `ai`)_",
             "*Then*  @erin, @dave (`helpers`) · @bob (`paged`) · zoe is not in this workspace"
             " _(by message, never paged)_",
+            "",
             "*Search answers*",
             "*Now*  technical lead @dave",
             "*If nobody answers*  nobody else is asked",
@@ -109,13 +110,14 @@ async def test_who_is_asleep_is_marked_and_each_is_named_once(people: Directory,
         Person("bob", zone=ZoneInfo("Europe/Berlin")), Person("dave", zone=ZoneInfo("America/New_York")),
         Person("erin", zone=ZoneInfo("Asia/Kolkata"), hours=hours),
     )  # fmt: skip
-    path = {"support-copilot": (Step((OWNERS,)), Step(("bob", "weekly", "dave")))}
+    path = {"support-copilot": (Step((OWNERS,)), Step(("bob", "weekly", "dave")), Step(("weekly", "erin")))}
     known = replace(KNOWN, people=People({one.who: one for one in there}, {"weekly": WEEKLY}, path))
     oncall = OnCall(known, people)
     told = await listed(known, people, oncall, "support-copilot", datetime(2026, 11, 25, 11, 30, tzinfo=UTC))
     assert told.split("\n")[1:] == [
         "*Now*  commander @alice · technical lead @bob, @dave 🌙 · communications lead @carol · scribe @erin 🌙",
         f"*If nobody answers*  @bob (`weekly` until {MONDAY}, then @alice) · @dave 🌙",
+        "*Then*  @bob (`weekly`) · @erin 🌙",
         "🌙 not at work now, or it is night there",
     ]
 

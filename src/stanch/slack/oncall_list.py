@@ -27,11 +27,12 @@ SEATS: Mapping[str, str] = {f"{OWNERS}: {role}": name.lower() for role, name in 
 async def listed(known: Catalogue, people: Directory, on_call: OnCall, wanted: str, now: datetime) -> str:
     """Mrkdwn for one person; `wanted`: a service's id or name, or nothing for all. Raises `Refusal` for an unknown."""
     parts: list[list[str]] = []
-    who = _Who(known, people, now)
     for service in _services(known, wanted):
+        who = _Who(known, people, now)
         first, *more = [who.step(step) for step in await on_call.now_and_next(service.id, now)]
         lines = [f"*Now*  {first}", f"*If nobody answers*  {more[0] if more else 'nobody else is asked'}"]
-        parts.append([f"*{safe(service.name, 75)}*", *lines, *(f"*Then*  {step}" for step in more[1:])])
+        apart = "\n" if parts else ""
+        parts.append([f"{apart}*{safe(service.name, 75)}*", *lines, *(f"*Then*  {step}" for step in more[1:])])
     # A service whole or not at all; of a single one, as many steps as there is room for.
     whole = parts[0] if len(parts) == 1 else ["\n".join(part) for part in parts]
     foot = f"\n{ASLEEP}" if ASLEEP[0] in "".join(whole) else ""
@@ -51,11 +52,13 @@ def _services(known: Catalogue, wanted: str) -> Sequence[Service]:
 
 
 class _Who:
-    """How the people of a step are named: each once, with what tells whether they can be reached now."""
+    """How the people of one service's steps are named: in a step each once, with what tells whether they can be reached
+    now; each rota's hand-over where it stands first."""
 
     def __init__(self, known: Catalogue, people: Directory, now: datetime) -> None:
         self._people = people
         self._now = now
+        self._told: set[str] = set()
         found = ((people.person(who), person) for who, person in known.people.people.items())
         self._asleep = {one.id for one, person in found if one and _asleep(person, now)}
 
@@ -82,9 +85,11 @@ class _Who:
         rota = f"`{safe(one.name, 63)}`"
         if one.why and one.heard is None:
             return f"{rota} *unknown*: {safe(one.why, 200)}"
-        if one.until:
+        again = one.name in self._told
+        self._told.add(one.name)
+        if one.until and not again:
             rota += f" until {when_after(one.until, self._now)}, then {self._named(one.then) or 'nobody'}"
-        if one.heard:
+        if one.heard and not again:
             rota += f"; as heard {when(one.heard, DAY)}{': ' if one.why else ''}{safe(one.why, 200)}"
         return f"{name} ({rota}){more}"
 
