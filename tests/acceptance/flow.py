@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.acceptance.board import Board
 from tests.acceptance.harness import Json, Stage, said
 from tests.acceptance.production import Mark, Plant
 
@@ -28,6 +29,10 @@ class Run:
     """The practice AI service, where one stands beside the stage."""
     mark: Mark = (0, 0)
     """What had been done there before."""
+    board: Board | None = None
+    """The status page, where one stands beside the stage."""
+    told: Mark = (0, 0)
+    """What it had shown before."""
     repeated: list[str] = field(default_factory=list)
     """What had to be said again, because nobody had acknowledged it and it was not there."""
 

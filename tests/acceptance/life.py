@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tests.acceptance.flow import Run
 from tests.acceptance.harness import Json
 from tests.acceptance.pulling import asked_for, pulled
+from tests.acceptance.telling import told, watched
 
 Steps = Callable[[Run], Awaitable[None]]
 
@@ -20,6 +21,8 @@ class Part:
     play: Steps
     planted: bool = False
     """It needs the practice AI service beside the stage."""
+    public: bool = False
+    """It needs a status page there."""
 
 
 async def settled(run: Run) -> None:
@@ -165,7 +168,8 @@ PARTS: Mapping[str, Part] = {
     "ending": Part(diagnosed, ending),
     "restricted": Part(noted, restricted),
     "pull": Part(asked_for, pulled, planted=True),
+    "words": Part(watched, told, public=True),
     "everything": Part(settled, everything),
 }
-SWEPT = ("opening", "harm", "ending", "restricted", "pull")
+SWEPT = ("opening", "harm", "ending", "restricted", "pull", "words")
 """The first four together are everything, and each is short enough to be run hundreds of times."""

@@ -17,8 +17,8 @@ WAYS: dict[str, Json] = {
     "lost_response": {"kind": "lost_response"},
     "reset": {"kind": "reset"},
 }
-PLANE = {"plane write": False, "plane read": True}
-"""Calls to the control plane are points, too: whether they only read."""
+PLANE = {"plane write": False, "plane read": True, "page write": False}
+"""Calls to the control plane and the status page are points, too: whether they only read."""
 AT_PLANE: dict[str, Json] = {
     "killed before": {"kind": "hold"},
     "killed after": {"kind": "hold_after"},

@@ -32,9 +32,27 @@ async def snapshot(stage: Stage, number: int, token: str = "") -> Json:
     shown: Json = {"rooms": [await _room(stage, one, plain) for one in rooms]}
     for name in ("incidents", "general", "triage"):
         posted = [one for one in await stage.messages(name) if f"INC-{number} " in json.dumps(one)]
-        shown[name] = [plain.message(one) for one in posted]
+        shown[name] = [plain.message(one) | {"thread": await _thread(stage, name, one, plain)} for one in posted]
+    shown["alone"] = await _alone(stage, state, number, plain)
     shown["home of bob"] = plain.text(_home((await stage.sees("views/bob"))["home"], number))
     return shown
+
+
+async def _thread(stage: Stage, channel: str, head: Json, plain: Plain) -> list[Any]:
+    """What was said below a message, in order."""
+    found = await stage.sees(f"messages/{channel}", thread_ts=head["ts"])
+    return [plain.message(one) for one in found if one["ts"] != head["ts"]]
+
+
+async def _alone(stage: Stage, state: Json, number: int, plain: Plain) -> Json:
+    """What the bot wrote to each person alone about the incident: each goes out by itself, so as a set."""
+    told: dict[str, list[Any]] = {}
+    for one in state["channels"]:
+        ours = [x for x in await stage.messages(one["id"]) if "bot_id" in x] if one["is_im"] else []
+        about = [plain.message(x) for x in ours if re.search(rf"\bINC-{number}\b", json.dumps(x))]
+        if about:
+            told[plain.people[one["user"]]] = sorted(about, key=lambda x: json.dumps(x, sort_keys=True))
+    return told
 
 
 def _home(view: Json | None, number: int) -> list[str]:
@@ -98,6 +116,8 @@ class Plain:
 
     def message(self, message: Json) -> Any:
         shown = {key: message[key] for key in SPOKEN if key in message}
+        if "thread_ts" in shown:
+            shown["thread_ts"] = "a thread's"
         shown["files"] = [one["name"] for one in message.get("files") or ()]
         return self.text(shown)
 
@@ -119,7 +139,12 @@ class Plain:
     def _words(self, text: str) -> str:
         n = self._number
         text = re.sub(r"<!date\^\d+\^([^|>]*)\|[^>]*>", r"<a moment as \1>", text)
+        text = re.sub(r"\b\d\d:\d\d UTC\b", "hh:mm UTC", text)
+        text = re.sub(r"\bafter (less than a minute|\d+ min)\b", "after a while", text)
+        # What an unclear try had left behind is told as what it is.
+        text = re.sub(r"/inc\d+( \(an earlier try had come through\))?\.$", "/incident.", text)
         text = re.sub(rf"\bINC-{n}\b", "INC-N", text)
+        text = re.sub(rf"/incident {n} ", "/incident N ", text)
         text = re.sub(rf"\binc-{n}([-/])", r"inc-N\1", text)
         text = re.sub(rf"^{n}:(\d+):\d+$", r"N:\1:seq", text)
         text = re.sub(rf"(^|:){n}:\d+$", r"\1N:seq", text)

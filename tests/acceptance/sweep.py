@@ -21,6 +21,7 @@ from typing import Any
 
 import httpx
 
+from tests.acceptance.board import Board, board, with_page
 from tests.acceptance.flow import Run
 from tests.acceptance.harness import BEAT_S, STANCH, Stage
 from tests.acceptance.homes import home
@@ -29,6 +30,7 @@ from tests.acceptance.points import AT_PLANE, PLANE, WAYS, Clean, Point, Report
 from tests.acceptance.production import Plant, plant, quick_home
 from tests.acceptance.pulling import wrong
 from tests.acceptance.snapshot import differences, snapshot
+from tests.acceptance.telling import untold
 
 POINT_WITHIN_S = 150.0
 STAGE_LASTS = 25
@@ -43,10 +45,16 @@ class Lane:
     tokens = count(101)
 
     def __init__(
-        self, folder: Path, database: Databases, command: Sequence[str], transport: str, plant: Plant | None
+        self,
+        folder: Path,
+        database: Databases,
+        command: Sequence[str],
+        transport: str,
+        plant: Plant | None,
+        board: Board | None,
     ) -> None:
         self._folder, self._database, self._command, self._transport = folder, database, command, transport
-        self._plant = plant
+        self._plant, self._board = plant, board
         self._stage: Stage | None = None
         self._stages = count(1)
         self._done = 0
@@ -56,8 +64,12 @@ class Lane:
             url = self._database()
             env = {"DATABASE_URL": url} if url else {}
             folder = self._folder / str(next(self._stages))
-            env["STANCH_HOME"] = str((quick_home if self._plant else home)(folder / "home"))
-            env |= self._plant.environment if self._plant else {}
+            made = (quick_home if self._plant else home)(folder / "home")
+            if self._board:
+                with_page(made)
+            env["STANCH_HOME"] = str(made)
+            for beside in filter(None, (self._plant, self._board)):
+                env |= beside.environment
             self._stage = Stage(folder, env, self._command, self._transport)
             self._done = 0
             await self._stage.open()
@@ -74,17 +86,23 @@ class Lane:
         stage = await self.stage()
         await stage.settle()
         starting = Counter(one["method"] for one in await stage.calls()) if part == "opening" else Counter()
-        run = Run(stage, f"P{next(self.tokens)}", plant=self._plant)
+        run = self._people(stage)
         await PARTS[part].ready(run)
         before = (await stage.wire())["calls"]
+        # A fault that never strikes counts the calls.
         if self._plant is not None:
-            # A fault that never strikes counts the reads.
             await self._plant.fault(kind="slow", nth=10**9, reads=True)
+        if self._board is not None:
+            await self._board.fault(kind="slow", nth=10**9)
         await PARTS[part].play(run)
         running = Counter(one["method"] for one in await stage.calls(before))
         if self._plant is not None and PARTS[part].planted:
             assert self._plant.faulty is not None
             running |= {"plane read": self._plant.faulty.seen, "plane write": len(self._plant.arrived(run.mark))}
+        if self._board is not None and PARTS[part].public:
+            assert self._board.faulty is not None
+            running["page write"] = self._board.faulty.seen
+            await self._board.no_fault()
         shown = await snapshot(stage, run.number, run.token)
         await leave(run)
         return Clean(part, starting, running, shown)
@@ -92,17 +110,19 @@ class Lane:
     async def point(self, point: Point, clean: Clean, report: Report) -> None:
         """Play it, and report what is different from the clean run."""
         stage = await self.stage()
-        run = Run(stage, f"P{next(self.tokens)}", plant=self._plant)
+        run = self._people(stage)
         found: list[str] = []
         try:
             async with asyncio.timeout(POINT_WITHIN_S):
                 if not await self._run(stage, run, point):
                     report.missed.append(point)
-                if point.method != "plane read" and point.way != "html":
+                if point.method == "page write" or (point.method != "plane read" and point.way != "html"):
                     # Else people had to read again, and the timeline says so.
                     found += differences(clean.shown, await snapshot(stage, run.number, run.token))
                 if PARTS[point.part].planted:
                     found += await wrong(run)
+                if PARTS[point.part].public:
+                    found += untold(run)
                 await leave(run)
         except (AssertionError, TimeoutError, httpx.HTTPError) as trouble:
             found.append(f"{type(trouble).__name__}: {trouble}; health {await stage.health()}")
@@ -114,11 +134,16 @@ class Lane:
         if found:
             report.failures[point] = found
 
+    def _people(self, stage: Stage) -> Run:
+        return Run(stage, f"P{next(self.tokens)}", plant=self._plant, board=self._board)
+
     async def _run(self, stage: Stage, run: Run, point: Point) -> bool:
         """True when the call was made."""
         await PARTS[point.part].ready(run)
         if point.method in PLANE:
-            return await self._at_plane(stage, run, point)
+            beside = self._board if point.method == "page write" else self._plant
+            assert beside is not None
+            return await self._at_plane(beside, run, point)
         fault = {"method": point.method, "nth": point.nth, **WAYS[point.way]}
         if point.starting:
             await stage.kill_bot()
@@ -131,9 +156,7 @@ class Lane:
         made = [one for one in await stage.calls(since) if one["method"] == point.method]
         return len(made) >= point.nth and killed
 
-    async def _at_plane(self, stage: Stage, run: Run, point: Point) -> bool:
-        assert self._plant is not None
-        plant = self._plant
+    async def _at_plane(self, plant: Plant | Board, run: Run, point: Point) -> bool:
         await plant.fault(nth=point.nth, reads=PLANE[point.method], **AT_PLANE[point.way])
         fault = plant.faulty
         assert fault is not None
@@ -141,7 +164,7 @@ class Lane:
         async def is_held() -> bool:
             return fault.seen >= point.nth
 
-        killed = await play(run, point, kill_when(stage, is_held, plant.no_fault), plant.no_fault)
+        killed = await play(run, point, kill_when(run.stage, is_held, plant.no_fault), plant.no_fault)
         return fault.seen >= point.nth and killed
 
 
@@ -194,8 +217,7 @@ async def sweep(
 ) -> Report:
     """Run the chosen points of each part, a few bots at a time. `tell` is given each failure as it is found."""
     started = time.monotonic()
-    planted = any(PARTS[part].planted for part in parts)
-    async with opened(folder, database, command, transport, lanes, planted) as open_lanes:
+    async with opened(folder, database, command, transport, lanes, parts) as open_lanes:
         cleans: dict[str, Clean] = {}
         # The opening first: on a stage that has only just begun it counts the calls of the start, too.
         to_clean = iter(sorted(parts, key=lambda part: part != "opening"))
@@ -221,13 +243,15 @@ async def sweep(
 
 @asynccontextmanager
 async def opened(
-    folder: Path, database: Databases, command: Sequence[str], transport: str, lanes: int, planted: bool
+    folder: Path, database: Databases, command: Sequence[str], transport: str, lanes: int, parts: Sequence[str]
 ) -> AsyncIterator[list[Lane]]:
+    planted, public = any(PARTS[part].planted for part in parts), any(PARTS[part].public for part in parts)
     async with AsyncExitStack() as stack:
         made = []
         for number in range(lanes):
             beside = await stack.enter_async_context(plant()) if planted else None
-            lane = Lane(folder / f"lane{number}", database, command, transport, beside)
+            page = await stack.enter_async_context(board()) if public else None
+            lane = Lane(folder / f"lane{number}", database, command, transport, beside, page)
             stack.push_async_callback(lane.close)
             made.append(lane)
         yield made
