@@ -63,7 +63,7 @@ class Looking:
         return JSONResponse({"users": users, "channels": channels})
 
     async def app(self, request: Request) -> Response:
-        """What the app's manifest offers a person (commands, shortcuts, a Home tab), and what runs beside the workspace."""
+        """What the app's manifest offers a person (commands, shortcuts, a Home tab), and what runs beside it."""
         app = self.service.app
         listed = {"commands": [*app.listed_commands], "shortcuts": [*app.listed_shortcuts]}
         beside = {"ai_url": self.service.settings.ai_url, "pager": self.service.pager is not None}

@@ -40,9 +40,10 @@ class Waking:
         return (person.email or person.name) if person else user
 
     def _link(self, i: Incident) -> str:
-        if i.room and not i.card_ts:
-            return f"{self._directory.my_url}archives/{i.room}"
-        return self._directory.permalink(i.room, i.card_ts) if i.room else ""
+        if not i.room:
+            return ""
+        room = f"{self._directory.my_url}archives/{i.room}"
+        return self._directory.permalink(i.room, i.card_ts) if i.card_ts else room
 
     async def close(self) -> None:
         for way in self._ways:

@@ -56,7 +56,11 @@ function makeControl(block, label, people, changed) {
   const element = block.element ?? {};
   if (element.type === "plain_text_input" && element.multiline)
     return typed(
-      h("textarea", { ...typedProperties(element), rows: "4", onchange: (event) => changed(event.target.value) }),
+      h("textarea", {
+        ...typedProperties(element),
+        rows: rowsFor(initial(element) ?? ""),
+        onchange: (event) => changed(event.target.value),
+      }),
     );
   if (Object.hasOwn(INPUTS, element.type))
     return typed(
@@ -72,6 +76,12 @@ function makeControl(block, label, people, changed) {
   if (/_select$/.test(element.type)) return select(block, label, people, changed);
   const node = h("div.unsupported", { tabindex: "-1" }, `unsupported input: ${String(element.type)}`);
   return { node, focusable: node, read: () => null, write: () => {} };
+}
+
+/** As many as what stands there needs, as in Slack: nobody sends what they have not seen. */
+function rowsFor(text) {
+  const lines = text.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 60)), 0);
+  return String(Math.min(12, Math.max(4, lines + 1)));
 }
 
 function typedProperties(element) {

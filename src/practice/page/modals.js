@@ -196,4 +196,6 @@ function startFocus(modal, focused) {
   const field = modal.fields.find((candidate) => candidate.block.block_id === focused) ?? modal.fields[0];
   const key = [...modal.dialog.querySelectorAll("[data-key]")].find((node) => node.dataset.key === focused);
   (key ?? field ?? { focus: () => modal.dialog.querySelector(".modal-foot button:last-child")?.focus() }).focus();
+  // With the caret at its end a long text would show its last lines.
+  for (const area of modal.dialog.querySelectorAll("textarea")) area.scrollTop = 0;
 }
