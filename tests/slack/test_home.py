@@ -16,7 +16,10 @@ from stanch.core.seating import Ask, Handover
 from stanch.slack.directory import Directory
 from stanch.slack.home import Seen, draw
 from stanch.slack.render import Render
+from stanch.store.database import Database
 from stanch.store.projections import duties
+from tests.core.test_seats import team
+from tests.fakes.bot import Bot
 from tests.fakes.front import Front, seen, words
 from tests.fakes.slack import FakeSlack
 from tests.fakes.world import (
@@ -239,6 +242,16 @@ async def test_a_button_of_the_tab_opens_the_update(front: Front) -> None:
     state = await front.bot.desk.state(1)
     assert state is not None
     assert state.last_update == "Answers are right again."
+
+
+async def test_an_answer_on_the_tab_takes_the_question_away(database: Database) -> None:
+    """*Accept* on Home seats bob, and the tab is drawn anew without the question."""
+    front = await Front(Bot(database, known=team())).ready()
+    await front.bot.declare(severity="SEV3")
+    await front.bot.run()
+    assert "[Accept]" in words((await front.look_home(BOB))["blocks"])
+    await front.click(BOB, "seat:accept", "1:technical", None, view={"type": "home"})
+    assert "[Accept]" not in words(front.bot.slack.homes[BOB]["blocks"])
 
 
 # Catching up

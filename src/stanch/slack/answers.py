@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from stanch.core.text import cut
@@ -17,6 +17,8 @@ class Answers:
     def __init__(self, slack: Slack) -> None:
         self._slack = slack
         self._tasks: set[asyncio.Task[Any]] = set()
+        self.redraw: Callable[[str], Awaitable[None]] | None = None
+        """Draws the Home tab of this person anew."""
 
     def later(self, work: Coroutine[Any, Any, Any]) -> None:
         """Do it beside the acknowledgement, which must not wait for it."""
@@ -37,12 +39,14 @@ class Answers:
             logger.info("answer.lost", extra={"error": str(fault)})
 
     async def show(self, body: Body, text: str, blocks: Sequence[b.Block] = ()) -> None:
-        """The same; on the Home tab, where there is no such URL, as a notice that opens."""
+        """The same; on the Home tab, where there is no such URL, as a notice that opens, and the tab is drawn anew."""
         if body.get("response_url") or not text:
             await self.tell(body.get("response_url"), text, blocks)
-            return
-        notice = {"type": "modal", "title": b.plain("Stanch", 24), "close": b.plain("Close", 24)}
-        await self.open(body, notice | {"blocks": [b.section(text)]})
+        else:
+            notice = {"type": "modal", "title": b.plain("Stanch", 24), "close": b.plain("Close", 24)}
+            await self.open(body, notice | {"blocks": [b.section(text)]})
+        if self.redraw and (body.get("view") or {}).get("type") == "home":
+            await self.redraw(who(body))
 
     async def open(self, body: Body, view: b.Block) -> str | None:
         """A form, and its id. A trigger is good for one form and three seconds."""

@@ -53,6 +53,7 @@ class Home:
         self._render = render
         self._listeners = listeners
         self._answers: Answers = listeners.answers
+        self._answers.redraw = self.publish
         self._publishing = asyncio.Lock()
 
     def register(self, app: AsyncApp) -> None:
