@@ -118,8 +118,9 @@ async def test_the_form_says_which_keys_are_missing(front: Front) -> None:
     [to] = [one["element"] for one in view["blocks"] if one.get("block_id") == "audiences"]
     assert [one["value"] for one in to["options"]] == ["room"]
     assert words(view["blocks"])[-1] == (
-        "Not offered until `services.yml` says `channels: {stakeholders: CHANNEL}`, `channels: {leadership: CHANNEL}`,"
-        " `status_page: {kind: static}`."
+        "Stakeholders: no channel yet (`channels: {stakeholders: CHANNEL}`). Leadership: no channel yet (`channels:"
+        " {leadership: CHANNEL}`). Users: no status page yet (`status_page: {kind: static}`). It would stand in"
+        " `services.yml`."
     )
 
 
@@ -431,6 +432,16 @@ async def test_the_holding_line_is_shown_and_sent_unedited(told: Front) -> None:
     assert "Only the commander can send the holding line" in seen(other["view"])
     await told.fill(ALICE, view, {})
     assert (await state(told)).spoken.texts["status_page"] == text
+
+
+async def test_the_form_of_the_line_says_what_users_have_read(told: Front) -> None:
+    """Whoever sends it after more exact words sees that it goes back behind them."""
+    await say(told, ("users",), public=GOOD)
+    await told.click(CAROL, "draft:approve", "1:1", room(told).id)
+    await state(told)
+    first = words((await told.pick(ALICE, "holding:1", room(told).id))["view"]["blocks"])[0]
+    assert first.startswith("⚠️ *Users read this since <!date^")
+    assert GOOD in first
 
 
 async def test_a_line_that_does_not_fit_any_more_is_not_sent(told: Front) -> None:

@@ -1,11 +1,13 @@
 """Texts for audiences: what their front matter may say, and what is told before one of them is due."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from stanch.core.catalogue import Catalogue, Klass, Severity
+from stanch.core.catalogue import Catalogue, Klass, Service, Severity
+from stanch.core.people import People, Person
 from stanch.core.wording import Meta
 from stanch.errors import CatalogueError
 from stanch.store import text_lint
@@ -52,6 +54,24 @@ def test_the_front_matter_is_kept(folder: Path) -> None:
             "2026-11-22",
         ),
     }  # fmt: skip
+
+
+def test_who_approved_a_line_is_one_of_the_team(folder: Path) -> None:
+    """Who keeps a sample's line keeps nobody's approval: named by name, address or id in the team's files, or legal."""
+    ours = Service("s", "S", {"commander": ("ina@example.com",)}, {}, (), {"legal": ("U0NOOR",)})
+    team = replace(CATALOGUE, services={"s": ours}, people=People({"yuki": Person("yuki")}))
+
+    def warned(by: str, known: Catalogue = team) -> list[str]:
+        put(folder, "line", f"audience: users\nphase: holding\napproved_by: {by}\napproved_on: 2026-11-22")
+        return [one.what for one in text_lint.lint(folder, known)[1]]
+
+    assert warned("carol") == [
+        "line is approved by carol, whom neither services.yml nor people.yml names; have it approved by somebody of"
+        " yours"
+    ]
+    for by in ("ina", "Ina (support)", "'@yuki'", "ina@example.com", "U0NOOR", "legal", "noor (legal)"):
+        assert warned(by) == [], by
+    assert warned("carol", CATALOGUE) == [], "no file names anybody yet"
 
 
 def test_front_matter_is_read_once(folder: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from stanch.core.audiences import channel_of, has_page, in_company, only_legal
 from stanch.core.cadence import all_owed
 from stanch.core.catalogue import Catalogue
+from stanch.core.chain import unstamp
 from stanch.core.hearing import AUDIENCES
 from stanch.core.incident import Incident
 from stanch.core.spoken import COMPANY, ROOM, STAKEHOLDERS, STATUS_PAGE
@@ -97,7 +98,12 @@ class DraftForms:
             )
         if len(text) > HELD:
             return notice(f"The holding line is longer than {HELD} characters: nobody reads that.")
+        read, at = i.spoken.texts.get(STATUS_PAGE), i.spoken.last.get(STATUS_PAGE)
+        since = (
+            f"⚠️ *Users read this since {b.when(unstamp(at), '{time}')}:* {b.safe(read, 1_000)}" if read and at else ""
+        )
         blocks = [
+            *([b.section(f"{since}\nThe holding line says less; *Draft update* goes on from here.")] if since else []),
             b.section("Users read exactly this, at once:"), b.words(text),
             b.context(f"{b.safe(approval, 300)} It goes out unedited, so the commander alone may send it."),
         ]  # fmt: skip
@@ -167,9 +173,11 @@ def _missing(i: Incident, catalogue: Catalogue, company: Sequence[str], public: 
     """Why somebody is not offered, and what would change it."""
     if i.restricted:
         return "Restricted: nothing is said outside the room. Users: only what legal approved, with *More*."
-    keys = [f"`channels: {{{one}: CHANNEL}}`" for one in COMPANY if one not in company]
-    keys += [] if has_page(i, catalogue) else ["`status_page: {kind: static}`"]
-    lines = [f"Not offered until `services.yml` says {', '.join(keys)}."] if keys else []
+    nowhere = [
+        f"{NAMES[one]}: no channel yet (`channels: {{{one}: CHANNEL}}`)." for one in COMPANY if one not in company
+    ]
+    nowhere += [] if has_page(i, catalogue) else ["Users: no status page yet (`status_page: {kind: static}`)."]
+    lines = [*nowhere, "It would stand in `services.yml`."] if nowhere else []
     if has_page(i, catalogue) and not public:
         lines.append("Users: in safety and security only the holding line that legal approved, with *More*.")
     return " ".join(lines)

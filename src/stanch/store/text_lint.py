@@ -43,6 +43,7 @@ SAMPLE: Final[Mapping[str, Any]] = {
 """An incident of which everything is known."""
 
 _TAG: Final = re.compile(r"\{[{%#].*?[}%#]\}")
+_NAMES: Final = re.compile(r"[\w.+'-]+(?:@[\w.-]+)?")
 _QUOTED: Final = re.compile(r'"([^"]*)"')
 UNSEEN: Final = "It does not say what users see."
 """A title and a farewell need not."""
@@ -62,6 +63,7 @@ def lint(
         return [], []
     looked = fronts(templates.paths, folder, [*CLASS_ORDER, *(id for id in classes if id not in CLASS_ORDER)])
     faults = _unknown(looked)
+    _strangers(looked, catalogue)
     warnings = [warned for marked, _ in looked.values() for warned in marked.warnings]
     metas = {name: meta for name, (_, meta) in looked.items() if meta}
     faults += _doubled(looked, metas, catalogue)
@@ -75,6 +77,22 @@ def lint(
 def _unknown(looked: Mapping[str, Front]) -> list[Fault]:
     """Classes that there are not: the only fault of a front matter that its file alone does not show."""
     return [fault for marked, _ in looked.values() for fault in marked.faults if fault.what.startswith("unknown class")]
+
+
+def _strangers(looked: Mapping[str, Front], catalogue: Catalogue) -> None:
+    """Warn of lines that go out unedited on the word of somebody whom the team's files do not know: a sample's, say."""
+    services, people = catalogue.services.values(), catalogue.people.people
+    named = (name for one in services for names in (*one.owners.values(), *one.contacts.values()) for name in names)
+    known = {part for name in (*named, *people) for part in (name.casefold(), name.casefold().partition("@")[0])}
+    for marked, meta in looked.values():
+        if not (known and meta and "holding" in meta.moments and meta.approved) or meta.by_legal:
+            continue
+        if known.isdisjoint(one.strip(".") for one in _NAMES.findall(meta.approved_by.casefold())):
+            marked.warn(
+                ("approved_by",),
+                f"{meta.name} is approved by {meta.approved_by}, whom neither services.yml nor people.yml names;"
+                " have it approved by somebody of yours",
+            )
 
 
 def _doubled(looked: Mapping[str, Front], metas: Mapping[str, Meta], catalogue: Catalogue) -> Iterator[Fault]:
