@@ -97,6 +97,24 @@ async def test_what_asks_the_room_to_act_mentions_who_can(bot: Bot) -> None:
     assert text.startswith(f"🏷 <@{ALICE}>: The severity is not set yet.")
 
 
+@pytest.mark.parametrize("name", ["commander", "facts", "nothing_pulled", "stuck assess"])
+async def test_what_a_drill_asks_is_marked(bot: Bot, name: str) -> None:
+    """Nobody takes a question of a drill for one of a real incident."""
+    days = life(severity=None if name == "facts" else "SEV1", drill=True)
+    if name == "commander":
+        days.tale.do(c.GiveRole("commander", None))
+    text, *_ = await shown(bot, days, named(days, name))
+    assert text.split(" ", 1)[1].startswith("DRILL · ")
+
+
+async def test_what_was_promised_in_a_drill_is_marked(bot: Bot) -> None:
+    """Days later somebody alone hears of it: it says that it was a drill."""
+    days = life(severity="SEV4", drill=True)
+    days.tale.do(c.AddAction(CAROL, days.tale.now.date() + timedelta(days=1), "test prompts by region"))
+    (one,) = [r for r in reminders(days.tale.incident, days.tale.catalogue) if r.to == CAROL]
+    assert "📌 DRILL · INC-7: due today, and yours: test prompts by region." in await shown(bot, days, one)
+
+
 STAGES = {
     1: "the update that was due at +30 is not said yet.\nNothing new? Say so: *Still investigating*.",
     2: "the update that was due at +30 is not said yet, and <@U0CAROL> was asked. Say it, or ask somebody else to"

@@ -17,7 +17,7 @@ from stanch.core.policy import sees
 from stanch.core.reminding import Reminder
 from stanch.core.rhythm import NO_NEWS, SNOOZES
 from stanch.core.spoken import ROOM
-from stanch.core.text import cut, one_line
+from stanch.core.text import cut, listed, one_line
 from stanch.core.words import Mrkdwn, when_after
 from stanch.slack import blocks as b, moves
 from stanch.slack.blocks import Block
@@ -70,7 +70,7 @@ async def message(kit: Kit, i: Incident, one: Reminder, about: Event | None) -> 
 def _asked(i: Incident, one: Reminder, words: Sequence[Item]) -> Mrkdwn:
     """Who else was reminded of these words alone."""
     users = dict.fromkeys(user for item in words for user in i.rhythm.clock(item.kind).asked if user != one.to)
-    return Mrkdwn(_listed([f"<@{user}>" for user in users]))
+    return Mrkdwn(listed([f"<@{user}>" for user in users]))
 
 
 def _technical(i: Incident) -> Mrkdwn:
@@ -86,12 +86,7 @@ def _dues(words: Sequence[Item], now: datetime) -> Mrkdwn:
     to: dict[str, list[str]] = {}
     for one in sorted((one for one in words if one.due), key=lambda one: (one.due, one.about != ROOM)):
         to.setdefault(str(when_after(one.due, now)) if one.due else "", []).append(CALLED[one.kind])
-    return Mrkdwn(_listed([f"at {moment} to {_listed(names)}" for moment, names in to.items()]))
-
-
-def _listed(parts: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+    return Mrkdwn(listed([f"at {moment} to {listed(names)}" for moment, names in to.items()]))
 
 
 async def _since(kit: Kit, i: Incident) -> str:
