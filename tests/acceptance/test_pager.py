@@ -134,7 +134,7 @@ def test_on_the_page(page: Page, tried: dict[str, str]) -> None:
     expect(shown).to_contain_text("Acknowledged")
     over(workspace, room)
     expect(shown).to_contain_text("Resolved")
-    expect(shown.get_by_text("Stops when")).to_have_count(0)
+    expect(shown.get_by_text("Choose a name")).to_have_count(0)
     page.keyboard.press("Escape")
     expect(page.locator("#drawer")).to_be_hidden()
 
@@ -153,6 +153,10 @@ def test_it_can_be_read(browser: Browser, workspace: str, theme: str) -> None:
         opened.locator("#header").get_by_role("button", name="Pager: ").click()
         expect(opened.locator("#drawer .page").filter(has_text=title)).to_contain_text("Ringing")
         assert opened.evaluate("document.documentElement.scrollWidth") <= 390
+        opened.locator("#drawer .page").filter(has_text=title).get_by_role("link", name="Open the room").click()
+        expect(opened.locator("#drawer")).to_be_hidden()
+        expect(opened.locator("#header")).to_contain_text(title.lower().replace(" ", "-"))
+        opened.locator("#header").get_by_role("button", name="Pager: ").click()
         opened.set_viewport_size({"width": 1280, "height": 800})
         expect(opened.locator("#bot").get_by_role("button", name="Pager: ")).to_be_visible()
         found = opened.evaluate(CONTRAST)

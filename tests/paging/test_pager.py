@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Connection
 
 from stanch.core import commands as c, seat_commands as sc
@@ -21,9 +23,12 @@ from stanch.paging.line import Answer, Line
 from stanch.paging.pager import Pager
 from stanch.paging.pagerduty import PagerDuty
 from stanch.paging.webhook import Webhook
+from stanch.settings import Settings
+from stanch.slack.directory import Directory
 from stanch.store import outbox, schema
 from stanch.store.database import Database
 from stanch.store.outbox import Owed
+from stanch.waking import Waking
 from tests.core.test_seats import TWO_STEPS, named
 from tests.fakes.pager import ROUTING_KEY, FakePager
 from tests.fakes.world import ALICE, BOB, NOW, called
@@ -85,15 +90,15 @@ async def test_a_webhook_is_told_the_same(fake: FakePager) -> None:
     }  # fmt: skip
 
 
-async def test_who_is_woken_is_told_where_to_go(fake: FakePager) -> None:
-    """While the room is opening the page waits for its address, three times at most; its end waits for nothing."""
-    pager = Pager(TWO_STEPS, [pagerduty(fake)], called, lambda _: "")
-    waits = [await pager.perform(owed(attempts=n, ambiguous=n > 1), sev1()) for n in (1, 2, 3)]
-    assert waits == [Later("its room is opening", 0.5, unclear=n > 1) for n in (1, 2, 3)]
-    assert fake.requests == []
-    assert isinstance(await pager.perform(owed(attempts=4), sev1()), Done)
-    assert fake.requests[0]["body"].get("links") is None
-    assert isinstance(await pager.perform(owed("resolve"), sev1()), Done)
+@pytest.mark.parametrize(("card", "address"), [("1.5", "archives/C0ROOM/p15"), (None, "archives/C0ROOM")])
+async def test_the_way_to_the_room_is_there_before_its_card(fake: FakePager, card: str | None, address: str) -> None:
+    """Who is woken is led to the card, and to the room while that is still being written."""
+    directory = Directory(AsyncWebClient())
+    directory.my_url = "https://practice.slack.com/"
+    waking = Waking(Settings(stanch_page_webhook_url=SecretStr(f"{fake.url}/wake")), TWO_STEPS, directory)
+    await waking.perform(owed(), replace(sev1(), room="C0ROOM", card_ts=card))
+    await waking.close()
+    assert fake.requests[0]["body"]["url"] == f"https://practice.slack.com/{address}"
 
 
 async def test_its_whole_life_is_one_alert(fake: FakePager) -> None:

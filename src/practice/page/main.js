@@ -86,7 +86,7 @@ const thread = makeThread(store, {
 });
 const drawDrawer = makeDrawer(
   region("drawer"),
-  { traffic: makeTraffic(), pager: makePager({ actAs: places.actAs, follow: places.follow }), thread },
+  { traffic: makeTraffic(), pager: makePager({ actAs: places.actAs, follow: places.follow, close: closeDrawer }), thread },
   { close: closeDrawer, jump: conversation.jump, preview: textOf },
 );
 const modals = makeModals({ submit: actions.submit, close: actions.close, click: actions.clickInView, confirm: ask });

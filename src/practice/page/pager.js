@@ -5,6 +5,7 @@ import { h, icon, redrawOn } from "./dom.js";
 
 const STATES = { ringing: "Ringing", acknowledged: "Acknowledged", resolved: "Resolved" };
 export const ringing = (store) => store.pages.filter((page) => page.state === "ringing");
+const narrow = matchMedia("(max-width: 760px)"); // the panel hides the room there
 const named = (page) => page.people.map((person) => person.name).join(", ") || "nobody";
 
 /** Which began to ring since the last time, each in a sentence; on a fresh page what rings already is no news. */
@@ -27,7 +28,7 @@ export function pagerButton(selector, store, acts) {
   );
 }
 
-/** `acts` = {actAs(id), follow(address)}. */
+/** `acts` = {actAs(id), follow(address), close()}. */
 export function makePager(acts) {
   const node = h("div.pager");
   const draw = (store) =>
@@ -41,7 +42,7 @@ export function makePager(acts) {
 
 function row(page, store, acts) {
   const rings = page.state === "ringing";
-  const open = (event) => acts.follow(page.url) && event.preventDefault();
+  const open = (event) => acts.follow(page.url) && (event.preventDefault(), narrow.matches && acts.close());
   return h(
     `li.page.${page.state}`,
     {},
@@ -62,7 +63,7 @@ function row(page, store, acts) {
       page.people.length ? page.people.map((person) => face(page, person, store, acts)) : "nobody",
       page.url && h("a", { href: page.url, "data-key": `open-${page.key}`, onclick: open }, "Open the room"),
     ),
-    rings && h("p.hint", {}, "Stops when one of them accepts, or does anything in the room. Choose a name to act as them."),
+    rings && h("p.hint", {}, "It is answered in Slack. Choose a name to act as them."),
   );
 }
 

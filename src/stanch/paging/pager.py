@@ -20,10 +20,6 @@ SLOWEST: Final = 30.0
 """Seconds between two tries at the most."""
 SAID_AFTER: Final = 4
 """Tries after which the room hears that it does not come through; it goes on being tried."""
-OPENING: Final = 3
-"""Tries that wait for the room, half a second each: who is woken wants to know where to go.
-
-A room that does not open keeps nobody asleep."""
 
 
 class Pager:
@@ -52,8 +48,6 @@ class Pager:
             return Cancelled("everybody who is needed has answered, or it is over")
         if not self._ways:
             return Done(reports=(sc.ReportNoPager(),)) if action == "trigger" else Cancelled("no paging is set up")
-        if action == "trigger" and owed.attempts <= OPENING and not self._link(i):
-            return Later("its room is opening", 0.5, unclear=owed.ambiguous)
         name = str(owed.payload.get("way") or "")
         if not name and len(self._ways) > 1:
             return self._one_each(owed)
