@@ -82,6 +82,8 @@ class Stage:
     transport: str = "socket"
     port: int = 0
     """The bot's; over HTTP it stays the same when the bot is started again."""
+    limits: bool = False
+    """Whether the workspace refuses what Slack's rate limits would."""
     http: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=30))
     connection: Json = field(default_factory=dict)
     bot_url: str = ""
@@ -96,6 +98,7 @@ class Stage:
         command = [sys.executable, "-m", "practice", "--port", "0", "--manifest", str(ROOT / "manifest.yml")]
         # Short pauses between Slack's repetitions of an event that the bot did not acknowledge.
         command += ["--retry-scale", "0.2", "--data", str(self.data / "practice")]
+        command += ["--rate-limits"] if self.limits else []
         if self.transport == "http":
             self.port = free_port()
             command += ["--mode", "http", "--request-url", f"http://127.0.0.1:{self.port}/slack/events"]
