@@ -52,7 +52,7 @@ def of_seats(before: Incident, after: Incident, payload: Payload, by: str) -> It
             yield Effect(f"{at}/extras/{seq}", "name_extras", f"{at}/extras")
     for user in _heard(before, after):
         yield _told_anew(after, user)
-    if after.card_ts and (before.seating.asks, before.seats) != (after.seating.asks, after.seats):
+    if after.card_ts and _shown(before) != _shown(after):
         # The room's questions follow what became of them.
         yield Effect(f"{at}/asked/{seq}", "ask_seat", f"{at}/asked", {"entry": seq, "room": True}, f"{at}/asked")
     if before.is_open and after.seating.left != before.seating.left:
@@ -65,6 +65,11 @@ def _heard(before: Incident, after: Incident) -> Iterator[str]:
     now = {(ask.user, role) for ask in after.seating.asks for role in ask.roles}
     offered = {one.user for one in before.seating.handovers} - {one.user for one in after.seating.handovers}
     yield from sorted({user for user, _ in then - now} | offered)
+
+
+def _shown(i: Incident) -> tuple[object, ...]:
+    """What the room's messages about seats say."""
+    return i.seating.asks, i.seats, i.seating.extras, i.seating.missing
 
 
 def _told_anew(i: Incident, user: str) -> Effect:
