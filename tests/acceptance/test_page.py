@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -96,6 +98,17 @@ def test_a_click_is_not_lost_when_what_was_pressed_changes_meanwhile(page: Page,
     page.mouse.up()
     expect(card(page)).to_contain_text("SEV1")
     expect(card(page)).to_contain_text("Scribe @alice")
+
+
+def test_a_filled_form_shows_all_of_what_it_is_filled_with(page: Page, workspace: str) -> None:
+    """The update that *Draft update* proposes is read from its first line to its last without scrolling."""
+    declare(page, workspace, "A form that is filled")
+    card(page).get_by_role("button", name="Draft update").click()
+    field = page.get_by_role("dialog").locator("[data-block=text] textarea")
+    expect(field).to_have_value(re.compile("Next word at"))
+    assert field.evaluate("field => [field.scrollTop, field.scrollHeight <= field.clientHeight]") == [0, True]
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_everything_works_by_keyboard_alone(page: Page, tried: dict[str, str]) -> None:
