@@ -7,11 +7,18 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import httpx
 import pytest
 from sqlalchemy import Connection
 
+from practice.ai.server import Service as AiService
+from practice.server import build
+from practice.service import Settings as Workspace
+from stanch import trial, waking
+from stanch.settings import read
 from stanch.store import known_good
 from stanch.store.database import Database
 from tests.acceptance.harness import Process, clean_environment
@@ -112,6 +119,22 @@ async def test_the_bot_of_a_trial_knows_its_service_and_when_it_is_good(tmp_path
         }  # fmt: skip
     finally:
         assert await process.end(at_once=False) == 0
+
+
+@pytest.mark.parametrize(("pager", "ways"), [(True, ["the webhook at 127.0.0.1"]), (False, [])])
+def test_a_trial_wakes_nobody_in_earnest(tmp_path: Path, pager: bool, ways: list[str]) -> None:
+    """Whatever a .env says of PagerDuty, webhooks and Statuspage: a trial pages the practice pager, or nobody,
+    and has no way to a real status page."""
+    env = tmp_path / ".env"
+    env.write_text(
+        "STANCH_PAGERDUTY_ROUTING_KEY=R0\nSTANCH_PAGE_WEBHOOK_URL=https://example.com/wake\n"
+        "STANCH_STATUSPAGE_TOKEN=t\nSTANCH_STATUS_WEBHOOK_URL=https://example.com/status\n"
+    )
+    service = build(Workspace(pager=pager)).state.service
+    ai = cast(AiService, SimpleNamespace(url=NOWHERE, token="t"))
+    settings = read(trial.environment(service, ai, tmp_path), env)
+    assert [way.shown() for way in waking.ways(settings)] == ways
+    assert (settings.stanch_statuspage_token, settings.stanch_status_webhook_url) == (None, None)
 
 
 def recorded(db: Connection) -> known_good.KnownGood | None:

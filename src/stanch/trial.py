@@ -70,7 +70,7 @@ async def _with(ai: AiService, folder: Path, port: int, browser: bool, transport
 
     def bot(service: Service) -> Bot:
         serve = [sys.executable, "-m", "stanch", "serve", "--port", str(bot_port), "--log-level", "warning"]
-        return Bot([*serve, "--transport", transport], _environment(service, ai, folder))
+        return Bot([*serve, "--transport", transport], environment(service, ai, folder))
 
     async def announce(service: Service) -> None:
         await _ready(service)
@@ -97,7 +97,8 @@ def _delivery(transport: str, bot_port: int) -> Delivery:
     return {"mode": "socket"}
 
 
-def _environment(service: Service, ai: AiService, folder: Path) -> dict[str, str]:
+def environment(service: Service, ai: AiService, folder: Path) -> dict[str, str]:
+    """What the bot of a trial runs with."""
     kept = {k: v for k, v in os.environ.items() if k in KEPT or not k.upper().startswith(OURS)}
     at = service.connection()
     return kept | {
