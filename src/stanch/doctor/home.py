@@ -14,6 +14,7 @@ from stanch.core.incident import Incident
 from stanch.doctor.lines import Line, Patient, degraded, fault, ok
 from stanch.errors import Fault, StanchError
 from stanch.slack.render import FACTS, OF_REMINDERS, REMINDERS, TEMPLATE_WORDS, TEMPLATES_NEEDED
+from stanch.slack.seat_facts import ASKS, OF_ASKS
 from stanch.store import catalogue, classes, outbox, schema, switches, templates, text_lint
 from stanch.store.database import Database
 
@@ -63,6 +64,7 @@ def _pages(home: Path) -> list[Fault]:
 def _words() -> dict[str, frozenset[str]]:
     """What the message about an event may name, by template: what each message may, and the event's own fields."""
     of = {kind: PARTS.union(FACTS, (field.name for field in fields(event))) for kind, event in KINDS.items()}
+    of |= {kind: of[kind].union(OF_ASKS) for kind in ASKS}
     reminders = dict.fromkeys(REMINDERS, PARTS.union(FACTS, OF_REMINDERS))
     return of | {f"told_{kind}": words for kind, words in of.items()} | reminders
 

@@ -22,7 +22,7 @@ from stanch.slack.phrases import Message as Message
 from stanch.slack.pull_view import PullViews
 from stanch.slack.runbook_view import RunbookViews
 from stanch.slack.sample_view import SampleViews
-from stanch.slack.seat_facts import NAMES as OF_SEATS, seat_facts
+from stanch.slack.seat_facts import NAMES as OF_SEATS, OF_ASKS, seat_facts
 
 
 class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
@@ -75,7 +75,9 @@ REMINDERS = tuple(
         "room late unheard path commander facts nothing_pulled stuck raise approval left action overdue kept review"
     ).split()
 )
-TEMPLATE_WORDS = frozenset((*FACTS, *OF_REMINDERS)) | {field.name for kind in KINDS.values() for field in fields(kind)}
+TEMPLATE_WORDS = frozenset((*FACTS, *OF_REMINDERS, *OF_ASKS)) | {
+    field.name for kind in KINDS.values() for field in fields(kind)
+}
 """Every variable that a template may name: what `facts` gives, and the payload's own fields."""
 TEMPLATES_NEEDED = (
     frozenset(

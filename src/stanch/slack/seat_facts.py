@@ -12,9 +12,10 @@ from stanch.core.text import cut, listed, one_line
 from stanch.core.words import Mrkdwn, when_after
 from stanch.slack.blocks import when
 
-NAMES = (
-    "asked_now also missing_contacts holder other to_call empty_seats led_by first_move only_accept stanch_keeps"
-).split()
+NAMES = "asked_now also missing_contacts holder other".split()
+OF_ASKS = tuple("to_call empty_seats led_by first_move only_accept stanch_keeps".split())
+"""What a question, and what is said when nobody answers, may name beside."""
+ASKS = ("seat_asked", "seat_unfilled", "nobody_to_wake")
 UNTIL = ("seat_asked", "handover_asked")
 
 
