@@ -118,7 +118,7 @@ async def test_from_the_first_name_to_nobody(stage: Stage, pager: FakePager) -> 
     await asked(i, "dave")
     await asked(i, "erin")
     await until(i, "seat_unfilled")
-    assert "Everybody was asked, and nobody is technical lead." in (await i.heard())[-1]
+    assert "everybody was asked, and nobody is technical lead." in (await i.heard())[-1]
     rings = list(rung(pager, i))
     assert set(rung(pager, i).values()) == {"triggered"}
     assert len(rings) >= 2
@@ -192,8 +192,8 @@ async def test_nobody_can_be_woken_is_said(tmp_path: Path) -> None:
     async with staged(tmp_path / "stage") as stage:
         i = await declared(stage, "it leaks money")
         await i.types("alice", "severity SEV2")
-        assert not [one for one in await i.heard() if "Nobody can be woken" in one]
+        assert not [one for one in await i.heard() if "nobody can be woken" in one]
         await i.types("alice", "severity SEV1")
         await i.types("alice", "severity SEV2")
         await i.types("alice", "severity SEV1")
-        assert len([one for one in await i.heard() if "📵 Nobody can be woken" in one]) == 1
+        assert len([one for one in await i.heard() if one.startswith("📵") and "nobody can be woken" in one]) == 1
