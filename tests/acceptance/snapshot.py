@@ -14,6 +14,7 @@ from tests.acceptance.incidents import words
 
 DROPPED = ("block_id", "team", "bot_id", "app_id", "practice_pings", "blocks_hash")
 TOLD_BY_SLACK = ("member_joined", "member_left", "room_changed")
+KEPT = 250
 SPOKEN = ("text", "blocks", "user", "subtype", "topic", "reactions", "thread_ts")
 
 
@@ -119,7 +120,11 @@ class Plain:
         if "thread_ts" in shown:
             shown["thread_ts"] = "a thread's"
         shown["files"] = [one["name"] for one in message.get("files") or ()]
-        return self.text(shown)
+        plain: Json = self.text(shown)
+        # Where a text is cut depends on how long the incident's number is.
+        if str(plain.get("text", "")).endswith("…"):
+            plain["text"] = plain["text"][:KEPT]
+        return plain
 
     def link(self, link: str) -> str:
         found = re.search(r"archives/(\w+)/p(\d+)(\d{6})$", link)
@@ -175,4 +180,4 @@ def short(value: Any) -> str:
     if isinstance(value, list):
         return f"{len(value)}: {[short(one) for one in value]}"[:600]
     text = value.get("text", value) if isinstance(value, dict) else value
-    return str(text)[:160]
+    return str(text)[:700]

@@ -35,6 +35,8 @@ from tests.acceptance.telling import untold
 POINT_WITHIN_S = 150.0
 STAGE_LASTS = 25
 """Points after which a lane takes a fresh workspace and database, as the lists in the old ones grow."""
+REMEMBERED = ("users.conversations", "conversations.list", "conversations.join")
+"""A bot asks for these once, in the first incident that needs them."""
 Databases = Callable[[], "str | None"]
 Mend = Callable[[], Awaitable[None]]
 
@@ -99,6 +101,8 @@ class Lane:
         if self._plant is not None and PARTS[part].planted:
             assert self._plant.faulty is not None
             running |= {"plane read": self._plant.faulty.seen, "plane write": len(self._plant.arrived(run.mark))}
+        for method in REMEMBERED:
+            running.pop(method, None)
         if self._board is not None and PARTS[part].public:
             assert self._board.faulty is not None
             running["page write"] = self._board.faulty.seen
@@ -147,6 +151,9 @@ class Lane:
         fault = {"method": point.method, "nth": point.nth, **WAYS[point.way]}
         if point.starting:
             await stage.kill_bot()
+        elif point.method == "conversations.open":
+            # It remembers whom it has spoken to.
+            await stage.restart_bot()
         since = (await stage.wire())["calls"]
         await stage.faults(fault)
         if point.starting:

@@ -48,6 +48,15 @@ def render() -> Render:
     return Render(CATALOGUE, people())
 
 
+def test_a_notification_ends_with_no_half_of_a_moment(render: Render) -> None:
+    """However long a title is: where the text is cut within a moment, a mention or an escaped letter, that is left out
+    whole."""
+    for rest in ("<!date^17953…", "<@U0BO…", "<…", "&am…", "&…"):
+        assert render.fallback(opened().state, f"Please answer by {rest}") == "Please answer by…"
+    for whole in ("by <!date^1|x>…", "<@U0BOB>, then…", "1 &lt; 2…", "it is over"):
+        assert render.fallback(opened().state, whole) == whole
+
+
 HOSTILE = (
     "<!channel> <@U0BOB> & `code` *bold* ", "&&&&&&&&&&", "<<<<<<<<<<", "🏳️‍🌈", "العربية ", "long words ", "a\nb\n",
     "|>|>",

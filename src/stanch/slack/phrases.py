@@ -1,5 +1,6 @@
 """Phrases that several views share: the headline, where it is, who sits where, when the next word is due."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from stanch.slack.directory import Directory
 ICONS = {"SEV1": "🔴", "SEV2": "🟠", "SEV3": "🟡", "SEV4": "🔵"}
 PRIVATE = "🔒"
 VERDICTS = {"green": "✔", "red": "✗", "unknown": "?"}
+CUT_THROUGH = re.compile(r"\s*(<[^<>]*|&[a-z]{0,3})…$")
+"""What is left of a mention, a moment or an escaped letter at the end of a text that was cut."""
 MARKS = {"pulling": "…", "applied": "…", "effective": "✔", "removed": "↩", "kept": "📌", "failed": "✗"}
 
 
@@ -56,8 +59,9 @@ class Phrases:
         return " (asked)" if i.seating.ask("commander") else ""
 
     def fallback(self, i: Incident, text: str) -> str:
-        """The notification's text: nothing of a restricted incident stands on a locked phone."""
-        return safe(self.stub(i), 300) if i.restricted else text
+        """The notification's text: nothing of a restricted incident stands on a locked phone, and of a mention or a
+        moment that was cut through nothing does."""
+        return safe(self.stub(i), 300) if i.restricted else CUT_THROUGH.sub("…", text)
 
     def where(self, i: Incident, way: str = "") -> str:
         sheet = self._catalogue.klass(i.klass) if i.klass else None
