@@ -94,8 +94,10 @@ def test_the_announcement_follows_what_stakeholders_are_told() -> None:
 
 
 def test_what_people_were_told_alone_is_made_neutral() -> None:
-    """Once, when it becomes restricted."""
-    tale = told()
+    """Once, when it becomes restricted, and only where anything was said to the company."""
+    quiet, tale = told(), told()
+    assert not [one for one in quiet.do(c.Restrict("customer data"), ALICE).effects if one.kind == "inform"]
+    tale.do(d.Say(GOOD, ("stakeholders",)), CAROL)
     tale.do(c.Restrict("customer data"), ALICE)
     assert [one.payload for one in tale.effects if one.kind == "inform"] == [{"hush": True}]
 

@@ -73,7 +73,7 @@ def _follow(before: Incident, after: Incident, payload: Payload) -> Iterator[Eff
     for was, now in zip(before.status_page.words, after.status_page.words, strict=False):
         if now.d and (was.shown_at, was.how) != (now.shown_at, now.how):
             yield showing(after, f"draft/{now.d}")
-    if after.restricted and not before.restricted:
+    if after.restricted and not before.restricted and STAKEHOLDERS in after.spoken.last:
         yield hush_alone(after, after.seq, None)
     moved = (before.phase, before.severity) != (after.phase, after.severity)
     if moved or isinstance(payload, RoomOpened):
