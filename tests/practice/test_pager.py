@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from practice.pager import KEPT
 from practice.server import running
 from practice.service import Service, Settings
+from tests.acceptance.shoot import child
 from tests.practice.desk import Json, Person
 
 BOB = {"user": "U0BOB", "name": "bob"}
@@ -129,3 +131,10 @@ async def test_a_workspace_without_one(person: Person) -> None:
     assert await person.sees("pages") == []
     refused = await person.does("pages", **PAGE)
     assert (refused["status"], refused["error"]) == (404, "this workspace has no pager")
+
+
+def test_the_option_of_the_command_line() -> None:
+    """``--pager`` prints where pages go and by which token; without it the line says nothing of one."""
+    for option, names in ((["--pager"], {"pager", "pager_token"}), ([], set[str]())):
+        with child([sys.executable, "-m", "practice", "--port", "0", *option]) as connection:
+            assert {name for name in connection if name.startswith("pager")} == names
