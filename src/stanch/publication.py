@@ -36,9 +36,10 @@ def access(settings: Settings) -> Access:
 class Publication:
     def __init__(self, desk: Desk, settings: Settings, templates: Templates, write: Write) -> None:
         self._desk = desk
-        self._pages = Pages(desk.catalogue, access(settings), self._told)
+        reach = access(settings)
+        self._pages = Pages(desk.catalogue, reach, self._told)
         patience = GRACES * settings.stanch_grace_s
-        self._publisher = Publisher(desk, templates, write, self._pages.of, patience)
+        self._publisher = Publisher(desk, templates, write, self._pages.of, patience, reach.limit)
 
     @property
     def routes(self) -> Sequence[BaseRoute]:

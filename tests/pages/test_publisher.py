@@ -24,6 +24,7 @@ from stanch.store.templates import Templates
 from tests.fakes.world import CAROL, CATALOGUE, Tale, minutes, opened
 
 TEMPLATES = Templates.read(Path(__file__).parents[2] / "message_templates")
+LEASE_ENDS, MARGIN = 1_795_400_000.0, 10.0
 TEXT = "Some answers may be wrong."
 SHEET = PublicPage("statuspage", "abc", {"Chat": "c1", "Search": "c2"})
 
@@ -66,12 +67,17 @@ async def publish(
 ) -> Any:
     desk: Any = SimpleNamespace(catalogue=with_page(sheet), clock=lambda: tale.now)
     publisher = Publisher(
-        desk, more.pop("templates", TEMPLATES), lambda i, audience, moment, at: f"({moment})", lambda _: page, patience
+        desk,
+        more.pop("templates", TEMPLATES),
+        lambda i, audience, moment, at: f"({moment})",
+        lambda _: page,
+        patience,
+        MARGIN,
     )
     payload = {"n": n} | more.pop("payload", {})
     owed = Owed(
         id=1, key="k", incident=7, kind="publish", lane="inc-7/publish", payload=payload,
-        attempts=more.get("attempts", 1), lease_until=0, ambiguous=more.get("ambiguous", False),
+        attempts=more.get("attempts", 1), lease_until=LEASE_ENDS, ambiguous=more.get("ambiguous", False),
         intent_at=0, worker="w",
     )  # fmt: skip
     return await publisher.publish(owed, tale.incident)
@@ -91,6 +97,7 @@ async def test_a_word_is_shown_with_what_the_incident_stands_at() -> None:
     )  # fmt: skip
     assert post.components == {"c1": "partial_outage", "c2": "partial_outage"}
     assert not post.look
+    assert post.until == LEASE_ENDS - MARGIN
     assert reports(outcome) == (
         s.ReportPageShown(
             1, "investigating", TEXT, "(title)", "major", "support-copilot", "inc9", "https://s.example/inc9"

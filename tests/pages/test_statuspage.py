@@ -1,5 +1,6 @@
 """Statuspage, told each word once: against a page that behaves, and one that does not."""
 
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -81,6 +82,14 @@ async def test_a_lost_answer_to_a_creation_makes_no_second_incident(page: Status
     assert (await fault(page)).sent
     assert await shown(page, replace(POST, look=True)) == Shown("inc1", "https://stspg.example/inc1", found=True)
     assert len(fake.said) == 1
+
+
+@pytest.mark.parametrize("look", [False, True])
+async def test_a_word_whose_time_is_over_is_not_sent(page: Statuspage, fake: FakeStatuspage, look: bool) -> None:
+    """The process stood still while it looked, past its lease: another may be sending, so nothing is written."""
+    late = replace(POST, look=look, until=time.time() - 1)
+    assert not (await fault(page, late)).sent
+    assert not fake.incidents
 
 
 async def test_a_lost_answer_to_an_update_makes_no_second_update(page: Statuspage, fake: FakeStatuspage) -> None:

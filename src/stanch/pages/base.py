@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from typing import Protocol
 
 from stanch.outbound.exchange import OutsideFault
@@ -34,6 +35,8 @@ class Post:
     """An earlier try may have come through: look before it is sent."""
     only_if_there: bool = False
     """It is over, and nothing was ever shown for certain: nothing is begun for it."""
+    until: float = inf
+    """Epoch seconds after which it must not be sent: another replica may be at it by then."""
 
     @property
     def public_id(self) -> str:

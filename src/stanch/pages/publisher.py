@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -39,15 +40,19 @@ Write = Callable[[Incident, str, str, datetime], str]
 
 
 class Publisher:
-    def __init__(self, desk: Desk, templates: Templates, write: Write, of: Of, patience: float) -> None:
+    def __init__(
+        self, desk: Desk, templates: Templates, write: Write, of: Of, patience: float, margin: float = 0.0
+    ) -> None:
         """`write` gives the text for an audience and a moment; empty where there is none. `of` gives the page of a
         service's sheet, and raises `PageFault` when it is not set up. `patience`: seconds after which the room hears
-        that the page does not answer."""
+        that the page does not answer. `margin`: seconds before the end of its lease after which a word is not sent any
+        more."""
         self._desk = desk
         self._templates = templates
         self._write = write
         self._of = of
         self._patience = patience
+        self._margin = margin
 
     async def publish(self, owed: Owed, i: Incident) -> Outcome:
         """Never raises for what the page answers; each answer is an outcome."""
@@ -72,7 +77,7 @@ class Publisher:
             if why:
                 return Done(reports=(c.ReportPageHeld(word.n, why),))
             assert post is not None
-            shown = await self._of(sheet).show(post)
+            shown = await self._of(sheet).show(replace(post, until=owed.lease_until - self._margin))
         except PageFault as fault:
             return self._fault(owed, i, word, fault, look)
         except StanchError as mistake:

@@ -4,6 +4,7 @@ Creating is not idempotent there. So each incident carries our key and the numbe
 after an unclear try it is looked for by them before anything is sent again.
 """
 
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -37,6 +38,9 @@ class Statuspage:
             return None
         if known is not None and _says(known, post):
             return _shown(known, found=True)
+        if time.time() >= post.until:
+            # Looking took long, or this process stood still: others have looked since, and may be sending.
+            raise PageFault("it took too long to look whether the page shows it already")
         id = str(known["id"]) if known is not None else post.id
         path = f"{self._at}/incidents/{quote(id, safe='')}" if id else f"{self._at}/incidents"
         answer = await self._line.ask("PATCH" if id else "POST", path, {"incident": _sheet(post, new=not id)})
