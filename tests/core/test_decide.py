@@ -227,10 +227,10 @@ def test_roles_are_given_handed_over_and_cleared() -> None:
 
 
 def test_giving_a_role_brings_the_person_in() -> None:
-    """Somebody who is given a role is invited into the room, and the room is told."""
+    """Somebody who is given a role is invited into the room, and the room is told; so are its messages about seats."""
     decision = opened().do(c.GiveRole("scribe", ERIN))
     assert [(effect.kind, effect.payload.get("users")) for effect in decision.effects if effect.due is None] == [
-        ("post", None), ("invite", [ERIN]), ("card", None), ("announce", None),
+        ("ask_seat", None), ("post", None), ("invite", [ERIN]), ("card", None), ("announce", None),
     ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from stanch.core import commands as c
 from stanch.core.chase import extras_wanted, kept_by_stanch, sheet
 from stanch.core.incident import Incident
+from stanch.core.people import OWNERS
 from stanch.core.ranking import Candidate, ranked
 from stanch.core.roles import ROLES
 from stanch.slack.gateway import Kit
@@ -18,7 +19,9 @@ async def owners(kit: Kit, i: Incident) -> c.SeatOwners:
     """Who sits where at the start, and whom the class adds. The list of people is known already."""
     service = kit.desk.catalogue.service(i.service) if i.service else None
     known = kit.directory.seats(service)
-    busy = await _busy(kit, i)
+    # Among owners the team has said itself who comes first; in a rota nobody has.
+    first_step = kit.desk.catalogue.people.path(i.service)[0]
+    busy = await _busy(kit, i, answered=first_step.ask == (OWNERS,))
     seats: dict[str, str] = {}
     for role in ROLES:
         found = await _step(kit, i, role, 0)
@@ -100,9 +103,16 @@ def _ranked(
     )
 
 
-async def _busy(kit: Kit, i: Incident) -> Counter[str]:
+async def _busy(kit: Kit, i: Incident, *, answered: bool = False) -> Counter[str]:
+    """Open roles by person. `answered`: without those for which Stanch named them and they have done nothing yet, so
+    that the first choice stays the first until they are at work elsewhere."""
     others = [one for one in await kit.desk.open_incidents(WORST) if one.number != i.number]
-    return Counter(user for one in others for user in one.seats.values())
+    held = ((one, role, user) for one in others for role, user in one.seats.items())
+    return Counter(
+        user
+        for one, role, user in held
+        if not (answered and role in one.seated_by_owners and user not in one.seating.present)
+    )
 
 
 def _insiders(kit: Kit, i: Incident) -> set[str]:
