@@ -42,7 +42,7 @@ def sev1(workspace: str, title: str) -> str:
     until(lambda: bool(rooms(workspace, title)), "the room is open")
     room = str(rooms(workspace, title)[0]["id"])
     # The room is there a moment before the bot has noted that it is this incident's.
-    until(lambda: "SEV1" in str(command(workspace, "alice", room, "severity SEV1")["ephemerals"]), "it is a SEV1")
+    until(lambda: "→ SEV1" in str(command(workspace, "alice", room, "severity SEV1")["ephemerals"]), "it is a SEV1")
     return room
 
 
