@@ -1,4 +1,4 @@
-"""The life of an incident in four parts, each from a state that is reached quickly; and all of it in one go."""
+"""The life of an incident in parts, each from a state that is reached quickly; and the main ones in one go."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
 ROOMS, EACH = 4, 20
 SEVERITIES = ("SEV1", "SEV2", None)
 ALICE = "U0ALICE"
-BESIDE_S = 6.0
+BESIDE_S = 10.0
 """Seconds within which a new incident has its room and card, and words stand, while the backlog drains."""
 
 
