@@ -53,6 +53,7 @@ def home(tmp_path: Path, alerts: FakePlane) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 async def test_what_is_printed_can_be_pasted(home: Path) -> None:
     """What `discover` prints, put in the place of the entries of this control, has no fault: an evil name is a text."""
     said = await stanch(home, "controls", "discover", "alerts")
@@ -92,6 +93,7 @@ async def test_a_plane_that_has_nothing_or_is_away(home: Path, alerts: FakePlane
     assert await stanch(home, "controls", "discover", "alerts") == Said(1, "", told)
 
 
+@pytest.mark.slow
 async def test_what_is_declared(home: Path) -> None:
     """Each control by service with what it stands at; 1 where something is missing, and the secret is never shown."""
     async with ai_service() as ai:

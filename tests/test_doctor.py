@@ -263,6 +263,7 @@ def database(given: Given) -> Database:
     return Database(settings(given).database)
 
 
+@pytest.mark.slow
 async def test_database(practice: Service, tmp_path: Path) -> None:
     """No tables, an old schema, a newer one, and a server that is away, whose password is not told."""
     given = environment(practice, tmp_path)
@@ -292,6 +293,7 @@ def effect(number: int, **more: Any) -> dict[str, Any]:
     return row | {"state": "owed", "due_at": 0.0} | more
 
 
+@pytest.mark.slow
 async def test_outbox(practice: Service, tmp_path: Path) -> None:
     """What is held and what was set aside, with how many and which command mends it."""
     given = environment(practice, tmp_path)
@@ -319,6 +321,7 @@ async def planes(given: Given) -> list[str]:
     return [str(line) for line in await examined(given) if line.about == "planes"]
 
 
+@pytest.mark.slow
 async def test_planes(practice: Service, tmp_path: Path) -> None:
     """A plane that is not set up works with less; one that is and cannot be read is a complaint; nothing is moved."""
     given = environment(practice, tmp_path)
@@ -408,6 +411,7 @@ async def test_each_control_that_is_not_ready(practice: Service, tmp_path: Path,
 
 
 @pytest.mark.parametrize("kind", ["probe", "hold", "check"])
+@pytest.mark.slow
 async def test_looking_again_is_no_complaint(practice: Service, tmp_path: Path, kind: str) -> None:
     """What looks again and again by its nature may be tried often; the same of a call to Slack is a complaint."""
     given = environment(practice, tmp_path)
@@ -461,6 +465,7 @@ async def run(*arguments: str, **given: str) -> tuple[int, str, str]:
     return process.returncode or 0, out.decode(), err.decode()
 
 
+@pytest.mark.slow
 async def test_exit_status(practice: Service, tmp_path: Path) -> None:
     """0 when all is well, 1 with a complaint, 2 for settings that nobody can use."""
     given = environment(practice, tmp_path)
@@ -483,8 +488,7 @@ ELSEWHERE = "  group: {user_group: helpers}\n  paged: {pagerduty: PABC123}\n\nes
         ("", "rotas: paged is a PagerDuty schedule, and STANCH_PAGERDUTY_TOKEN is not set"),
         (
             "secret",
-            "rotas: paged: PagerDuty cannot be reached; "
-            "until it is mended, the rest of the path is asked",
+            "rotas: paged: PagerDuty cannot be reached; until it is mended, the rest of the path is asked",
         ),
     ],
 )

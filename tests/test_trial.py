@@ -101,6 +101,7 @@ def refuses(url: str) -> bool:
         return probe.connect_ex((str(httpx.URL(url).host), int(httpx.URL(url).port or 0))) != 0
 
 
+@pytest.mark.slow
 async def test_the_bot_of_a_trial_knows_its_service_and_when_it_is_good(tmp_path: Path) -> None:
     """The bot reads the practice AI service of the same trial, and STANCH_KNOWN_GOOD_S says how long it must be green
     before what stands there is recorded as good."""

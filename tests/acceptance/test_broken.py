@@ -14,6 +14,7 @@ from tests.acceptance.test_timeline import stanch
 pytestmark = pytest.mark.asyncio(loop_scope="function")
 
 
+@pytest.mark.slow
 async def test_error_of_the_whole_app_holds_and_then_goes_on(tmp_path: Path) -> None:
     """With a revoked token nothing is set aside: it is held, shown in health and `outbox list`, and goes out later."""
     async with staged(tmp_path / "stage") as stage:
@@ -50,6 +51,7 @@ async def test_deactivated_owner_is_told_and_the_rest_stands(tmp_path: Path) -> 
         assert f"<@{BOB}> (technical lead) has left the room" in (await incident.heard())[-1]
 
 
+@pytest.mark.slow
 async def test_class_that_is_gone_from_the_catalogue(tmp_path: Path) -> None:
     """After a restart without the class its incidents go on; the card says that it is no class any more."""
     home = tmp_path / "home"

@@ -55,6 +55,7 @@ async def clicks(stage: Stage, user: str, view: Json, label: str, number: int | 
     return answer
 
 
+@pytest.mark.slow
 async def test_empty_house(stage: Stage) -> None:
     """With nothing open it says so, and *Declare an incident* opens the form, which declares."""
     view = await at_home(stage, "erin")

@@ -118,6 +118,7 @@ async def test_too_much_is_refused(posted: Stage) -> None:
     assert (await posted.health())["connected"]
 
 
+@pytest.mark.slow
 async def test_whatever_is_missing_or_odd_is_no_failure_of_ours(posted: Stage) -> None:
     """Rightly signed payloads with any one field taken away, or of another kind, are answered with less than 500."""
     incident = await declared(posted, "odd payloads")
@@ -202,6 +203,7 @@ def written(content: Json) -> bytes:
     return urlencode({"payload": json.dumps(content)}).encode()
 
 
+@pytest.mark.slow
 async def test_three_deliveries_of_everything_have_one_effect(either: Stage) -> None:
     """Command, click, form, shortcut and pushpin, each delivered three times at once: each counts once, in the timeline
     and in Slack, and each delivery is acknowledged with the same words."""

@@ -14,6 +14,7 @@ from tests.acceptance.pages import FAST, card
 from tests.acceptance.shoot import chromium, trial
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.browser,
     pytest.mark.skipif(chromium() is None, reason="no Chromium: set CHROMIUM to one, or install it"),
 ]

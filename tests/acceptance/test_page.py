@@ -64,6 +64,7 @@ def test_a_person_declares_and_loses_nothing_when_the_bot_is_killed(page: Page, 
     assert found == [(1, 1)]
 
 
+@pytest.mark.slow
 def test_the_card_changes_for_everybody_who_looks_at_it(page: Page, browser: Browser, workspace: str) -> None:
     """What alice does in a room is seen by bob on his own page without a reload, and read out for a screen reader."""
     declare(page, workspace, "Seen by two")

@@ -16,6 +16,7 @@ from tests.acceptance.pages import HOSTILE, assert_harmless, channel_id, message
 from tests.acceptance.shoot import ask, child, chromium
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.browser,
     pytest.mark.skipif(chromium() is None, reason="no Chromium: set CHROMIUM to one, or install it"),
 ]

@@ -15,6 +15,7 @@ from tests.acceptance.pages import composer, messages, say
 from tests.acceptance.shoot import ask, chromium
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.browser,
     pytest.mark.skipif(chromium() is None, reason="no Chromium: set CHROMIUM to one, or install it"),
 ]

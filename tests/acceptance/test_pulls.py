@@ -73,6 +73,7 @@ async def asked_what_stands(i: Incident, holds: str) -> tuple[float, str]:
             await asyncio.sleep(0.05)
 
 
+@pytest.mark.slow
 async def test_controls_says_what_each_stands_at_and_never_waits_for_its_plane(scene: Scene) -> None:
     """The present values; with a plane that does not answer, the same list in time, and the acknowledgement at once."""
     i, _ = await scene.incident("what can be pulled", "class quality_regression")
@@ -107,6 +108,7 @@ async def test_from_the_command_to_the_proof_and_back(scene: Scene) -> None:
     assert "↩ 1 Previous prompt: v18 → v17 (removed)" in await i.card_words()
 
 
+@pytest.mark.slow
 async def test_every_click_that_is_delivered_three_times_counts_once(scene: Scene) -> None:
     """The command, *Pull it*, *Undo* and *Put it back*, three times each: two changes, and one message a pull."""
     i, levers = await scene.incident("everything comes three times", "class quality_regression")

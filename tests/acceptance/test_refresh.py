@@ -11,6 +11,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOTES = 60
 
 
+@pytest.mark.slow
 async def test_refresh_leaves_no_gap(stage: Stage) -> None:
     """While all connections are asked to refresh, three times, each of sixty notes is taken at its first try."""
     incident = await declared(stage, "sockets refresh under way")

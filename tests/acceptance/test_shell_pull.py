@@ -83,6 +83,7 @@ def deeds(i: Incident) -> list[tuple[str, str, str]]:
 READ = "Previous prompt: now v18, will be v17 (back)\n"
 
 
+@pytest.mark.slow
 async def test_with_the_bot_dead_it_is_pulled_from_the_shell_alone(shell: Shell) -> None:
     """Read, shown, asked, sent, proved; status 0; the timeline has the same entries; the bot tells the room later."""
     i, levers = await incident(shell, "Slack is down")

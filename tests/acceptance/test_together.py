@@ -28,6 +28,7 @@ def url(database_url: str) -> str:
     return database_url
 
 
+@pytest.mark.slow
 async def test_fifty_notes_roles_and_clicks_at_once(url: str, tmp_path: Path) -> None:
     """Every acknowledged note, role and click is in the timeline once; the chain verifies; projections are its fold."""
     async with staged(tmp_path / "stage", {"DATABASE_URL": url, "STANCH_LEASE_S": "30"}) as stage:

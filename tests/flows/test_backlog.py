@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from stanch.core import commands as c
 from stanch.core.effects import Effect
 from stanch.core.incident import Incident
@@ -88,6 +90,7 @@ async def drained(desk: Desk, slack: Strict) -> float:
     return time.perf_counter() - began
 
 
+@pytest.mark.slow
 async def test_a_backlog_drains_at_slacks_rate_the_most_severe_and_newest_first(desk: Desk) -> None:
     """Each is sent once, in the order of severity and then of when it was due, but for the few that were tried at the
     same moment; and Slack hardly has to refuse any."""

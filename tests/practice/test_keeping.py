@@ -218,6 +218,7 @@ except LookupError:
 
 
 @pytest.mark.parametrize(("how", "status"), [("works", 0), ("hangs", 0), ("fails", 3)])
+@pytest.mark.slow
 def test_workspace_and_child_end_together(how: str, status: int) -> None:
     """SIGTERM ends both, also while the announcement still waits; an announcement that fails ends both too."""
     environment = {**os.environ, "CHILD": CHILD}
