@@ -103,6 +103,10 @@ async def test_paging(practice: Service, tmp_path: Path) -> None:
         "ok        paging: PagerDuty at https://events.pagerduty.com and the webhook at wake.example.com"
         " (not tried: that would wake somebody)"
     ]
+    slip = environment(practice, tmp_path, STANCH_PAGE_WEBHOOK_URL="https://wake.example.com:99999/")
+    assert await complaints(slip) == [
+        "paging: STANCH_PAGE_WEBHOOK_URL is no address; correct it, or phones stay silent"
+    ]
 
 
 async def test_nobody_is_there_to_be_woken(practice: Service, tmp_path: Path) -> None:

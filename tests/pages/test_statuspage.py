@@ -197,7 +197,7 @@ async def test_what_is_not_set_up_is_named(tmp_path: Any) -> None:
         with pytest.raises(PageFault, match=f"^{name} is not set$"):
             pages.of(PublicPage(kind, PAGE))  # type: ignore[arg-type]
     odd = Pages(Catalogue(), Access(tmp_path, "https://me:hunter2@example.com", KEY), nothing)
-    with pytest.raises(PageFault, match=r"^STANCH_STATUSPAGE_API is no http or https address$"):
+    with pytest.raises(PageFault, match=r"^STANCH_STATUSPAGE_API holds a password$"):
         odd.of(PublicPage("statuspage", PAGE))
     assert KEY not in repr(Access(tmp_path, token=KEY, webhook_url=KEY, webhook_token=KEY))
 

@@ -32,6 +32,8 @@ async def paging(patient: Patient) -> Sequence[Line]:
     ways = waking.ways(patient.settings)
     if not ways:
         return [fault("paging", NOTHING), *found]
+    if broken := [fault("paging", f"{way.fault}; correct it, or phones stay silent") for way in ways if way.fault]:
+        return [*broken, *found]
     where = " and ".join(way.shown() for way in ways)
     return [ok("paging", f"{where} (not tried: that would wake somebody)"), *found]
 

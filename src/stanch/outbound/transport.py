@@ -4,14 +4,14 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from functools import cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final
 
 import httpx
 
+from stanch.outbound.address import address_fault, header_fault
 from stanch.outbound.exchange import MOST, Late, Lost, Raw, Unreadable, Unusable
 
-_SCHEMES: Final = ("http", "https")
+_OURS: Final = {"User-Agent": "stanch", "Accept": "*/*", "Accept-Encoding": "identity"}
 
 
 @cache
@@ -21,18 +21,13 @@ def _certificates() -> ssl.SSLContext:
 
 
 class Transport:
-    """Nothing from the environment (no proxy, no .netrc), no cookies, no redirects, nothing sent twice."""
+    """One request, one answer: nothing from the environment (no proxy, no .netrc), no cookies, no redirects, nothing
+    sent twice. It speaks below httpx's client, which reads a redirect even where it does not follow it."""
 
     def __init__(self) -> None:
-        self._client = httpx.AsyncClient(
-            verify=_certificates(),
-            trust_env=False,
-            follow_redirects=False,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            headers={"User-Agent": "stanch", "Accept-Encoding": "identity"},
-            # A connection that the other side has closed meanwhile would make a write unclear.
-            limits=httpx.Limits(max_connections=20, keepalive_expiry=2.0),
-        )
+        # A connection that the other side has closed meanwhile would make a write unclear.
+        limits = httpx.Limits(max_connections=20, keepalive_expiry=2.0)
+        self._line = httpx.AsyncHTTPTransport(verify=_certificates(), trust_env=False, limits=limits)
 
     async def send(
         self,
@@ -43,40 +38,31 @@ class Transport:
         limit: float,
         most: int = MOST,
     ) -> Raw:
-        """One request, answered whole within `limit` seconds and `most` bytes. Raises what `exchange` names."""
+        """Answered whole within `limit` seconds and `most` bytes. Raises what `exchange` names."""
         went = False
 
         async def trace(event: str, _: Mapping[str, Any]) -> None:
             nonlocal went
             went = went or event.endswith(".send_request_headers.started")
 
-        try:
-            request = self._client.build_request(
-                method, url, content=content, headers=dict(headers), timeout=limit, extensions={"trace": trace}
-            )
-        except (httpx.InvalidURL, UnicodeError, ValueError):
-            raise Unusable from None
-        if (
-            request.url.scheme not in _SCHEMES
-            or not request.url.host
-            or not all(map(str.isprintable, headers.values()))
-        ):
-            raise Unusable
+        request = _request(method, url, headers, content)
+        request.extensions = {"trace": trace, "timeout": httpx.Timeout(limit).as_dict()}
         try:
             async with asyncio.timeout(limit):
-                response = await self._client.send(request, stream=True)
+                response = await self._line.handle_async_request(request)
                 try:
                     # Packed, a few kilobytes can stand for gigabytes; we have asked for nothing packed.
-                    packed = response.headers.get("content-encoding", "identity").strip().lower() not in (
-                        "",
-                        "identity",
-                    )
+                    coding = response.headers.get("content-encoding", "").strip().lower()
+                    packed = coding not in ("", "identity")
                     body = b"" if packed else await _body(response, most)
                 finally:
                     await response.aclose()
         except (TimeoutError, httpx.TimeoutException) as late:
             raise Late(went) from late
-        except httpx.TransportError as lost:
+        except httpx.LocalProtocolError as wrong:
+            # Refused on our side, before its first byte left.
+            raise Unusable from wrong
+        except (httpx.TransportError, UnicodeError) as lost:
             raise Lost(went) from lost
         raw = Raw(response.status_code, {name.lower(): value for name, value in response.headers.items()}, body or b"")
         if packed:
@@ -86,7 +72,19 @@ class Transport:
         return raw
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._line.aclose()
+
+
+def _request(method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> httpx.Request:
+    """Raises `Unusable` for what cannot be sent as it is."""
+    if fault := address_fault(url) or next(filter(None, map(header_fault, headers.values())), ""):
+        raise Unusable(fault)
+    try:
+        ours = httpx.Headers(_OURS)
+        ours.update(headers)
+        return httpx.Request(method, url, headers=ours, content=content)
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        raise Unusable from None
 
 
 async def _body(response: httpx.Response, most: int) -> bytes | None:

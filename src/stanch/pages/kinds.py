@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from stanch.core.catalogue import Catalogue, PageKind, PublicPage
+from stanch.outbound.address import address_fault, header_fault
 from stanch.pages import statuspage, webhook
 from stanch.pages.base import Page, PageFault
 from stanch.pages.line import Line
@@ -61,9 +61,8 @@ class Pages:
         return webhook.Webhook(self._line(url, "STANCH_STATUS_WEBHOOK_URL", headers), url)
 
     def _line(self, url: str, name: str, headers: Mapping[str, str]) -> Line:
-        parsed = urlsplit(url)
-        if parsed.scheme not in ("http", "https") or not parsed.hostname or "@" in parsed.netloc:
-            raise PageFault(f"{name} is no http or https address", permanent=True)
+        if fault := address_fault(url, password=False):
+            raise PageFault(f"{name} {fault}", permanent=True)
         if name not in self._lines:
             self._lines[name] = Line(url, headers, self._access.limit)
         return self._lines[name]
@@ -72,8 +71,8 @@ class Pages:
 def _needed(value: str, name: str) -> str:
     if not value:
         raise PageFault(f"{name} is not set", permanent=True)
-    if not value.isascii() or not value.isprintable():
-        raise PageFault(f"{name} holds a character that cannot be sent", permanent=True)
+    if fault := header_fault(value):
+        raise PageFault(f"{name} {fault}", permanent=True)
     return value
 
 

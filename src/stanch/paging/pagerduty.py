@@ -7,6 +7,7 @@
 
 from typing import Any, Final
 
+from stanch.outbound.address import address_fault
 from stanch.paging.base import Call, CallFault
 from stanch.paging.line import Line
 
@@ -24,9 +25,14 @@ class PagerDuty:
     def __init__(self, routing_key: str, events: str = EVENTS) -> None:
         self._key = routing_key
         self._base = events.rstrip("/")
+        wrong = address_fault(self._base, password=False)
+        self.fault = f"STANCH_PAGERDUTY_EVENTS {wrong}" if wrong else ""
+        """As `Webhook.fault`."""
         self._line = Line(self.name, self._base + PATH)
 
     async def send(self, call: Call) -> None:
+        if self.fault:
+            raise CallFault(self.fault, permanent=True)
         heard = await self._line.post(self.sheet(call))
         if heard.status != 202:
             raise heard.fault(self.name, MEND)
