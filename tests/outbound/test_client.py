@@ -36,7 +36,7 @@ async def odd() -> AsyncIterator[str]:
 
 @pytest.mark.parametrize("path", ODD)
 async def test_an_answer_that_cannot_be_read_keeps_its_status(odd: str, path: str) -> None:
-    """Long, deep, packed, no JSON, or a redirect to nowhere: the body is nothing, and whether it came through is still known."""
+    """Long, deep, packed, no JSON, or a redirect to nowhere: nothing is read, and whether it came through is known."""
     line = JsonLine(odd, {}, 5, most=1_000)
     heard = await line.ask("POST", path, {})
     assert (heard.status, heard.body) == ({"/html": 503, "/away": 302}.get(path, 200), None)
