@@ -1,15 +1,23 @@
 """Words for people outside the room: what the announcement shows of them, and what is taken back."""
 
+import asyncio
+import json
+import time
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import insert, select
 
-from stanch.core import commands as c, draft_commands as d, status_commands as s
+from stanch.core import commands as c, draft_commands as d, draft_effects, status_commands as s
 from stanch.core.incident import STANCH
 from stanch.flows.desk import Asked
+from stanch.slack.client import Kind, SlackFault
 from stanch.slack.stakeholders import inform
 from stanch.store.database import Database
 from stanch.store.outbox import Owed
+from stanch.store.tables import effect
 from tests.fakes.bot import Bot
 from tests.fakes.front import Front, seen, words
 from tests.fakes.world import ALICE, BOB, CAROL, DAVE, ERIN
@@ -111,6 +119,69 @@ async def test_what_subscribers_were_sent_is_taken_back(apart: Front) -> None:
     assert STUB in dave
     assert "refunds" not in seen(apart.bot.slack.named(f"dm-{DAVE}").messages)
     assert any(GOOD in one for one in read(apart.bot.slack.named(f"dm-{ERIN}")))
+
+
+async def test_of_many_messages_each_is_taken_back_once(apart: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest first, however few changes Slack takes at a time; other messages are changed before them."""
+    monkeypatch.setattr(draft_effects, "BETWEEN", timedelta(milliseconds=1))
+    await apart.bot.ask(d.Subscribe(), DAVE)
+    await say(apart, ("room", "stakeholders"), GOOD)
+    alone = apart.bot.slack.named(f"dm-{DAVE}")
+    [first] = alone.messages
+    with apart.bot.database.engine.begin() as db:
+        row = dict(db.execute(select(effect).where(effect.c.kind == "inform")).mappings().one())
+        del row["id"]
+        for n in range(60):
+            ts, key = f"{float(first['ts']) + n + 1:.6f}", f"inc-1/inform/more-{n}"
+            alone.messages.append({**first, "ts": ts})
+            db.execute(insert(effect).values(row | {"key": key, "lane": key, "result": json.dumps({"ts": ts})}))
+    changed: list[str] = []
+    since, call = [0.0], apart.bot.slack.call
+
+    async def limited(method: str, *, read: bool = False, **args: Any) -> dict[str, Any]:
+        if method == "chat.update" and args["channel"] == alone.id:
+            if len(changed) % 10 == 0 and (rest := since[0] + 0.2 - time.monotonic()) > 0:
+                raise SlackFault(Kind.PAUSED, "ratelimited", after=rest)
+            changed.append(args["ts"])
+            since[0] = time.monotonic()
+        return await call(method, read=read, **args)
+
+    monkeypatch.setattr(apart.bot.slack, "call", limited)
+    await apart.bot.ask(c.Restrict("customer data"))
+    await apart.bot.run(until=lambda: len(changed) >= 61, seconds=15)
+    newest = sorted((one["ts"] for one in alone.messages), reverse=True)
+    assert sorted(changed, reverse=True) == newest
+    assert changed[0] == newest[0]
+    assert set(changed[:20]) == set(newest[:20])
+    assert {STUB in one for one in read(alone)} == {True}
+
+
+async def test_what_lands_late_is_taken_back_by_itself(apart: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It became restricted while words were on their way: theirs are made neutral who have no part in it, no others."""
+    for user in (DAVE, ERIN):
+        await apart.bot.ask(d.Subscribe(), user)
+    await apart.bot.ask(c.GiveRole("scribe", ERIN))
+
+    call, posted = apart.bot.slack.call, asyncio.Barrier(2)
+
+    async def restricted_meanwhile(method: str, *, read: bool = False, **args: Any) -> dict[str, Any]:
+        answer = await call(method, read=read, **args)
+        if method == "chat.postMessage" and apart.bot.slack.channels[args["channel"]].name in (
+            f"dm-{DAVE}",
+            f"dm-{ERIN}",
+        ):
+            if await posted.wait() == 0:
+                await apart.bot.ask(c.Restrict("customer data"))
+            await posted.wait()
+        return answer
+
+    monkeypatch.setattr(apart.bot.slack, "call", restricted_meanwhile)
+    await say(apart, ("room", "stakeholders"), GOOD)
+    assert STUB in read(apart.bot.slack.named(f"dm-{DAVE}"))[-1]
+    assert GOOD in read(apart.bot.slack.named(f"dm-{ERIN}"))[-1]
+    with apart.bot.database.engine.begin() as db:
+        hushed = db.execute(select(effect.c.payload).where(effect.c.lane.like("%/inform/hush%"))).scalars()
+        assert [json.loads(one).get("whom") for one in hushed] == [None, DAVE]
 
 
 async def test_what_may_have_come_through_to_a_subscriber_is_looked_for(apart: Front) -> None:

@@ -1,7 +1,7 @@
 """What is owed after words for others: drafts shown, messages sent and kept up to date."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from stanch.core import draft_events as e
@@ -12,6 +12,12 @@ from stanch.core.incident import Incident
 from stanch.core.payload import Payload
 from stanch.core.spoken import COMPANY, STAKEHOLDERS
 from stanch.core.walk_effects import showing
+
+AFTER_ALL: Final = 9
+"""The rank of what goes to many: after every reminder, whatever its severity, and after all that cannot wait."""
+AT_ONCE: Final = 20
+BETWEEN: Final = timedelta(seconds=2)
+"""Between two changed messages of many: Slack takes some 50 a minute, for everything."""
 
 
 def of_words(before: Incident, after: Incident, payload: Payload, by: str) -> Iterator[Effect]:
@@ -74,7 +80,7 @@ def _follow(before: Incident, after: Incident, payload: Payload) -> Iterator[Eff
         if now.d and (was.shown_at, was.how) != (now.shown_at, now.how):
             yield showing(after, f"draft/{now.d}")
     if after.restricted and not before.restricted and STAKEHOLDERS in after.spoken.last:
-        yield hush_alone(after, after.seq, None)
+        yield hush_alone(after, after.seq)
     moved = (before.phase, before.severity) != (after.phase, after.severity)
     if moved or isinstance(payload, RoomOpened):
         yield from (showing(after, f"draft/{one.d}") for one in after.spoken.waiting)
@@ -103,21 +109,32 @@ def _lane(after: Incident, audience: str) -> str:
     return f"{at}/announcement" if together else f"{at}/words/{audience}"
 
 
-def hush_alone(after: Incident, id: int, due: datetime | None) -> Effect:
-    """What was sent to people alone is made neutral for those who have no part in it. `id`: of the entry because of
-    which, or of the effect that came late."""
+def hush_alone(after: Incident, id: int) -> Effect:
+    """What was sent to people alone is made neutral for those who have no part in it: once looked up, each message is
+    owed by itself. `id`: of the entry because of which."""
     lane = f"inc-{after.number}/inform/hush"
-    return Effect(f"{lane}/{id}" + ("-late" if due else ""), "inform", lane, {"hush": True}, due=due)
+    return Effect(f"{lane}/{id}", "inform", lane, {"hush": True})
+
+
+def hush_each(after: Incident, sent: Sequence[tuple[str, str]], now: datetime) -> list[Effect]:
+    """The messages that are to be made neutral, each once; `sent` (to whom, ts), the newest first. Behind the first
+    they are spread, so that other messages can be changed meanwhile."""
+    return [
+        hush_one(after, to, ts, now + max(0, place - AT_ONCE) * BETWEEN, AFTER_ALL + place)
+        for place, (to, ts) in enumerate(sent, 1)
+    ]
+
+
+def hush_one(after: Incident, to: str, ts: str, due: datetime, rank: int = AFTER_ALL) -> Effect:
+    """One message to one person alone."""
+    key = f"inc-{after.number}/inform/hush/{to}/{ts}"
+    return Effect(key, "inform", key, {"hush": True, "whom": to, "ts": ts}, due=due, rank=rank)
 
 
 def late_words(after: Incident, audience: str, id: int, due: datetime) -> Effect:
     """For what effect `id` may have left in an audience's thread: message and thread are made neutral once more."""
     lane = f"inc-{after.number}/words/{audience}"
     return Effect(f"{lane}/late/{id}", "broadcast", lane, {"audience": audience, "entry": 0}, due=due)
-
-
-AFTER_ALL: Final = 9
-"""The rank of what goes to many: after every reminder, whatever its severity, and after all that cannot wait."""
 
 
 def _inform(after: Incident, user: str, rank: int = 0) -> Effect:

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from stanch.core import commands as c
-from stanch.core.draft_effects import hush_alone, late_words
+from stanch.core.draft_effects import hush_one, late_words
 from stanch.core.effects import late_hush
 from stanch.core.incident import STANCH, Incident
+from stanch.core.policy import sees
 from stanch.flows.desk import Asked, Desk
 from stanch.store import outbox
 from stanch.store.outbox import Owed
@@ -109,12 +110,14 @@ def _hush_what_came_late(desk: Desk, db: Connection, owed: Owed, outcome: Outcom
 def _withdraw_what_came_late(desk: Desk, db: Connection, owed: Owed, outcome: Outcome, now: datetime) -> None:
     """The same for the thread of an audience, and for one person alone: what was under way may stand there in full."""
     state = desk.log.load(db, owed.incident) if isinstance(outcome, Done) else None
-    if state is not None and state.restricted:
-        alone = owed.kind == "inform"
-        late = (
-            hush_alone(state, owed.id, now) if alone else late_words(state, str(owed.payload["audience"]), owed.id, now)
-        )
-        outbox.owe(db, owed.incident, [late], now.timestamp())
+    if state is None or not state.restricted or not isinstance(outcome, Done):
+        return
+    if owed.kind == "reply":
+        late = [late_words(state, str(owed.payload["audience"]), owed.id, now)]
+    else:
+        to, ts = str(owed.payload["to"]), outcome.result.get("ts")
+        late = [hush_one(state, to, str(ts), now)] if ts and not sees(state, to) else []
+    outbox.owe(db, owed.incident, late, now.timestamp())
 
 
 SLOWEST = 60.0

@@ -8,11 +8,12 @@ from typing import Any, Final
 from stanch.core import draft_commands as c
 from stanch.core.audiences import channel_of
 from stanch.core.chain import Event
+from stanch.core.draft_effects import hush_each
 from stanch.core.incident import Incident
 from stanch.core.policy import sees
 from stanch.core.spoken import STAKEHOLDERS
 from stanch.core.text import cut
-from stanch.flows.deliver import Buried, Cancelled, Outcome
+from stanch.flows.deliver import Buried, Cancelled, Done, Outcome
 from stanch.slack import blocks as b
 from stanch.slack.blocks import safe, when
 from stanch.slack.cards import words_said
@@ -186,7 +187,7 @@ def _update(kit: Kit, i: Incident, event: Event) -> Message:
 async def inform(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """A word to one person alone: an update they subscribed to, or that their draft was approved by nobody in time."""
     if owed.payload.get("hush"):
-        return await _hush_alone(kit, incident)
+        return await (_hush_one if "ts" in owed.payload else _hush_alone)(kit, incident, owed)
     to, event = str(owed.payload["to"]), _entry(owed)
     if not sees(incident, to) or (incident.restricted and event.kind == "said_to"):
         if owed.ambiguous:
@@ -210,19 +211,27 @@ async def inform(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     return done(ts=await post_once(kit, channel, owed.key, message, owed))
 
 
-async def _hush_alone(kit: Kit, i: Incident) -> Outcome:
-    """What people were sent alone says no more than the stakeholders' message, but to those who have a part in it."""
+async def _hush_alone(kit: Kit, i: Incident, owed: Owed) -> Outcome:
+    """What people were sent alone says no more than the stakeholders' message, but to those who have a part in it.
+    However many there are, each is made neutral by itself: none is begun again because of another."""
     if not i.restricted:
         return Cancelled("it is not restricted")
     sent = await kit.desk.database(lambda db: outbox.sent(db, i.number, "inform"), background=True)
-    for to, ts in sent:
-        if sees(i, to):
-            continue
-        try:
-            await update(kit, await kit.directory.alone(to, kit.call), ts, kit.render.neutral(i))
-        except SlackFault as fault:
-            if fault.kind is not Kind.REFUSED:
-                raise
+    theirs = [(to, ts) for to, ts in reversed(sent) if not sees(i, to)]
+    now = kit.desk.clock()
+    return Done(record=lambda db: outbox.owe(db, i.number, hush_each(i, theirs, now), now.timestamp()))
+
+
+async def _hush_one(kit: Kit, i: Incident, owed: Owed) -> Outcome:
+    to, ts = str(owed.payload["whom"]), str(owed.payload["ts"])
+    if not i.restricted or sees(i, to):
+        return Cancelled("they have a part in it")
+    try:
+        await update(kit, await kit.directory.alone(to, kit.call), ts, kit.render.neutral(i))
+    except SlackFault as fault:
+        # It was deleted, or its reader has left: there is nothing to take back.
+        if fault.kind is not Kind.REFUSED:
+            raise
     return done()
 
 
