@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -78,18 +79,47 @@ async def test_replicas_on_one_folder_lose_nothing(tmp_path: Path) -> None:
 async def test_what_another_replica_writes_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its view is read only when it has written; one that stands still holds up nobody for long."""
     told = Told(OTHER)
-    held = static._hold(tmp_path)
+    held = static.Hold(tmp_path)
+    held.take()
     showing = asyncio.create_task(Static(tmp_path, SERVICES, told).show(POST))
     await asyncio.sleep(0.05)
     assert not showing.done()
     told.entries = [replace(OTHER, title="Slower")]
-    os.close(held)
+    held.end()
     await showing
     assert "Slower" in (tmp_path / "index.html").read_text()
     monkeypatch.setattr(static, "HELD_UP", 0.05)
-    held = static._hold(tmp_path)
+    held = static.Hold(tmp_path)
+    held.take()
     assert await Static(tmp_path, SERVICES, told).show(replace(POST, number=10)) == Shown("inc-10")
-    os.close(held)
+    held.end()
+
+
+async def test_who_ends_while_they_wait_holds_up_nobody(tmp_path: Path) -> None:
+    """Cancelled while another replica writes: what the thread takes afterwards is given back at once."""
+    held = static.Hold(tmp_path)
+    held.take()
+    page = Static(tmp_path, SERVICES, Told(OTHER))
+    showing = asyncio.create_task(page.show(POST))
+    await asyncio.sleep(0.05)
+    showing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await showing
+    held.end()
+    began = time.monotonic()
+    await page.show(POST)
+    assert time.monotonic() - began < static.HELD_UP / 2
+
+
+async def test_an_incident_of_the_files_without_words_is_passed_over(tmp_path: Path) -> None:
+    """Somebody has edited the file: the next word is written all the same."""
+    page = Static(tmp_path, SERVICES, Told(OTHER))
+    await page.show(POST)
+    data = json.loads((tmp_path / "incidents.json").read_text())
+    data["incidents"][0]["updates"] = []
+    (tmp_path / "incidents.json").write_text(json.dumps(data))
+    await page.show(replace(POST, number=10))
+    assert updates(tmp_path) == {"inc-10": ["Some answers may be wrong."], "inc-7": ["Slow."]}
 
 
 async def test_what_was_never_recorded_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import json
 import os
+import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -56,14 +57,14 @@ class Static:
         if post.only_if_there:
             return None
         async with self._one_at_a_time:
+            hold = Hold(self._folder)
             try:
-                held = await asyncio.to_thread(_hold, self._folder)
-                try:
-                    await self._draw(post)
-                finally:
-                    os.close(held)
+                await asyncio.to_thread(hold.take)
+                await self._draw(post)
             except OSError as trouble:
                 raise PageFault(f"{self._folder} cannot be written: {trouble.strerror}") from trouble
+            finally:
+                hold.end()
         return Shown(post.public_id)
 
     async def _draw(self, post: Post) -> None:
@@ -97,26 +98,50 @@ def _writable(folder: Path) -> bool:
     return there.is_dir() and os.access(there, os.W_OK)
 
 
-def _hold(folder: Path) -> int:
-    """Keep other replicas from writing until what is returned is closed. One that stands still holds up nobody."""
-    folder.mkdir(parents=True, exist_ok=True)
-    held = os.open(folder, os.O_RDONLY)
-    until = time.monotonic() + HELD_UP
-    while True:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            if time.monotonic() < until:
-                time.sleep(0.02)
-                continue
-        return held
+class Hold:
+    """Keeps other replicas from writing to the folder, from `take`, which blocks, to `end`. One that stands still holds
+    up nobody."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._guard = threading.Lock()
+        self._held: int | None = None
+        self._ended = False
+
+    def take(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        held = os.open(self._folder, os.O_RDONLY)
+        until = time.monotonic() + HELD_UP
+        while not self._ended and not _locked(held) and time.monotonic() < until:
+            time.sleep(0.02)
+        with self._guard:
+            self._held = held
+        # Whoever waited for it may be gone: a cancelled wait leaves its thread behind.
+        if self._ended:
+            self.end()
+
+    def end(self) -> None:
+        """Also while `take` still waits in its thread, and twice."""
+        with self._guard:
+            self._ended = True
+            if self._held is not None:
+                os.close(self._held)
+                self._held = None
+
+
+def _locked(held: int) -> bool:
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _standing(folder: Path) -> list[Entry]:
     """What the files say now."""
     try:
         data = json.loads((folder / DATA).read_text(encoding="utf-8"))
-        return [_entry(one) for one in data["incidents"]]
+        return [_entry(one) for one in data["incidents"] if one["updates"]]
     except (OSError, ValueError, LookupError, TypeError):
         return []
 
