@@ -62,6 +62,16 @@ def test_a_transport_that_there_is_not(tmp_path: Path) -> None:
     assert (tmp_path / "practice.sqlite3").read_text() == "of the last time"
 
 
+def test_a_fresh_try_forgets_what_users_were_told(tmp_path: Path) -> None:
+    """Its incidents have the same numbers as the last one's; what is not ours in the folder of the pages stays."""
+    status = tmp_path / "status"
+    status.mkdir()
+    for name in ("index.html", "incidents.json", "inc-1.html", "logo.svg"):
+        (status / name).write_text("of the last time")
+    trial._empty(tmp_path)
+    assert [one.name for one in status.iterdir()] == ["logo.svg"]
+
+
 @pytest.mark.parametrize("transport", ["socket", "http"])
 async def test_both_transports_open_a_room(tmp_path: Path, transport: str) -> None:
     """One command, one line with both addresses, and an incident that is declared gets its room; SIGTERM ends all: no

@@ -16,6 +16,7 @@ from practice.supervise import Bot
 from stanch import manifest
 from stanch.errors import StanchError
 from stanch.lock import alone
+from stanch.pages.static import WRITTEN
 from stanch.settings import OURS, SECRETS, read
 
 KEPT = (
@@ -140,7 +141,8 @@ async def _ready(service: Service) -> None:
 
 
 def _empty(folder: Path) -> None:
-    for pattern in ("stanch.sqlite3*", "practice.sqlite3*"):
+    # The pages too: what they say of incidents with the same numbers would be taken for words of this trial.
+    for pattern in ("stanch.sqlite3*", "practice.sqlite3*", *(f"status/{one}" for one in WRITTEN)):
         for path in folder.glob(pattern):
             if path.is_file():
                 path.unlink()

@@ -42,6 +42,9 @@ HELD_UP: Final = 5.0
 LATELY: Final = 3_600
 """Seconds for which a file that we know nothing of is left alone."""
 
+WRITTEN: Final = (INDEX, DATA, "inc-*.html")
+"""All that we write, as patterns of names."""
+
 
 class Static:
     """One for a process: `folder` is where the files go, `services` those whose page this is (id → name)."""
@@ -169,7 +172,7 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
             except OSError:
                 os.unlink(new.name)
                 raise
-    for old in folder.glob("inc-*.html"):
+    for old in folder.glob(WRITTEN[-1]):
         # Another replica may have written it a moment ago, of what we have not read yet.
         if old.name not in files and time.time() - old.stat().st_mtime > LATELY:
             old.unlink(missing_ok=True)
