@@ -154,6 +154,20 @@ def test_the_honest_minimum_reaches_everybody_in_the_company_who_is_owed_words()
     ]  # fmt: skip
 
 
+def test_who_says_the_minimum_hears_who_knows_nothing_yet() -> None:
+    """The room's minimum does not hide that stakeholders' first notice is overdue: the answer says so, with the form."""
+    days = life(severity="SEV1")
+    days.minutes(12)
+    said = days.tale.do(c.StillInvestigating(), CAROL)
+    assert "Stakeholders and leadership have heard nothing yet; that was due at" in said.say
+    assert "say_update" in said.offers
+    days.tale.record(w.SaidTo("stakeholders", "first notice"))
+    days.tale.record(w.SaidTo("leadership", "first notice"))
+    days.minutes(14)
+    again = days.tale.do(c.StillInvestigating(), CAROL)
+    assert "heard nothing" not in again.say
+
+
 def test_putting_off_puts_off_all_that_people_were_reminded_of() -> None:
     """Ten minutes later it is asked again, once, about all of it."""
     days = life(severity="SEV2")
@@ -176,6 +190,9 @@ def test_putting_off_does_not_hold_back_what_falls_due_meanwhile() -> None:
     days.messages.clear()
     days.minutes(2.5)
     assert (CAROL, {"stakeholders", "leadership", "room"}) in [(to, set(about)) for _, to, about in days.messages]
+    assert tale.incident.rhythm.clock("stakeholders").snoozes == 0, "two minutes are not the ten that count"
+    tale.do(c.Snooze(), CAROL, timedelta())
+    assert tale.incident.rhythm.clock("stakeholders").snoozes == 1
 
 
 def test_while_it_is_paused_nobody_is_reminded() -> None:

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from stanch.core.chain import stamp
+from stanch.core.chain import stamp, unstamp
 from stanch.core.events import Changed, RedCheck, Reopened, UpdateSaid
 from stanch.core.payload import Payload
-from stanch.core.rhythm import Clock, Rhythm
+from stanch.core.rhythm import SNOOZE, Clock, Rhythm
 from stanch.core.spoken import LEADERSHIP, ROOM, STAKEHOLDERS, STATUS_PAGE
 from stanch.core.state import Incident
 from stanch.core.word_events import Paced, Reminded, Snoozed
@@ -55,15 +55,16 @@ def _of_words(rhythm: Rhythm, payload: Payload, now: str) -> Rhythm:
         case Paced(doubled):
             return replace(rhythm, doubled=doubled)
         case Snoozed(until, audiences):
-            put_off = {one: _snoozed(rhythm.clock(one), until) for one in audiences or (ROOM,)}
+            put_off = {one: _snoozed(rhythm.clock(one), until, now) for one in audiences or (ROOM,)}
             return replace(rhythm, clocks=rhythm.clocks | put_off)
         case Reminded(about, stage, to):
             return _reminded(rhythm, about, stage, to, now)
     return rhythm
 
 
-def _snoozed(clock: Clock, until: str) -> Clock:
-    return replace(clock, stage=0, snoozed_until=until, snoozes=clock.snoozes + 1, asked=())
+def _snoozed(clock: Clock, until: str, now: str) -> Clock:
+    whole = unstamp(until) - unstamp(now) >= SNOOZE
+    return replace(clock, stage=0, snoozed_until=until, snoozes=clock.snoozes + whole, asked=())
 
 
 def _reminded(rhythm: Rhythm, about: str, stage: int, to: str, now: str) -> Rhythm:

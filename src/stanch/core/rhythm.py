@@ -1,9 +1,12 @@
 """How often people are spoken to, and whom we have reminded of what: a part of the fold (`stanch.core.hearing`)."""
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 SNOOZES = 2
 """How often one reminder may be put off."""
+SNOOZE = timedelta(minutes=10)
+"""For how long; for less where another audience's words fall due meanwhile, and then it is not counted."""
 NO_NEWS = 3
 """After so many updates without news the commander may speak half as often (catalogue, section 3)."""
 
