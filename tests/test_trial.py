@@ -141,7 +141,7 @@ def test_a_trial_wakes_nobody_in_earnest(tmp_path: Path, pager: bool, ways: list
         "STANCH_PAGERDUTY_ROUTING_KEY=R0\nSTANCH_PAGE_WEBHOOK_URL=https://example.com/wake\n"
         "STANCH_STATUSPAGE_TOKEN=t\nSTANCH_STATUS_WEBHOOK_URL=https://example.com/status\n"
     )
-    service = build(Workspace(pager=pager)).state.service
+    service = build(Workspace(port=9, pager=pager)).state.service
     ai = cast(AiService, SimpleNamespace(url=NOWHERE, token="t"))
     settings = read(trial.environment(service, ai, tmp_path), env)
     assert [way.shown() for way in waking.ways(settings)] == ways
