@@ -155,7 +155,7 @@ def test_the_honest_minimum_reaches_everybody_in_the_company_who_is_owed_words()
 
 
 def test_who_says_the_minimum_hears_who_knows_nothing_yet() -> None:
-    """The room's minimum does not hide that stakeholders' first notice is overdue: the answer says so, with the form."""
+    """The minimum to the room hides no overdue first notice: the answer names who waits for it, with the form."""
     days = life(severity="SEV1")
     days.minutes(12)
     said = days.tale.do(c.StillInvestigating(), CAROL)

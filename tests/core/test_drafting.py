@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from stanch.core import commands as c, draft_commands as d, draft_events as e
+from stanch.core.cadence import next_due
 from stanch.core.catalogue import Catalogue, PublicPage, Severity
 from stanch.core.chain import stamp, unstamp
 from stanch.core.events import UpdateSaid
@@ -341,6 +342,25 @@ def test_a_click_after_the_time_is_late_though_nobody_noticed() -> None:
     tale = told()
     drafted(tale)
     assert "waited too long" in refused(tale, d.ApproveDraft(1), CAROL, minutes(31))
+
+
+def test_a_promise_that_is_past_does_not_go_out() -> None:
+    """It waited until its own next time was over: who approves it hears so, and nothing goes to users."""
+    tale = told(impact="wrong refunds")
+    soon = f"Users see wrong refunds. Next update at {tale.now + minutes(10):%H:%M} UTC."
+    first, second = drafted(tale, soon).d, drafted(tale, GOOD.replace("14:20 UTC", "the end")).d
+    tale.now += minutes(11)
+    assert "and that is past. *Edit* it first." in refused(tale, d.ApproveDraft(first), ALICE)
+    tale.do(d.ApproveDraft(second), ALICE, timedelta())
+
+
+def test_a_promise_that_comes_sooner_counts() -> None:
+    """Words waited a quarter of an hour for approval: the next are due when they say, not an interval later."""
+    tale = told(impact="wrong refunds")
+    by = (tale.now + minutes(30)).replace(second=0, microsecond=0)
+    k = drafted(tale, f"Users see wrong refunds. Next word by {by:%H:%M} UTC.").d
+    tale.do(d.ApproveDraft(k), ALICE, minutes(15))
+    assert next_due(tale.incident, tale.catalogue, "status_page") == by
 
 
 def test_where_users_hear_more_often_a_draft_ends_sooner() -> None:

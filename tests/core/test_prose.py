@@ -1,8 +1,10 @@
 """What an update is warned of: each kind whole, and nothing where the words are good."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from stanch.core.prose import warnings, without_next
+from stanch.core.prose import promised, warnings, without_next
 
 GOOD = "Users see wrong refund answers since 13:51 UTC. The prompt is back. Next update at 14:20 UTC."
 END = "say when the next word comes."
@@ -154,3 +156,18 @@ def test_everything_at_once_is_one_line_each() -> None:
 def test_a_long_text_is_looked_through_at_once() -> None:
     """The form's 3,000 characters of anything are no trouble, and neither is a hostile name."""
     assert warnings("a will " * 430, names=("(", "[a-z", "")) != ()
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("Next update at 00:10 UTC.", 20), ("Next word by 23:40 UTC.", -10), ("We say more again at 00:00 UTC.", 10),
+        ("Since 23:20 UTC answers are wrong. Next update will come by 0:05 UTC.", 15), ("Since 23:20 UTC.", None),
+        ("Next update at 23 Nov, 09:00 UTC.", None), ("Next update in an hour.", None),
+        ("Next update at 25:99 UTC.", None),
+    ],
+)  # fmt: skip
+def test_what_a_text_promises_is_the_nearest_such_moment(text: str, minutes: int | None) -> None:
+    """Past midnight too; a time that is no promise, and a promise without a time or of another day, are none."""
+    said_at = datetime(2026, 11, 22, 23, 50, tzinfo=UTC)
+    assert promised(text, said_at) == (None if minutes is None else said_at + timedelta(minutes=minutes))

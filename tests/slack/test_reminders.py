@@ -69,6 +69,17 @@ async def test_what_is_due_at_different_times_says_both(bot: Bot) -> None:
     )
 
 
+async def test_the_rooms_next_word_does_not_hide_who_knows_nothing_yet(bot: Bot) -> None:
+    """SEV1, twelve minutes in: stakeholders' first notice is seven late; it is named, and no minimum is offered."""
+    days = life(severity="SEV1")
+    days.minutes(11)
+    days.tale.now += minutes(1)
+    assert await shown(bot, days, named(days, "words")) == [
+        f"⏰ <@{CAROL}>: the next update is due at +5 to stakeholders and leadership and at +15 to the room.",
+        "[Update now]", "[Snooze 10 min]",
+    ]  # fmt: skip
+
+
 async def test_who_was_asked_is_named_and_nobody_else(bot: Bot) -> None:
     """carol was asked, and bob has taken her seat since: the commander hears of carol and of bob, each once."""
     days = life(severity="SEV1", known=catalogue(reached=False))

@@ -9,11 +9,14 @@ from stanch.core.catalogue import Audience, Catalogue
 from stanch.core.chain import unstamp
 from stanch.core.hearing import AUDIENCES
 from stanch.core.incident import Incident
+from stanch.core.prose import promised
 from stanch.core.quiet import awake
 from stanch.core.spoken import ROOM, STAKEHOLDERS, STATUS_PAGE
 
 SOON = timedelta(minutes=5)
 """How long before words are due people are reminded; a fifth of the time between two where that is less."""
+A_MINUTE = timedelta(minutes=1)
+"""Times in a text have no seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +40,33 @@ def owed_to(i: Incident, catalogue: Catalogue, audience: str) -> Owed | None:
     if found is None:
         return None
     since, every = found
-    owed = Owed(audience, since, every, since + every)
+    owed = Owed(audience, since, every, _kept(i, audience, since, since + every))
     due = awake(i, catalogue, owed.due)
     if i.spoken.paused_until:
         due = max(due, unstamp(i.spoken.paused_until) + owed.lead)
     return Owed(audience, since, every, due)
 
 
+def _kept(i: Incident, audience: str, since: datetime, due: datetime) -> datetime:
+    """Words that waited for approval may have promised the next ones sooner than their time: the promise counts."""
+    by = promised(i.spoken.texts.get(audience, ""), since)
+    return by if by and since < by <= due - A_MINUTE else due
+
+
 def all_owed(i: Incident, catalogue: Catalogue) -> list[Owed]:
     """What is owed to whom, the next due first; the room before others at the same moment."""
     found = (owed_to(i, catalogue, one) for one in AUDIENCES)
     return sorted((one for one in found if one), key=lambda one: one.due)
+
+
+def overdue(i: Incident, catalogue: Catalogue, now: datetime) -> list[Owed]:
+    """What should have been said by now."""
+    return [one for one in all_owed(i, catalogue) if one.due <= now]
+
+
+def told_nothing(i: Incident, audience: str) -> bool:
+    """Whether this audience has heard nothing of it yet."""
+    return (i.last_update_at if audience == ROOM else i.spoken.last.get(audience)) is None
 
 
 def interval(i: Incident, catalogue: Catalogue, audience: str = ROOM) -> timedelta | None:

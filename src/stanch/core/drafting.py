@@ -6,7 +6,7 @@ from typing import Any
 
 from stanch.core import draft_commands as c, draft_events as e
 from stanch.core.audiences import ONLY_LEGAL, approvers, channel_of, has_page, in_company, may_approve, only_legal
-from stanch.core.cadence import interval, spoken
+from stanch.core.cadence import A_MINUTE, interval, spoken
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp, unstamp
 from stanch.core.command import Command
@@ -14,7 +14,7 @@ from stanch.core.events import UpdateSaid
 from stanch.core.incident import OPEN, Incident
 from stanch.core.payload import Payload
 from stanch.core.policy import command_only
-from stanch.core.prose import without_next
+from stanch.core.prose import promised, without_next
 from stanch.core.said import Said
 from stanch.core.spoken import COMPANY, ROOM, STAKEHOLDERS, STATUS_PAGE, Draft
 from stanch.core.status import state_of
@@ -130,6 +130,10 @@ def approve(i: Incident, command: c.ApproveDraft, by: str, now: datetime, catalo
         raise Refusal(ONLY_LEGAL.format(name=i.name))
     if not has_page(i, catalogue):
         raise Refusal(NO_PAGE.format(service=i.service or "The service"))
+    written = unstamp(draft.at)
+    by_when = promised(draft.text, written)
+    if by_when and written < by_when and now >= by_when + A_MINUTE:
+        raise Refusal(f"It promises the next word for {when(by_when, '{time}')}, and that is past. *Edit* it first.")
     # The state of this moment, however late the page takes it.
     said = e.PublicSaid(draft.d, draft.text, state_of(i.phase))
     return Said((e.DraftApproved(draft.d), said), f"Draft {draft.d} goes to users now.")

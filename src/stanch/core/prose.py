@@ -6,6 +6,7 @@ an update (catalogue, section 3).
 
 import re
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Final
 
 SPECULATION: Final = (
@@ -56,6 +57,11 @@ NEXT_ALONE: Final = re.compile(
     re.IGNORECASE,
 )
 """A line of its own that says when the next word comes, as the templates write it."""
+PROMISED: Final = re.compile(
+    r"\b(?:next (?:word|update)|again)\b(?:\s+\w+){0,4}?\s+(?:at|by)\s+(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)"
+    r" UTC",
+    re.IGNORECASE,
+)
 MENTION: Final = re.compile(r"<[@!#]|(?<![\w@])@[\w.-]{2,}")
 
 
@@ -98,6 +104,16 @@ def warnings(
 def without_next(text: str) -> str:
     """The text without the line that says when the next word comes; as it is where nothing else would be left."""
     return NEXT_ALONE.sub("", text).strip() or text
+
+
+def promised(text: str, said_at: datetime) -> datetime | None:
+    """When the next word comes, by the text's own words: the moment nearest to `said_at` (UTC); None: it names none, or
+    names the day too."""
+    found = PROMISED.search(text)
+    if not found:
+        return None
+    named = said_at.replace(hour=int(found["hour"]), minute=int(found["minute"]), second=0, microsecond=0)
+    return min((named + timedelta(days=days) for days in (-1, 0, 1)), key=lambda one: abs(one - said_at))
 
 
 INSIDE: Final = re.compile(r"\b(?:INC-\d+|SEV ?[1-4])\b", re.IGNORECASE)

@@ -1,29 +1,30 @@
 """Rules for the words that are owed: the honest minimum, putting a reminder off, and what was given."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from stanch.core import word_commands as c, word_events as e
 from stanch.core.audiences import in_company
-from stanch.core.cadence import all_owed, interval, next_due, spoken
+from stanch.core.cadence import Owed, all_owed, interval, next_due, overdue, spoken, told_nothing
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp, unstamp
 from stanch.core.draft_events import SaidTo
+from stanch.core.drafting import CALLED
 from stanch.core.events import UpdateSaid
 from stanch.core.hearing import AUDIENCES
 from stanch.core.incident import Incident
 from stanch.core.policy import commands
 from stanch.core.reminding import instead, reminding
-from stanch.core.rhythm import NO_NEWS, SNOOZES
+from stanch.core.rhythm import NO_NEWS, SNOOZE, SNOOZES
 from stanch.core.said import Said
 from stanch.core.spoken import ROOM
+from stanch.core.text import listed
 from stanch.core.words import when, when_after
 from stanch.errors import Refusal
 
 MINIMUM = "Still investigating: there is nothing new to say yet."
 SLOWER = "Updates now come every {every}, until there is news."
 TWICE_WITHIN = timedelta(minutes=1)
-SNOOZE = timedelta(minutes=10)
 
 
 def still(i: Incident, command: c.StillInvestigating, by: str, now: datetime, catalogue: Catalogue) -> Said:
@@ -40,7 +41,10 @@ def still(i: Incident, command: c.StillInvestigating, by: str, now: datetime, ca
         others = tuple(_to_others(i, now, catalogue))
         too = f" {' and '.join(one.audience for one in others).capitalize()} were told too." if others else ""
         said = (UpdateSaid(MINIMUM, no_news=True), *others)
-        return Said(said, f"Said. The card follows.{too}", offers)
+        first = [one for one in overdue(i, catalogue, now) if one.audience != ROOM and told_nothing(i, one.audience)]
+        owed = f" {_first_owed(first)}" if first else ""
+        offers = ("say_update", *offers) if first else offers
+        return Said(said, f"Said. The card follows.{too}{owed}", offers)
     if not commands(i, by):
         raise Refusal(f"Only the commander, <@{i.commander}>, may have updates come half as often.", "still")
     if i.rhythm.doubled:
@@ -53,6 +57,13 @@ def still(i: Incident, command: c.StillInvestigating, by: str, now: datetime, ca
     slower = SLOWER.format(every=spoken(every * 2))
     text = slower if just_said else f"{MINIMUM} {slower}"
     return Said((e.Paced(), UpdateSaid(text, no_news=True)), "Said. The next is due later from now on.")
+
+
+def _first_owed(first: Sequence[Owed]) -> str:
+    """Who still knows nothing, and since when they should."""
+    names = listed([CALLED[one.audience] for one in first])
+    since = when(min(one.due for one in first), "{time}")
+    return f"{names[0].upper()}{names[1:]} have heard nothing yet; that was due at {since}."
 
 
 def _to_others(i: Incident, now: datetime, catalogue: Catalogue) -> Iterator[SaidTo]:

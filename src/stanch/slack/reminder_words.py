@@ -1,10 +1,9 @@
 """What a reminder says: each thing that is due in a section of its own, and its buttons below all of them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from stanch.core import events as e
-from stanch.core.cadence import interval, who_speaks
+from stanch.core.cadence import interval, overdue, told_nothing, who_speaks
 from stanch.core.chain import Event
 from stanch.core.clocks import AGAIN
 from stanch.core.describe import describe
@@ -49,9 +48,9 @@ async def message(kit: Kit, i: Incident, one: Reminder, about: Event | None) -> 
     facts = kit.render.facts(i, about) | {
         "who": Mrkdwn(f"<@{one.to or who_speaks(i)}>"),
         "speaker": Mrkdwn(f"<@{who_speaks(i)}>"),
-        "dues": _dues(words, kit.desk.clock()),
+        "dues": _dues(kit, i, words),
         "asked": _asked(i, one, words),
-        "may_wait": interval(i, kit.desk.catalogue) is not None and any(item.kind == ROOM for item in words),
+        "may_wait": _may_wait(kit, i, words),
         "lead": _technical(i),
         "since": await _since(kit, i) if words else "",
         "missing": _missing(i),
@@ -79,14 +78,24 @@ def _technical(i: Incident) -> Mrkdwn:
     return Mrkdwn(f"<@{lead}>" if lead and lead != i.commander else "")
 
 
-def _dues(words: Sequence[Item], now: datetime) -> Mrkdwn:
-    """`at 14:20`, or to whom what is due if it is not the room alone."""
-    if [one.about for one in words] == [ROOM] and words[0].due:
-        return Mrkdwn(f"at {when_after(words[0].due, now)}")
+def _dues(kit: Kit, i: Incident, words: Sequence[Item]) -> Mrkdwn:
+    """`at 14:20`, or to whom what is due if it is not the room alone; with what others have not heard in time."""
+    now = kit.desk.clock()
+    dues = {one.audience: one.due for one in overdue(i, kit.desk.catalogue, now)} if words else {}
+    dues |= {one.kind: one.due for one in words if one.due}
+    if list(dues) == [ROOM]:
+        return Mrkdwn(f"at {when_after(dues[ROOM], now)}")
     to: dict[str, list[str]] = {}
-    for one in sorted((one for one in words if one.due), key=lambda one: (one.due, one.about != ROOM)):
-        to.setdefault(str(when_after(one.due, now)) if one.due else "", []).append(CALLED[one.kind])
+    for audience, due in sorted(dues.items(), key=lambda one: (one[1], one[0] != ROOM)):
+        to.setdefault(str(when_after(due, now)), []).append(CALLED[audience])
     return Mrkdwn(listed([f"at {moment} to {listed(names)}" for moment, names in to.items()]))
+
+
+def _may_wait(kit: Kit, i: Incident, words: Sequence[Item]) -> bool:
+    """Whether the honest minimum will do: it goes to the room, and to nobody who has heard nothing yet."""
+    known = kit.desk.catalogue
+    first = any(told_nothing(i, one.audience) for one in overdue(i, known, kit.desk.clock()) if one.audience != ROOM)
+    return interval(i, known) is not None and any(item.kind == ROOM for item in words) and not first
 
 
 async def _since(kit: Kit, i: Incident) -> str:
@@ -136,7 +145,7 @@ def _buttons(kit: Kit, i: Incident, one: Reminder) -> list[Block]:
 def _of_words(kit: Kit, i: Incident, one: Reminder, value: str) -> list[Block]:
     due = [item.kind for item in one.items if item.kind in AUDIENCES]
     slower = one.to == i.commander and i.rhythm.without_news >= NO_NEWS and not i.rhythm.doubled
-    names = ["still"] if interval(i, kit.desk.catalogue) and ROOM in due else []
+    names = ["still"] if _may_wait(kit, i, one.items) else []
     names += ["snooze"] if any(i.rhythm.clock(audience).snoozes < SNOOZES for audience in due) else []
     names += ["slower"] if slower else []
     update = b.button("Update now", "say_update", value, style="primary")
