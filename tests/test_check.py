@@ -375,7 +375,7 @@ message_templates:1:1: there is no template for 'judged', expected a file judged
 message_templates/room/closed.j2:2:1: unknown key 'fro', expected one of for, about; did you mean 'for'?
 message_templates/room/closed.j2:5:15: unknown part 'nmae' of 'incident', expected one that is known; did you mean \
 'name'?
-message_templates/room/closed.j2:5:65: unknown variable 'sumary', expected one of agree, also, asked_now, by, \
+message_templates/room/closed.j2:5:65: unknown variable 'sumary', expected one of agree, also, any_act, asked_now, by, \
 by_hand, called, commander, drill, due, due_by, entry, former, found_said, head, holder, incident, label, measured, \
 missing_contacts, other, others, owner_of, paused_until, payload_entry, quiet_until_at, range, roles_held, room, \
 seats, service_name, spoken, summary, to_said, undone, until_at; did you mean 'summary'?

@@ -8,7 +8,7 @@ import pytest
 from stanch.core import commands as c, draft_commands as d, seat_commands as sc
 from stanch.core.catalogue import Catalogue, Seat
 from stanch.core.chain import stamp, unstamp
-from stanch.core.chase import extras_wanted, unfilled
+from stanch.core.chase import answered, awaited, extras_wanted, unfilled
 from stanch.core.effects import Effect
 from stanch.core.people import People, Step
 from stanch.core.roles import Role
@@ -451,3 +451,110 @@ def test_the_room_s_questions_follow_what_became_of_them() -> None:
     known = changes()
     tale.do(c.Note("here"), BOB)
     assert changes() == known + 1
+
+
+def further_seat() -> Tale:
+    """Bob is at work as technical lead of a SEV1 and is asked to command, too."""
+    tale = named(severity="SEV1")
+    tale.do(c.Note("hi"), BOB)
+    lapse(tale, ALICE)
+    offer(tale, ("commander", ALICE, ((BOB, 0),)))
+    assert asked(tale)[BOB] == ("commander",)
+    return tale
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        ((c.Change("severity", "SEV4"), CAROL), (c.Change("severity", "SEV1"), CAROL)),
+        ((c.Change("severity", "SEV3"), BOB), (c.Change("severity", "SEV2"), BOB)),
+        ((c.Dismiss("false-alarm", "x"), "U0GUEST"), (c.Reopen("no, it is real"), BOB)),
+    ],
+)
+def test_a_further_seat_waits_for_its_yes_whatever_happens_between(between: tuple[tuple[c.Command, str], ...]) -> None:
+    """The question ends with the severity or the incident: when it counts again bob is asked again, and only *Accept*
+    answers for the commander's seat."""
+    tale = further_seat()
+    for command, by in between:
+        tale.do(command, by)
+    tale.do(c.Note("my technical things"), BOB)
+    assert asked(tale)[BOB] == ("commander",)
+    assert not answered(tale.incident, "commander")
+    assert awaited(tale.incident, tale.catalogue) == ("commander",)
+    tale.do(sc.AnswerSeat(True, ("commander",)), BOB)
+    assert answered(tale.incident, "commander")
+
+
+def test_what_was_said_when_they_were_asked_stays_true() -> None:
+    """Only *Accept* was a yes for bob's second seat: so it is when he has given his first away."""
+    tale = further_seat()
+    tale.do(c.GiveRole("technical", DAVE), BOB)
+    tale.do(c.Note("handing over"), BOB)
+    assert asked(tale)[BOB] == ("commander",)
+
+
+def test_two_questions_of_one_moment() -> None:
+    """Dave is next for two seats on different steps: the second question says that only *Accept* is a yes to it."""
+    tale = named(severity="SEV1")
+    lapse(tale, ALICE)
+    lapse(tale, BOB)
+    offer(tale, ("commander", ALICE, ((DAVE, 0),)), ("technical", BOB, ((DAVE, 1),)))
+    assert [e.payload["only_accept"] for e in tale.events if e.kind == "seat_asked"][-2:] == [False, True]
+    tale.do(c.Note("reading along"), DAVE)
+    assert asked(tale)[DAVE] == ("technical",)
+
+
+def test_one_question_for_two_seats_is_a_yes_to_the_first() -> None:
+    """Dave is asked for both at once and writes a note: he commands, and is asked for the other seat still."""
+    tale = named(severity="SEV1")
+    lapse(tale, ALICE)
+    lapse(tale, BOB)
+    offer(tale, ("commander", ALICE, ((DAVE, 1),)), ("technical", BOB, ((DAVE, 1),)))
+    for _ in range(2):
+        tale.do(c.Note("looking"), DAVE)
+        assert asked(tale)[DAVE] == ("technical",)
+    tale.do(sc.AnswerSeat(True, ("commander", "technical")), DAVE)
+    assert DAVE not in asked(tale)
+
+
+@pytest.mark.parametrize(
+    "click", [sc.AnswerSeat(True, ("technical",)), c.TakeSeat("technical"), c.GiveRole("technical", BOB)]
+)
+def test_who_wakes_up_before_the_next_is_named_keeps_the_seat(click: c.Command) -> None:
+    """Bob's time is over and nobody else was named yet: his click is a yes, and the offer that comes gives it away to
+    nobody."""
+    tale = named(severity="SEV1")
+    lapse(tale, BOB)
+    assert tale.do(click, BOB).say == "Thank you: nobody sat there, you are technical lead of INC-7 now."
+    assert answered(tale.incident, "technical")
+    assert offer(tale, ("technical", BOB, ((DAVE, 0),))) == []
+    assert tale.incident.seats["technical"] == BOB
+
+
+def test_an_old_button_seats_nobody_who_was_not_asked() -> None:
+    """Two seats are empty: *Accept* of a question to others gives neither to dave, nor the second to who has one."""
+    tale = named(severity="SEV1")
+    tale.do(c.Note("hi"), BOB)
+    for user, role in ((CAROL, "communications"), (ERIN, "scribe")):
+        tale.do(sc.AnswerSeat(False), user)
+        offer(tale, (role, user, ()))
+    stale = sc.AnswerSeat(True, ("technical", "communications", "scribe"))
+    for user in (DAVE, BOB):
+        assert "nobody is communications lead yet" in refused(tale, stale, user)
+
+
+def test_what_people_were_asked_alone_is_taken_back_when_it_becomes_restricted() -> None:
+    """Bob passed and is none of those who see it: his old question is owed once more, and nobody else's is."""
+    tale = named(ALICE, severity="SEV2")
+    tale.do(sc.AnswerSeat(False), BOB)
+    offer(tale, ("technical", BOB, ((DAVE, 0),)))
+    tale.do(c.Restrict("secrets in the answers"), ALICE)
+    assert [one.payload["answered"] for one in owed(tale, "ask_seat") if one.payload.get("hush")] == [BOB]
+
+
+def test_the_topic_follows_the_commanders_answer() -> None:
+    """While the commander has not answered it says so: it is owed anew when they have."""
+    tale = named(severity="SEV2")
+    before = len(owed(tale, "topic"))
+    tale.do(sc.AnswerSeat(True), ALICE)
+    assert len(owed(tale, "topic")) == before + 1

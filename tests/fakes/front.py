@@ -44,10 +44,13 @@ class Front:
         return await self._shown(self.listeners.command, body)
 
     async def click(
-        self, user: str, action: str, value: str, channel: str | None = ELSEWHERE, view: Json | None = None, **more: Any
-    ) -> Json:
-        """A button, of an open form if `view` is given; `more` stands in its action."""
+        self, user: str, action: str, value: str, channel: str | None = ELSEWHERE, view: Json | None = None,
+        ts: str = "", again: str = "", **more: Any,
+    ) -> Json:  # fmt: skip
+        """A button, of an open form if `view` is given, or below the message `ts`; `more` stands in its action.
+        `again`: the trigger of one that is delivered once more."""
         body = self._body(user, channel) | ({"view": view} if view else {})
+        body |= ({"container": {"message_ts": ts}} if ts else {}) | ({"trigger_id": again} if again else {})
         pressed = {"action_id": action, "value": value, **more}
         name, _, _ = action.partition(":")
         listener = {

@@ -138,6 +138,7 @@ READ = {
     "pause 2h we wait": d.PauseUpdates(timedelta(hours=2), "we wait"),
     "pause 2 hours we wait": d.PauseUpdates(timedelta(hours=2), "we wait"),
     "pause 5 models are down": d.PauseUpdates(timedelta(minutes=5), "models are down"),
+    "pause 3rd party is down": d.PauseUpdates(timedelta(hours=1), "3rd party is down"),
     "pause we wait": d.PauseUpdates(timedelta(hours=1), "we wait"),
     "resume": d.ResumeUpdates(),
     "update": Look("update_form"),
@@ -257,6 +258,8 @@ def test_typing_errors_get_the_nearest_verb(text: str, said: str) -> None:
         ("action none by today x", "An action needs an owner: `/incident action @who by DATE WHAT`"),
         ("contained --waive", 'A reason is needed: `/incident contained [--waive "WHY"]`'),
         ('watch --override ""', 'A reason is needed: `/incident watch [--override "WHY"]`'),
+        ("pause 30x we wait", "`30x` is no number of minutes; `90`, `45m` and `2h` are:"
+         " `/incident pause [MINUTES] WHY`"),
         ("pause 3o we wait", "`3o` is no number of minutes; `90`, `45m` and `2h` are: `/incident pause [MINUTES] WHY`"),
         ("pause 1.5h we wait", "`1.5h` is no number of minutes; `90`, `45m` and `2h` are:"
          " `/incident pause [MINUTES] WHY`"),

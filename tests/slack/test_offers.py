@@ -433,3 +433,97 @@ async def test_who_hands_over_their_own_seat_is_named_once(front: Front) -> None
     await front.bot.run()
     text = words(direct(front, DAVE)[0]["blocks"])[0]
     assert text.startswith("🔁 @alice asks you to take over as *commander* of INC-1, in <#")
+
+
+async def press_in_room(front: Front, user: str, label: str) -> str:
+    """A button below the room's message that names the roles: always the same message, as it stands now."""
+    message = roles(front)
+    (button,) = [
+        one
+        for block in message["blocks"]
+        for one in block.get("elements", ())
+        if block["type"] == "actions" and one["text"]["text"] == label
+    ]
+    shown = await front.click(user, button["action_id"], button["value"], room(front).id, ts=message["ts"])
+    return str(shown["text"])
+
+
+async def test_the_rooms_button_is_decided_anew_for_another_question(front: Front) -> None:
+    """Dave clicks *Accept* before he is asked, and again when bob has passed and he is: the second is his yes."""
+    await declared(front)
+    assert "This asks <@U0BOB> and <@U0CAROL>" in await press_in_room(front, DAVE, "Accept")
+    await press(front, BOB, as_it_stood(direct(front, BOB)[0]), "Pass")
+    await front.bot.run()
+    assert (await press_in_room(front, DAVE, "Accept")).startswith("Thank you: you are technical lead of INC-1.")
+    state = await front.bot.desk.state(1)
+    assert state is not None
+    assert state.seating.ask_of(DAVE) is None
+
+
+async def test_a_second_delivery_of_a_click_is_answered_from_memory(front: Front) -> None:
+    """Slack delivers one click twice: both hear the same."""
+    await declared(front)
+    (button, *_) = roles(front)["blocks"][-1]["elements"]
+    click = {"channel": room(front).id, "ts": roles(front)["ts"], "again": "T-once"}
+    first = await front.click(BOB, button["action_id"], button["value"], **click)
+    assert first["text"].startswith("Thank you: you are technical lead of INC-1.")
+    assert (await front.click(BOB, button["action_id"], button["value"], **click))["text"] == first["text"]
+
+
+async def test_the_room_says_for_whom_only_accept_is_a_yes(front: Front) -> None:
+    """Bob is at work and asked for a second seat: the roles message says the same as his own."""
+    await declared(front)
+    await front.bot.ask(c.Note("on it"), BOB)
+    await press(front, CAROL, as_it_stood(direct(front, CAROL)[0]), "Pass")
+    next_is_bob = sc.OfferSeats((sc.OfferNext("communications", CAROL, ((BOB, 0),)),))
+    await front.bot.desk.ask(Asked(next_is_bob, STANCH, "worker", 1))
+    await front.bot.run()
+    said = words(roles(front)["blocks"])[0]
+    assert "<@U0BOB> (only with *Accept*): please accept or pass by" in said
+    assert "Anything you do here is a yes" not in said
+    assert "so only *Accept* is a yes" in words(direct(front, BOB)[-1]["blocks"])[0]
+
+
+async def test_questions_say_no_more_once_it_is_restricted(front: Front) -> None:
+    """Bob passed, dave did not answer, erin was asked to take over; none of them sees it now: what they were asked
+    alone is the stub, in text and blocks; who is asked still keeps the buttons."""
+    await declared(front)
+    await press(front, BOB, as_it_stood(direct(front, BOB)[0]), "Pass")
+    await front.bot.run()
+    await lapses(front, DAVE)
+    await front.bot.ask(sc.HandOver("communications", DAVE), ALICE)
+    await front.bot.run()
+    await front.bot.ask(c.Restrict("secrets in the answers"))
+    await front.bot.run()
+    for user in (BOB, DAVE):
+        sent = direct(front, user)
+        assert sent
+        for message in sent:
+            shown = f"{message['text']} {message['blocks']}"
+            assert "wrong policy" not in shown and "refunds" not in shown, shown
+            assert message["text"].startswith("🔒 INC-1 · restricted · commander @alice")
+    assert words(direct(front, DAVE)[-1]["blocks"])[-2:] == ["[Accept]", "[Pass]"]
+    assert front.bot.counts()["buried"] == 0
+
+
+async def test_less_time_is_said_first(front: Front) -> None:
+    """The severity goes up: the text beside the blocks begins with the time that is left, however long the rest is."""
+    await declared(front, impact="refunds are wrong, " * 20)
+    before = direct(front, BOB)[0]["text"]
+    await front.bot.ask(c.Change("severity", "SEV1"))
+    await front.bot.run()
+    text = direct(front, BOB)[0]["text"]
+    assert "Please answer by" not in before
+    assert text.startswith("Please answer by <!date^")
+
+
+async def test_the_topic_says_that_the_commander_has_not_answered(front: Front) -> None:
+    """Alice is named by somebody else's declaration: topic and catch-up say so until she accepts."""
+    await front.bot.ask(c.Declare(0, "answers cite the wrong policy", severity="SEV2"), "U0OUTSIDER", number=None)
+    await front.bot.run()
+    assert room(front).topic.endswith("commander @alice (asked)")
+    shown = await front.command(BOB, "1 catchup", room(front).id)
+    assert "Commander: @alice (asked) · Technical lead: @bob (asked)" in str(shown["blocks"])
+    await front.bot.ask(sc.AnswerSeat(True), ALICE)
+    await front.bot.run()
+    assert room(front).topic.endswith("commander @alice")

@@ -51,16 +51,21 @@ def kept_by_stanch(i: Incident, role: str, catalogue: Catalogue) -> bool:
 def answered(i: Incident, role: str) -> bool:
     """Somebody holds it who was not named by Stanch alone, or has said yes."""
     holder = i.seats.get(role)
-    return holder is not None and i.seating.ask(role) is None and (role, holder) not in i.seating.out
+    open_still = (role, holder) in (*i.seating.out, *i.seating.unsaid) or i.seating.ask(role) is not None
+    return holder is not None and not open_still
+
+
+def busy(i: Incident, user: str) -> bool:
+    """Whether they have a seat, or are asked for one: to a further one, only *Accept* is a yes."""
+    held = any(holder == user and answered(i, role) for role, holder in i.seats.items())
+    return held or i.seating.ask_of(user) is not None
 
 
 def meant(i: Incident, user: str) -> tuple[str, ...]:
-    """What they are asked for to which anything that they do is a yes. Who has a seat, or is asked for one already,
-    works in that one: to a further seat only *Accept* is."""
-    busy = any(holder == user and answered(i, role) for role, holder in i.seats.items())
-    mine = [ask for ask in i.seating.asks if ask.user == user]
-    first = [ask for place, ask in enumerate(mine) if not (ask.anew and (busy or place))]
-    return tuple(dict.fromkeys(role for ask in first for role in ask.roles))
+    """What they are asked for to which anything that they do is a yes: as it was said when they were asked. Of several
+    seats in place of somebody else it is the first."""
+    mine = [ask for ask in i.seating.asks if ask.user == user and not ask.only_accept]
+    return tuple(dict.fromkeys(role for ask in mine for role in (ask.roles[:1] if ask.anew else ask.roles)))
 
 
 def unfilled(i: Incident, catalogue: Catalogue) -> tuple[str, ...]:

@@ -198,10 +198,14 @@ def _views(before: Incident, after: Incident, payload: e.Payload) -> Iterator[Ef
         # Only of those who hold a seat the card says whether they are there.
         return
     yield _card(after)
-    if (before.title, before.severity, before.commander) != (after.title, after.severity, after.commander):
+    if _topical(before) != _topical(after):
         yield _topic(after)
     if after.card_ts is not None or after.announced:
         yield _announcement(after)
+
+
+def _topical(i: Incident) -> tuple[object, ...]:
+    return i.title, i.severity, i.commander, i.seating.ask("commander") is None
 
 
 def _card(incident: Incident) -> Effect:

@@ -10,6 +10,7 @@ from stanch.core.chase import extras_wanted
 from stanch.core.effect import Effect
 from stanch.core.incident import Incident
 from stanch.core.payload import Payload
+from stanch.core.policy import sees
 from stanch.core.shifts import WORTH_A_WORD
 
 REST: Final = timedelta(minutes=2)
@@ -48,6 +49,12 @@ def of_seats(before: Incident, after: Incident, payload: Payload, by: str) -> It
             about = {"action": action, "step": step, "users": list(users), "page": page}
             # One alert after the other: what is stuck holds up no other page.
             yield Effect(f"{at}/page/{seq}/{action}", "page", f"{at}/page/{page}", about, due=_rested(after, page))
+        case e.Restricted():
+            # What they were asked alone says no more than they may know now, also where the question is over.
+            for user in sorted({user for _, user in after.seating.ever}):
+                if not sees(after, user):
+                    about = {"entry": seq, "answered": user, "hush": True}
+                    yield Effect(f"{at}/hush/{seq}/{user}", "ask_seat", f"{at}/ask/{user}", about)
         case e.Changed("klass" | "severity" | "service") if after.room and extras_wanted(after):
             yield Effect(f"{at}/extras/{seq}", "name_extras", f"{at}/extras")
     for user in _heard(before, after):

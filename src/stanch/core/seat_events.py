@@ -9,7 +9,8 @@ from stanch.core.payload import Payload
 class SeatAsked(Payload):
     """Somebody was named for these roles, and is asked whether they take them. `until`: ISO 8601 in UTC.
 
-    `step`: of the escalation path, from 0. `anew`: in place of somebody who passed or did not answer.
+    `step`: of the escalation path, from 0. `anew`: in place of somebody who passed or did not answer. `only_accept`:
+    whatever else they do is no yes, for they have another seat.
     """
 
     kind = "seat_asked"
@@ -18,6 +19,7 @@ class SeatAsked(Payload):
     until: str
     step: int = 0
     anew: bool = False
+    only_accept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from stanch.core import events as e, seat_events as s
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp, unstamp
-from stanch.core.chase import AWAITED, asked_roles, awaited, meant, sheet, wakes
+from stanch.core.chase import AWAITED, asked_roles, awaited, busy, meant, sheet, wakes
 from stanch.core.incident import STANCH, Incident
 from stanch.core.payload import Payload
 from stanch.core.seating import ELSEWHERE, Page, declines
@@ -47,7 +47,8 @@ def over(i: Incident, happened: Happened, by: str, now: datetime, catalogue: Cat
 def asked(i: Incident, happened: Happened, by: str, now: datetime, catalogue: Catalogue) -> Happened:
     """Whom Stanch has named for a seat that needs an answer, unless they are here already: one question each.
 
-    When it hurts again, whoever leads is asked again: they may be asleep by now.
+    When it hurts again, whoever leads is asked again: they may be asleep by now. And so is who was asked in place of
+    somebody else and has not said yes, whatever they do in another seat.
     """
     causes = (e.RoleGiven, e.RoomOpened, e.Changed, *AGAIN)
     known = sheet(i, catalogue)
@@ -56,16 +57,22 @@ def asked(i: Incident, happened: Happened, by: str, now: datetime, catalogue: Ca
     again = wakes(i) and any(isinstance(one, AGAIN) for one in happened)
     # Who has said "not me" once is asked, whatever they have done before.
     here = set(i.seating.present) - {user for _, user in i.seating.out}
-    open_for: dict[str, list[str]] = {}
+    open_for: dict[tuple[bool, str], list[str]] = {}
     for role in asked_roles(i, catalogue):
         holder = i.seats.get(role)
         if holder is None or i.seating.ask(role) or (role, holder) in i.seating.out:
             continue
+        unsaid = (role, holder) in i.seating.unsaid
         named = role in i.seated_by_owners and holder not in here
-        if named or (again and role in AWAITED and holder != by):
-            open_for.setdefault(holder, []).append(role)
+        if unsaid or named or (again and role in AWAITED and holder != by):
+            open_for.setdefault((unsaid, holder), []).append(role)
     until = stamp(now + known.accept_within)
-    return tuple(s.SeatAsked(user, tuple(roles), until) for user, roles in open_for.items())
+    found: list[s.SeatAsked] = []
+    for (unsaid, user), roles in sorted(open_for.items(), key=lambda one: one[0][0]):
+        step = i.seating.step(roles[0]) if unsaid else 0
+        further = unsaid and (busy(i, user) or any(one.user == user for one in found))
+        found.append(s.SeatAsked(user, tuple(roles), until, step, unsaid, further))
+    return found
 
 
 def woken(i: Incident, happened: Happened, by: str, now: datetime, catalogue: Catalogue) -> Happened:

@@ -7,7 +7,7 @@ from typing import Any
 from stanch.core import commands as c, events as e, seat_commands as sc, seat_events as s
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import stamp
-from stanch.core.chase import asked_roles, extras_wanted, kept_by_stanch, sheet
+from stanch.core.chase import asked_roles, busy, extras_wanted, kept_by_stanch, sheet
 from stanch.core.command import Command
 from stanch.core.effects import greeting, owners_later
 from stanch.core.handover import answer_handover, hand_over, put_off
@@ -31,6 +31,8 @@ def give_role(i: Incident, command: c.GiveRole, by: str, now: datetime, catalogu
     if user == holder:
         if by == user and i.seating.ask(role):
             return answer_seat(i, sc.AnswerSeat(True, (role,)), by, now, catalogue)
+        if by == user and (role, by) in i.seating.out:
+            return _taken_back(i, (role,), by)
         who = f"The {spoken((role,))} is <@{user}> already."
         return Said(say=who if user else f"The seat of {spoken((role,))} is empty already.")
     if user is None and by == holder and i.seating.ask(role):
@@ -124,6 +126,11 @@ def _late(i: Incident, command: sc.AnswerSeat, by: str) -> Said:
     if not i.is_open:
         raise Refusal(f"{i.name} is over ({i.phase}): nobody waits for an answer any more. Thank you.")
     roles = tuple(role for role in command.roles if role in ROLES)
+    # Somebody wakes up after their time: nothing may stand between them and a seat that nobody else has by now.
+    given_up = tuple(r for r in roles if (r, by) in i.seating.out and i.seats.get(r) == by)
+    free = (*given_up, *(r for r in roles if (r, by) in i.seating.ever and r not in i.seats))
+    if command.accept and free:
+        return _taken_back(i, free, by)
     if roles and all(i.seats.get(role) == by for role in roles):
         if command.accept:
             return Said(say=f"You are {spoken(roles)} of {i.name} already.")
@@ -131,11 +138,6 @@ def _late(i: Incident, command: sc.AnswerSeat, by: str) -> Said:
             f"You have said yes to it. Somebody else? `/incident {i.number} handover {roles[0]} @who`,"
             f" or leave the seat empty: `/incident {i.number} role {roles[0]} none`."
         )
-    free = tuple(role for role in roles if role not in i.seats)
-    if command.accept and free:
-        # Somebody wakes up after everybody was asked: nothing may stand between them and the empty seat.
-        given = tuple(e.RoleGiven(role, by, None) for role in free)
-        return Said(given, f"Thank you: nobody sat there, you are {spoken(free)} of {i.name} now.")
     asks = dict.fromkeys(ask.user for role in roles if (ask := i.seating.ask(role)) and (role, by) not in i.seating.out)
     if command.accept and asks:
         return _of_others(i, tuple(asks), roles, by)
@@ -147,6 +149,12 @@ def _late(i: Incident, command: sc.AnswerSeat, by: str) -> Said:
         return Said(say=f"Nothing was waiting for you in {i.name}" + (f": {taken}." if taken else "."))
     way = f" To take it: `/incident {i.number} role {roles[0]} me`." if roles else ""
     raise Refusal(f"Thank you; by now {taken or 'nobody waits for you'} in {i.name}.{way}")
+
+
+def _taken_back(i: Incident, roles: tuple[str, ...], by: str) -> Said:
+    """By who had passed or was silent, before anybody else came to sit there."""
+    given = tuple(e.RoleGiven(role, by, None) for role in roles)
+    return Said(given, f"Thank you: nobody sat there, you are {spoken(roles)} of {i.name} now.")
 
 
 def _of_others(i: Incident, asked: tuple[str, ...], roles: tuple[str, ...], by: str) -> Said:
@@ -197,7 +205,11 @@ def offer_seats(i: Incident, command: sc.OfferSeats, by: str, now: datetime, cat
             asked.setdefault(found, []).append(one.role)
         else:
             events.extend(_emptied(i, one, catalogue))
-    events += [s.SeatAsked(user, tuple(roles), until, step, anew=True) for (user, step), roles in asked.items()]
+    further: set[str] = set()
+    for (user, step), roles in asked.items():
+        only_accept = busy(i, user) or user in further
+        events.append(s.SeatAsked(user, tuple(roles), until, step, anew=True, only_accept=only_accept))
+        further.add(user)
     return Said(tuple(events))
 
 

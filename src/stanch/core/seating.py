@@ -21,6 +21,8 @@ class Ask:
     step: int = 0
     anew: bool = False
     """In place of somebody else."""
+    only_accept: bool = False
+    """Whatever else they do is no yes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,10 @@ class Seating:
     """Who did not answer in time, and has done nothing since."""
     emptied: tuple[tuple[str, str], ...] = ()
     """Role, and since when nobody holds what somebody held."""
+    unsaid: tuple[tuple[str, str], ...] = ()
+    """Role and person: who was asked in place of somebody else, and has not said yes."""
+    ever: tuple[tuple[str, str], ...] = ()
+    """Role and person: everybody who was asked, to take a seat or to take one over."""
 
     def ask(self, role: str) -> Ask | None:
         return next((one for one in self.asks if role in one.roles), None)
@@ -132,14 +138,20 @@ def seated(state: Seating, payload: Payload, by: str, at: datetime) -> Seating:
     match payload:
         case e.RoleGiven(role, user):
             return _given(state, role, user, by, at)
-        case s.SeatAsked(user, roles, until, step, anew):
+        case s.SeatAsked(user, roles, until, step, anew, only_accept):
             steps = {**dict(state.steps), **dict.fromkeys(roles, step)}
-            asks = (*_without(state.asks, user, roles), Ask(user, roles, until, step, anew))
-            return replace(state, asks=asks, steps=tuple(steps.items()))
+            asks = (*_without(state.asks, user, roles), Ask(user, roles, until, step, anew, only_accept))
+            pairs = tuple((role, user) for role in roles)
+            ever = tuple(dict.fromkeys((*state.ever, *pairs)))
+            unsaid = tuple(dict.fromkeys((*state.unsaid, *pairs))) if anew else state.unsaid
+            return replace(state, asks=asks, steps=tuple(steps.items()), unsaid=unsaid, ever=ever)
         case s.SeatHurried(user, roles, until):
             asks = tuple(replace(a, until=until) if a.user == user and a.roles == roles else a for a in state.asks)
             return replace(state, asks=asks)
-        case s.SeatAccepted(user, roles) | s.SeatOver(user, roles):
+        case s.SeatAccepted(user, roles):
+            unsaid = tuple(one for one in state.unsaid if one[1] != user or one[0] not in roles)
+            return replace(state, asks=_without(_begun(state.asks, user, roles), user, roles), unsaid=unsaid)
+        case s.SeatOver(user, roles):
             return replace(state, asks=_without(state.asks, user, roles))
         case s.SeatPassed(user, roles) | s.SeatLapsed(user, roles):
             out = dict.fromkeys((*state.out, *((role, user) for role in roles)))
@@ -147,7 +159,8 @@ def seated(state: Seating, payload: Payload, by: str, at: datetime) -> Seating:
             return replace(state, asks=_without(state.asks, user, roles), out=tuple(out), silent=tuple(silent))
         case s.HandoverAsked(role, user, until):
             others = tuple(one for one in state.handovers if one.role != role)
-            return replace(state, handovers=(*others, Handover(role, user, by, until)))
+            ever = tuple(dict.fromkeys((*state.ever, (role, user))))
+            return replace(state, handovers=(*others, Handover(role, user, by, until)), ever=ever)
         case s.HandoverEnded(role):
             return replace(state, handovers=tuple(one for one in state.handovers if one.role != role))
         case e.Resolved() | e.Dismissed():
@@ -199,6 +212,7 @@ def _given(state: Seating, role: str, user: str | None, by: str, at: datetime) -
         handovers=tuple(one for one in state.handovers if one.role != role or user is None),
         rotations=tuple(one for one in state.rotations if one.role != role),
         out=tuple(one for one in state.out if by == STANCH or one != (role, user)),
+        unsaid=tuple(one for one in state.unsaid if one[0] != role),
         since=(*since, (role, user, stamp(at))) if user else since,
         left=left or state.left,
         emptied=emptied if user else (*emptied, (role, stamp(at))),
@@ -207,6 +221,14 @@ def _given(state: Seating, role: str, user: str | None, by: str, at: datetime) -
 
 def _rotated(state: Seating, one: Rotation) -> Seating:
     return replace(state, rotations=(*(other for other in state.rotations if other.role != one.role), one))
+
+
+def _begun(asks: tuple[Ask, ...], user: str, roles: tuple[str, ...]) -> tuple[Ask, ...]:
+    """Who has said yes to the first seat of a question works in that one: to its others only *Accept* is a yes."""
+    return tuple(
+        replace(a, only_accept=True) if a.user == user and a.anew and a.roles[0] in roles else a
+        for a in asks
+    )  # fmt: skip
 
 
 def _without(asks: tuple[Ask, ...], user: str, roles: tuple[str, ...]) -> tuple[Ask, ...]:

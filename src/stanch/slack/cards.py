@@ -158,6 +158,6 @@ class Cards(Phrases):
         if i.restricted:
             return safe(self.stub(i), 250)
         drill = "DRILL · " if i.drill else ""
-        tail = f" · commander {self._people.name(i.commander)}"
+        tail = f" · commander {self._people.name(i.commander)}{self.merely(i)}"
         head = f"{drill}{i.name} · {i.severity or 'no severity yet'} · "
         return safe(head + cut(i.title, 250 - len(head) - len(tail)) + tail, 250)

@@ -103,7 +103,8 @@ class Lists(Phrases):
         return that_fit(lines, ANSWER)
 
     def _people_in(self, i: Incident) -> str:
-        seats = (f"{spoken}: {safe(self._people.name(i.seats[r]), 100)}" for r, spoken in ROLES.items() if r in i.seats)
+        held = ((r, spoken, self._people.name(i.seats[r])) for r, spoken in ROLES.items() if r in i.seats)
+        seats = (f"{spoken}: {safe(who, 100)}{' (asked)' if i.seating.ask(r) else ''}" for r, spoken, who in held)
         acting = (f"Commander: nobody yet, {safe(self._people.name(i.commander), 100)} is acting",) if i.acting else ()
         return " · ".join((*acting, *seats))
 

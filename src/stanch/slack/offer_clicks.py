@@ -21,6 +21,9 @@ class OfferClicks:
         name, value = str(action["action_id"]), str(action.get("value") or "")
         # Once for each message, person and button: what it comes to is said again to who clicks again.
         key = f"click:{where(body)}:{place(body)}:{name}:{value}:{who(body)}"
+        if name.startswith("seat:"):
+            # The same button below the same message comes to ask something else: only a second delivery is the same.
+            key += f":{body.get('trigger_id')}"
         await self._listeners.clicked(ack, body, _command(name, value), number_in(value), key)
 
 

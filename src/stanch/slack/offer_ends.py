@@ -32,7 +32,10 @@ ENDS: Final = {
 }
 OVER: Final = "Nobody waits for an answer any more."
 SOON: Final = 0.5
-"""Seconds between two looks at whether a question has come."""
+LATEST: Final = 30.0
+"""Seconds between two looks at whether a question has come: at first, and at the most."""
+DRAWN_MEANWHILE: Final = 3
+"""From which look on the other questions do not wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +63,44 @@ async def end(kit: Kit, i: Incident, owed: Owed) -> Outcome:
     """Take the buttons from all that this person was asked and is not asked any more; the rest says the time that is
     left now."""
     user, how = str(owed.payload["answered"]), owed.event.kind if owed.event else ""
-    asked = await kit.desk.database(lambda db: _sent(kit, db, i, owed.lane), background=True)
+    hush = bool(owed.payload.get("hush"))
+    asked = await kit.desk.database(lambda db: _sent(kit, db, i, owed.lane, ended=hush), background=True)
+    if hush:
+        return await _hush(kit, i, user, asked)
     over = [one for one in asked if not waits(i, one.event)]
     again = [one for one in asked if one not in over and one.event.kind == "seat_asked" and how == "seat_hurried"]
     for one in over:
         await _change(kit, one, _ended(kit, i, one.event, user, how))
     for one in again:
-        await _change(kit, one, asking(kit, i, one.event))
+        await _change(kit, one, asking(kit, i, one.event, sooner=True))
     return (
         done(ended=[one.ts for one in over]) if over or again else Cancelled("nothing was sent, or it is still asked")
     )
 
 
-async def redraw(kit: Kit, i: Incident) -> Outcome:
-    """The room's questions as they are now: who is asked still, until when, and what became of the others."""
+async def _hush(kit: Kit, i: Incident, user: str, asked: Sequence[Asked]) -> Outcome:
+    """All that this person was asked, the newest first, as it is for somebody who does not see the incident."""
+    if sees(i, user):
+        return Cancelled("they see it")
+    for one in reversed(asked):
+        payload, handover = one.event.payload or {}, one.event.kind == "handover_asked"
+        below = answers(i, [str(payload["role"])] if handover else payload["roles"], handover)
+        still = waits(i, one.event)
+        await _change(kit, one, alone(kit, i, user, "", [below]) if still else _ended(kit, i, one.event, user, ""))
+    return done(hushed=[one.ts for one in asked])
+
+
+async def redraw(kit: Kit, i: Incident, tries: int = 1) -> Outcome:
+    """The room's questions as they are now: who is asked still, until when, and what became of the others. One that is
+    still on its way is waited for; the `tries` say for how long already."""
     if i.room is None or i.moving:
         return Cancelled("the room is being left")
     rows = await kit.desk.database(lambda db: outbox.of_lane(db, f"inc-{i.number}/room"), background=True)
     rows = [row for row in rows if json.loads(row.payload).get("asks")]
-    if any(row.state in LIVE for row in rows):
-        return Later("the question itself is still on its way", SOON)
+    missing = any(row.state in LIVE for row in rows)
+    wait = Later("the question itself is still on its way", min(LATEST, SOON * 2 ** min(tries - 1, 10)))
+    if missing and tries < DRAWN_MEANWHILE:
+        return wait
     lane = f"inc-{i.number}/asked"
     asked = await kit.desk.database(lambda db: _sent(kit, db, i, lane, rows), background=True)
     ended: list[str] = []
@@ -92,7 +113,7 @@ async def redraw(kit: Kit, i: Incident) -> Outcome:
         # Who sits there is said when somebody is found.
         settled = not {role for role, _ in left_open(i)} & set((one.event.payload or {}).get("roles", ()))
         ended += [one.ts] if over and settled else []
-    return done(ended=ended)
+    return wait if missing else done(ended=ended)
 
 
 async def _change(kit: Kit, one: Asked, message: Message) -> None:
@@ -104,11 +125,12 @@ async def _change(kit: Kit, one: Asked, message: Message) -> None:
             raise
 
 
-def asking(kit: Kit, i: Incident, event: Event) -> Message:
-    """The question to the person alone."""
-    payload = event.payload or {}
-    text = kit.templates.render("asked", **kit.render.facts(i, event))
-    return alone(kit, i, str(payload["user"]), text, [b.section(text), answers(i, payload["roles"])])
+def asking(kit: Kit, i: Incident, event: Event, *, sooner: bool = False) -> Message:
+    """The question to the person alone. `sooner`: there is less time by now, and the notification begins with it."""
+    payload, facts = event.payload or {}, kit.render.facts(i, event)
+    text = kit.templates.render("asked", **facts)
+    short = f"Please answer by {facts['until_at']} now. {text}" if sooner else text
+    return alone(kit, i, str(payload["user"]), short, [b.section(text), answers(i, payload["roles"])])
 
 
 def alone(kit: Kit, i: Incident, user: str, text: str, blocks: Sequence[b.Block]) -> Message:
@@ -158,14 +180,16 @@ def _taking(i: Incident, role: str, *, alone: bool) -> b.Block:
     return b.button(label, f"take_seat:{role}", f"{i.number}:{i.seq}")
 
 
-def _sent(kit: Kit, db: Connection, i: Incident, lane: str, questions: Sequence[Any] = ()) -> list[Asked]:
-    """What stands with buttons still, of this lane and of `questions` of another."""
+def _sent(
+    kit: Kit, db: Connection, i: Incident, lane: str, questions: Sequence[Any] = (), *, ended: bool = False
+) -> list[Asked]:
+    """What stands with buttons still, of this lane and of `questions` of another; with `ended` the others, too."""
     rows = [
         (json.loads(row.payload), json.loads(row.result))
         for row in (*questions, *outbox.of_lane(db, lane))
         if row.state == "done"
     ]
-    gone = {ts for _, result in rows for ts in result.get("ended") or ()}
+    gone = set() if ended else {ts for _, result in rows for ts in result.get("ended") or ()}
     found: list[Asked] = []
     for about, result in rows:
         if result.get("channel") and result.get("ts") not in gone and (event := _entry(kit, db, i, about)):

@@ -79,7 +79,7 @@ def pause(words: Words) -> Asked:
     """`60 WHY` or `2h WHY`; without a number an hour."""
     head, rest = words.first()
     found = SPAN.fullmatch(head)
-    if not found and head[:1].isdigit():
+    if not found and head[:1].isdigit() and not ORDINAL.fullmatch(head):
         # A slip in a number must not become a part of the reason.
         slip = escape(cut(head.replace("`", "'"), 30))
         raise words.wrong(f"`{slip}` is no number of minutes; `90`, `45m` and `2h` are:")
@@ -93,6 +93,10 @@ def pause(words: Words) -> Asked:
 
 
 SPAN = re.compile(r"(\d{1,4})(h|m|min|hours?|minutes?)?", re.IGNORECASE)
+
+
+ORDINAL = re.compile(r"\d*(1st|2nd|3rd|[04-9]th|1[1-3]th)", re.IGNORECASE)
+"""How a reason may begin that is about a third party."""
 
 
 def resume(words: Words) -> Asked:

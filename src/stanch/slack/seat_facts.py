@@ -5,17 +5,19 @@ from typing import Any
 
 from stanch.core.catalogue import Catalogue
 from stanch.core.chain import Event, unstamp
-from stanch.core.chase import extra_spoken, kept_by_stanch, unfilled
+from stanch.core.chase import extra_spoken, kept_by_stanch, meant, unfilled
 from stanch.core.incident import Incident
 from stanch.core.roles import ROLES
 from stanch.core.text import cut, listed, one_line
 from stanch.core.words import Mrkdwn, when_after
 from stanch.slack.blocks import when
 
-NAMES = "asked_now also missing_contacts holder other".split()
-OF_ASKS = tuple("to_call empty_seats led_by first_move only_accept stanch_keeps".split())
+NAMES = "asked_now any_act also missing_contacts holder other".split()
+OF_ASKS = tuple("to_call empty_seats led_by first_move only_accept any_act_as stanch_keeps".split())
 """What a question, and what is said when nobody answers, may name beside."""
 ASKS = ("seat_asked", "seat_unfilled", "nobody_to_wake")
+ONLY = " (only with *Accept*)"
+"""Beside who has a seat already: what they do is their work in that one."""
 UNTIL = ("seat_asked", "handover_asked")
 
 
@@ -30,6 +32,7 @@ def seat_facts(i: Incident, event: Event, catalogue: Catalogue) -> dict[str, Any
             "to_call": Mrkdwn(listed(list(dict.fromkeys(f"<@{ask.user}>" for ask in i.seating.asks)))),
             "empty_seats": " or ".join(ROLES[role].lower() for role in unfilled(i, catalogue)),  # type: ignore[index]
             "asked_now": Mrkdwn(", ".join(_asked(i))),
+            "any_act": any(meant(i, ask.user) for ask in i.seating.asks),
             "also": Mrkdwn(", ".join(f"{extra_spoken(what)} <@{user}>" for what, user in i.seating.extras)),
             "missing_contacts": _missing(i),
             "holder": Mrkdwn(f"<@{holder}>") if holder else "",
@@ -51,25 +54,26 @@ def _until(i: Incident, event: Event) -> dict[str, Any]:
 def _of_ask(i: Incident, event: Event, catalogue: Catalogue) -> dict[str, Any]:
     """By what somebody who is asked can judge whether to get up."""
     payload = event.payload or {}
-    roles = payload.get("roles") or ()
+    roles: list[str] = list(payload.get("roles") or ())
     klass = catalogue.klass(i.klass) if i.klass else None
     how = " (acting)" if i.acting else " (asked)" if i.seating.ask("commander") else ""
-    held = any(user == payload.get("user") and role not in roles for role, user in i.seats.items())
+    first = len(roles) > 1 and bool(payload.get("anew")) and not payload.get("only_accept")
     return {
         "led_by": "" if "commander" in roles else Mrkdwn(f"<@{i.commander}>{how}"),
         "first_move": cut(one_line(klass.first_move), 150) if klass and not i.mitigations else "",
-        "only_accept": bool(payload.get("anew")) and held,
+        "only_accept": bool(payload.get("only_accept")),
+        "any_act_as": ROLES[roles[0]].lower() if first else "",  # type: ignore[index]
         "stanch_keeps": bool(roles) and all(kept_by_stanch(i, role, catalogue) for role in roles),
     }
 
 
 def _asked(i: Incident) -> list[str]:
-    """`@bob, @carol: please accept or pass by 14:05`, each time once."""
+    """`@bob, @carol: please accept or pass by 14:05`, each time once; and for whom only *Accept* is a yes."""
     by_time: dict[str, dict[str, None]] = {}
     untils: dict[str, datetime] = {}
     for ask in i.seating.asks:
         # By the minute, as it is read.
-        by_time.setdefault(ask.until[:16], {})[f"<@{ask.user}>"] = None
+        by_time.setdefault(ask.until[:16], {})[f"<@{ask.user}>{'' if meant(i, ask.user) else ONLY}"] = None
         untils.setdefault(ask.until[:16], unstamp(ask.until))
     whole = [(", ".join(users), when(untils[minute], "{time}")) for minute, users in by_time.items()]
     return [
