@@ -15,11 +15,11 @@ TEMPLATES = [
         CLOSED,
         "{{ summary }}",
         "{{ sumary }}",
-        "message_templates/room/closed.j2:5:65: unknown variable 'sumary', expected one of agree, also, any_act, asked_now,"
-        " by, by_hand, called, commander, drill, due, due_by, entry, former, found_said, head, holder, incident, "
-        "label, measured, missing_contacts, other, others, owner_of, paused_until, payload_entry, quiet_until_at, "
-        "range, roles_held, room, seats, service_name, spoken, summary, to_said, undone, until_at; did you mean "
-        "'summary'?",
+        "message_templates/room/closed.j2:5:65: unknown variable 'sumary', expected one of agree, also, any_act, "
+        "asked_now, by, by_hand, called, commander, drill, due, due_by, entry, former, found_said, head, holder, "
+        "incident, label, measured, missing_contacts, other, others, owner_of, paused_until, payload_entry, "
+        "quiet_until_at, range, roles_held, room, seats, service_name, spoken, summary, to_said, undone, until_at; "
+        "did you mean 'summary'?",
     ),
     Broken(
         "a part of the incident misspelt",
@@ -174,8 +174,8 @@ TEMPLATES = [
         "{{ fixed }}",
         "{{ summary }}",
         "message_templates/room/resolved.j2:5:68: unknown variable 'summary', expected one of agree, also, "
-        "any_act, asked_now, by, by_hand, called, commander, drill, due, due_by, entry, fixed, former, found_said, head, "
-        "holder, incident, label, measured, missing_contacts, other, others, owner_of, paused_until, "
+        "any_act, asked_now, by, by_hand, called, commander, drill, due, due_by, entry, fixed, former, found_said, "
+        "head, holder, incident, label, measured, missing_contacts, other, others, owner_of, paused_until, "
         "payload_entry, quiet_until_at, range, roles_held, room, seats, service_name, spoken, to_said, undone, "
         "until_at",
     ),

@@ -158,12 +158,12 @@ def test_the_seat_of_command_falls_back_to_who_declared() -> None:
 
 def test_both_command_until_one_has_answered() -> None:
     """Alice is named and silent: dave, who declared, may waive; once she has answered he may not."""
-    for answered in (False, True):
+    for has_answered in (False, True):
         tale = named(DAVE, severity="SEV2")
-        if answered:
+        if has_answered:
             tale.do(c.Note("here"), ALICE)
         tale.do(c.Mitigate(), DAVE)
-        if answered:
+        if has_answered:
             assert "Only the commander can waive the proof" in refused(tale, c.Contain(waive="x"), DAVE)
         else:
             tale.do(c.Contain(waive="x"), DAVE)

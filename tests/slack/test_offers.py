@@ -450,8 +450,9 @@ async def press_in_room(front: Front, user: str, label: str) -> str:
 
 async def test_the_rooms_button_is_decided_anew_for_another_question(front: Front) -> None:
     """Dave clicks *Accept* before he is asked, and again when bob has passed and he is: the second is his yes."""
-    await declared(front)
-    assert "This asks <@U0BOB> and <@U0CAROL>" in await press_in_room(front, DAVE, "Accept")
+    await front.bot.ask(c.Declare(0, "answers cite the wrong policy", severity="SEV2"), "U0OUTSIDER", number=None)
+    await front.bot.run()
+    assert "This asks <@U0ALICE> and <@U0BOB>" in await press_in_room(front, DAVE, "Accept")
     await press(front, BOB, as_it_stood(direct(front, BOB)[0]), "Pass")
     await front.bot.run()
     assert (await press_in_room(front, DAVE, "Accept")).startswith("Thank you: you are technical lead of INC-1.")
@@ -485,8 +486,8 @@ async def test_the_room_says_for_whom_only_accept_is_a_yes(front: Front) -> None
 
 
 async def test_questions_say_no_more_once_it_is_restricted(front: Front) -> None:
-    """Bob passed, dave did not answer, erin was asked to take over; none of them sees it now: what they were asked
-    alone is the stub, in text and blocks; who is asked still keeps the buttons."""
+    """Bob passed, dave did not answer and is asked to take over; neither sees it now: what they were asked alone is
+    the stub, in text and blocks; what is asked still keeps its buttons."""
     await declared(front)
     await press(front, BOB, as_it_stood(direct(front, BOB)[0]), "Pass")
     await front.bot.run()
@@ -500,7 +501,7 @@ async def test_questions_say_no_more_once_it_is_restricted(front: Front) -> None
         assert sent
         for message in sent:
             shown = f"{message['text']} {message['blocks']}"
-            assert "wrong policy" not in shown and "refunds" not in shown, shown
+            assert not [one for one in ("wrong policy", "refunds") if one in shown]
             assert message["text"].startswith("🔒 INC-1 · restricted · commander @alice")
     assert words(direct(front, DAVE)[-1]["blocks"])[-2:] == ["[Accept]", "[Pass]"]
     assert front.bot.counts()["buried"] == 0
