@@ -106,6 +106,7 @@ async def test_who_ends_while_they_wait_holds_up_nobody(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await showing
     held.end()
+    await asyncio.sleep(0.1)
     began = time.monotonic()
     await page.show(POST)
     assert time.monotonic() - began < static.HELD_UP / 2
