@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from stanch.core import captures, commands as c, doors, events as e, reminding, shifts
+from stanch.core import captures, commands as c, doors, events as e, remind_ends, reminding, shifts
 from stanch.core.catalogue import Catalogue
 from stanch.core.course import COURSE
 from stanch.core.drafting import DRAFTS
@@ -79,6 +79,7 @@ def decide(incident: Incident | None, command: c.Command, by: str, now: datetime
         for payload in follows(state, events, by, now, catalogue):
             record(payload, STANCH)
     if events:
+        effects.extend(remind_ends.over(incident, state))
         effects.extend(reminding.owed(incident, state, catalogue))
         effects.extend(shifts.owed(incident, state, catalogue))
     say = said.say

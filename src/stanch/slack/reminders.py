@@ -13,12 +13,15 @@ from stanch.flows.deliver import Cancelled, Later, Outcome
 from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, done
 from stanch.slack.messages import post_once
+from stanch.slack.remind_ends import end, given_as
 from stanch.slack.reminder_words import message
 from stanch.store.outbox import Owed
 
 
 async def remind(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """What does not apply any more is not said. What was lost in a downtime is said once."""
+    if owed.payload.get("over"):
+        return await end(kit, incident, owed)
     known, now = kit.desk.catalogue, kit.desk.clock()
     found = meant(incident, known, owed.payload)
     if found is None:
@@ -40,7 +43,8 @@ async def remind(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
         if incident.room_state != "open":
             return done(replace(report, missed=True))
         text = await message(kit, incident, one, owed.event)
-        return done(report, ts=await post_once(kit, str(incident.room), owed.key, text, owed))
+        ts = await post_once(kit, str(incident.room), owed.key, text, owed)
+        return done(report, ts=ts, **given_as(one, str(incident.room), now))
     try:
         channel = await kit.directory.alone(to, kit.call)
         ts = await post_once(kit, channel, owed.key, await message(kit, incident, one, owed.event), owed)
@@ -50,7 +54,7 @@ async def remind(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
         # Somebody who cannot be reached must not end it: the next in line is asked.
         who = kit.directory.name(to)
         return done(replace(report, missed=True), c.ReportTrouble(f"remind {who}", fault.error, "remind"))
-    return done(report, ts=ts)
+    return done(report, ts=ts, **given_as(one, channel, now))
 
 
 async def _next(kit: Kit, i: Incident) -> str | None:

@@ -3,8 +3,9 @@
 from dataclasses import fields
 from typing import Any
 
-from stanch.core.cadence import owed_to
+from stanch.core.cadence import all_owed, owed_to
 from stanch.core.chain import Event, unstamp
+from stanch.core.drafting import CALLED
 from stanch.core.effects import POSTED
 from stanch.core.events import KINDS
 from stanch.core.incident import Incident
@@ -12,6 +13,7 @@ from stanch.core.roles import ROLES
 from stanch.core.sample import at_least, at_most, percent
 from stanch.core.seat_events import MESSAGES
 from stanch.core.spoken import ROOM
+from stanch.core.text import listed
 from stanch.core.words import DAY, Mrkdwn, escape, when_after
 from stanch.slack.blocks import when
 from stanch.slack.cards import Cards
@@ -41,11 +43,10 @@ class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
         # Whoever did it knows: a mention would wake them for their own words.
         own = event.kind == "role_given" and (event.payload or {}).get("user") == event.by
         by = "" if own else escape(self._people.name(event.by))
-        owed = owed_to(i, self._catalogue, ROOM)
         role = ROLES.get(payload.get("role", ""), "").lower()
         return {
             "incident": i, "entry": event.seq, "by": by, "spoken": role, "label": label,
-            "due": when_after(owed.due, event.recorded_at) if owed else "",
+            "due": self._next_due(i, event),
             "room": Mrkdwn(f"<#{i.room}>") if i.room else "the room",
             "commander": Mrkdwn(f"<@{i.commander}>"), "seats": self._mentions(i),
             "drill": "DRILL · " if i.drill else "",
@@ -58,6 +59,20 @@ class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
             **lever_facts(i, event, self._catalogue, self._people), **seat_facts(i, event, self._catalogue),
             "head": event.hash, "payload_entry": payload.pop("entry", None), "due_by": payload.get("by"),
         } | {k: v for k, v in payload.items() if k != "by"}  # fmt: skip
+
+    def _next_due(self, i: Incident, event: Event) -> Mrkdwn | str:
+        """When the next words are due: below an update the room's, else the soonest with its audience."""
+        if event.kind == "update_said":
+            room = owed_to(i, self._catalogue, ROOM)
+            return when_after(room.due, event.recorded_at) if room else ""
+        owed = all_owed(i, self._catalogue)
+        if not owed:
+            return ""
+        shown = when_after(owed[0].due, event.recorded_at)
+        if [one.audience for one in owed] == [ROOM]:
+            return shown
+        to = listed([CALLED[one.audience] for one in owed if one.due == owed[0].due])
+        return Mrkdwn(f"{shown} to {to}")
 
     def _mentions(self, i: Incident) -> list[tuple[str, Mrkdwn]]:
         return [(spoken, Mrkdwn(f"<@{i.seats[role]}>")) for role, spoken in ROLES.items() if role in i.seats]
