@@ -216,6 +216,10 @@ async def test_hand_over_shows_how_things_stand_and_changes_nothing_until_it_is_
     await front.bot.run()
     assert "*Technical lead*  @dave" in str(room(front).messages[0]["blocks"])
     assert "is technical lead now, taking over from <@U0BOB>" in str(room(front).messages[-1]["blocks"])
+    first, *rest = words(asked["blocks"])
+    assert first.startswith("🔁 You were asked to take over as *technical lead* of INC-1, in <#")
+    assert "prompt back to v17" in "\n".join(rest)
+    assert rest[-1] == "✔ You have accepted: you are technical lead."
 
 
 async def test_who_asked_for_a_hand_over_is_told_that_it_failed(front: Front) -> None:
@@ -333,7 +337,21 @@ async def test_who_wakes_up_late_has_one_click(front: Front) -> None:
         await lapses(front, user)
     shown = words(direct(front, BOB)[0]["blocks"])
     assert shown[1:] == ["The time to answer is over. If you are here now:", "[Take this role]"]
+    assert "by <!date" not in shown[0]
     assert "technical lead now" in await press(front, BOB, direct(front, BOB)[0], "Take this role")
+    await front.bot.run()
+    assert words(direct(front, BOB)[0]["blocks"])[1:] == ["You are technical lead, and nobody needs an answer."]
+    assert words(direct(front, DAVE)[0]["blocks"])[1:] == ["The time to answer is over. Now: technical lead @bob."]
+
+
+async def test_a_seat_of_an_incident_that_is_over_is_not_offered(front: Front) -> None:
+    """Bob wakes up after it was dismissed: his old question has no button."""
+    await declared(front, impact="")
+    for user in (BOB, DAVE, ERIN):
+        await lapses(front, user)
+    await front.command(ALICE, "1 dismiss false-alarm nothing was wrong")
+    await front.bot.run()
+    assert words(direct(front, BOB)[0]["blocks"])[1:] == ["Nobody waits for an answer any more."]
 
 
 async def test_a_higher_severity_leaves_less_time_and_says_so(front: Front) -> None:

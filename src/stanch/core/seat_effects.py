@@ -76,7 +76,7 @@ def _heard(before: Incident, after: Incident) -> Iterator[str]:
 
 def _shown(i: Incident) -> tuple[object, ...]:
     """What the room's messages about seats say."""
-    return i.seating.asks, i.seats, i.seating.extras, i.seating.missing
+    return i.seating.asks, i.seats, i.seating.extras, i.seating.missing, i.is_open
 
 
 def _told_anew(i: Incident, user: str) -> Effect:

@@ -12,7 +12,8 @@ from stanch.core.chase import kept_by_stanch, left_open
 from stanch.core.incident import Incident
 from stanch.core.policy import sees
 from stanch.core.roles import ROLES
-from stanch.core.text import cut
+from stanch.core.text import cut, listed
+from stanch.core.words import Mrkdwn
 from stanch.flows.deliver import Cancelled, Later, Outcome
 from stanch.slack import blocks as b
 from stanch.slack.asked_for import buttons
@@ -31,6 +32,7 @@ ENDS: Final = {
     "seat_lapsed": "The time to answer is over. If you are here now:",
 }
 OVER: Final = "Nobody waits for an answer any more."
+NEWS: Final = 40
 SOON: Final = 0.5
 LATEST: Final = 30.0
 """Seconds between two looks at whether a question has come: at first, and at the most."""
@@ -70,12 +72,13 @@ async def end(kit: Kit, i: Incident, owed: Owed) -> Outcome:
     over = [one for one in asked if not waits(i, one.event)]
     again = [one for one in asked if one not in over and one.event.kind == "seat_asked" and how == "seat_hurried"]
     for one in over:
-        await _change(kit, one, _ended(kit, i, one.event, user, how))
+        await _change(kit, one, await _ended(kit, i, one.event, user, how))
     for one in again:
         await _change(kit, one, asking(kit, i, one.event, sooner=True))
-    return (
-        done(ended=[one.ts for one in over]) if over or again else Cancelled("nothing was sent, or it is still asked")
-    )
+    if not over and not again:
+        return Cancelled("nothing was sent, or it is still asked")
+    late = [one.ts for one in over if how == "seat_lapsed" and one.event.kind == "seat_asked"]
+    return done(ended=[one.ts for one in over], late=late)
 
 
 async def _hush(kit: Kit, i: Incident, user: str, asked: Sequence[Asked]) -> Outcome:
@@ -86,7 +89,9 @@ async def _hush(kit: Kit, i: Incident, user: str, asked: Sequence[Asked]) -> Out
         payload, handover = one.event.payload or {}, one.event.kind == "handover_asked"
         below = answers(i, [str(payload["role"])] if handover else payload["roles"], handover)
         still = waits(i, one.event)
-        await _change(kit, one, alone(kit, i, user, "", [below]) if still else _ended(kit, i, one.event, user, ""))
+        await _change(
+            kit, one, alone(kit, i, user, "", [below]) if still else await _ended(kit, i, one.event, user, "")
+        )
     return done(hushed=[one.ts for one in asked])
 
 
@@ -113,7 +118,7 @@ async def redraw(kit: Kit, i: Incident, tries: int = 1) -> Outcome:
         # Who sits there is said when somebody is found.
         settled = not {role for role, _ in left_open(i)} & set((one.event.payload or {}).get("roles", ()))
         ended += [one.ts] if over and settled else []
-    return wait if missing else done(ended=ended)
+    return wait if missing else done(ended=ended, closed=await _late(kit, i))
 
 
 async def _change(kit: Kit, one: Asked, message: Message) -> None:
@@ -148,8 +153,7 @@ def _became(kit: Kit, i: Incident, event: Event) -> str:
     theirs = all(i.seats.get(role) == user and (role, user) not in i.seating.out for role in roles)
     if theirs or not i.is_open:
         return "✔ Accepted." if i.is_open and user in i.seating.present else OVER
-    now = [f"{ROLES[role].lower()} {_sits(kit, i, role)}" for role in roles]
-    return b.safe(f"Not asked any more. Now: {', '.join(now)}.", 600)
+    return b.safe(f"Not asked any more. Now: {_now(kit, i, roles)}.", 600)
 
 
 def _sits(kit: Kit, i: Incident, role: str) -> str:
@@ -159,20 +163,79 @@ def _sits(kit: Kit, i: Incident, role: str) -> str:
     return kit.render.person(holder) + (" (asked)" if i.seating.ask(role) else "")
 
 
-def _ended(kit: Kit, i: Incident, event: Event, user: str, how: str) -> Message:
-    end = ENDS.get(how, OVER) if event.kind == "seat_asked" else OVER
+async def _ended(kit: Kit, i: Incident, event: Event, user: str, how: str) -> Message:
+    """What they were asked, and what came of it; whoever took a role over keeps the state of things."""
+    payload, asked = event.payload or {}, event.kind == "seat_asked"
+    roles = [role for role in (payload["roles"] if asked else [payload["role"]]) if role in ROLES]
+    theirs = i.is_open and all(i.seats.get(role) == user and (role, user) not in i.seating.out for role in roles)
+    spoken = listed([ROLES[role].lower() for role in roles])
+    end = ENDS.get(how, OVER) if asked else OVER
+    if theirs and asked and how != "seat_accepted":
+        end = f"You are {spoken}, and nobody needs an answer."
+    elif theirs and not asked:
+        end = f"✔ You have accepted: you are {spoken}."
     if not sees(i, user):
-        return Message(
-            b.safe(f"{kit.render.stub(i)}. {end}", 300), [b.context(b.safe(f"{kit.render.stub(i)}. {end}", 300))]
-        )
-    name = "asked" if event.kind == "seat_asked" else "handover"
-    text = kit.templates.render(name, **kit.render.facts(i, event))
-    blocks = [b.section(text), b.context(end)]
-    if how == "seat_lapsed" and event.kind == "seat_asked":
+        stub = b.safe(f"{kit.render.stub(i)}. {end}", 300)
+        return Message(stub, [b.context(stub)])
+    free = _free(i, roles) if how == "seat_lapsed" and asked else []
+    if how == "seat_lapsed" and asked and not free and not theirs:
+        end = b.safe(f"The time to answer is over. Now: {_now(kit, i, roles)}.", 600) if i.is_open else OVER
+    where = f", in <#{i.room}>" if i.room else ""
+    what = f"You were asked to {'be' if asked else 'take over as'} *{spoken}* of {i.name}{where}"
+    text = Mrkdwn(f"{'🪑' if asked else '🔁'} {'DRILL · ' if i.drill else ''}{what}: {b.safe(i.title, 300)}")
+    known = await summary(kit, i, user) if theirs and not asked else []
+    blocks = [b.section(text), *known, b.context(end)]
+    if free:
         # Whoever wakes up late has one click to the seat, if nobody sits there by then.
-        roles = [role for role in (event.payload or {})["roles"] if role in ROLES]
-        blocks.append(b.actions([_taking(i, role, alone=len(roles) == 1) for role in roles]))
-    return Message(kit.render.fallback(i, cut(text, 300)), blocks)
+        blocks.append(b.actions([_taking(i, role, alone=len(free) == 1) for role in free]))
+    return Message(kit.render.fallback(i, text), blocks)
+
+
+def _free(i: Incident, roles: Sequence[str]) -> list[str]:
+    """Of these, where nobody sits who has said yes."""
+    return [
+        role
+        for role in roles
+        if i.is_open and (role not in i.seats or (role, i.seats[role]) in i.seating.out or i.seating.ask(role))
+    ]
+
+
+def _now(kit: Kit, i: Incident, roles: Sequence[str]) -> str:
+    return ", ".join(f"{ROLES[role].lower()} {_sits(kit, i, role)}" for role in roles)  # type: ignore[index]
+
+
+async def summary(kit: Kit, i: Incident, user: str) -> list[b.Block]:
+    """The state of things, as for somebody who joins late."""
+    _, latest = await kit.desk.latest(i.number, NEWS)
+    news = [one for one in latest if one.kind != "reminded"]
+    return [*kit.render.catchup(i, news, user).blocks] if sees(i, user) else []
+
+
+async def _late(kit: Kit, i: Incident) -> list[str]:
+    """What lapsed keeps its way to the seat until somebody sits there, or it is over. The ts of those that changed."""
+
+    def read(db: Connection) -> list[tuple[str, Asked]]:
+        closed = {
+            ts
+            for row in outbox.of_lane(db, f"inc-{i.number}/asked")
+            for ts in json.loads(row.result or "{}").get("closed") or ()
+        }
+        found: list[tuple[str, Asked]] = []
+        for user in sorted({user for _, user in i.seating.ever}):
+            lane = f"inc-{i.number}/ask/{user}"
+            rows = [json.loads(row.result or "{}") for row in outbox.of_lane(db, lane)]
+            late = {ts for result in rows for ts in result.get("late") or ()} - closed
+            found += [(user, one) for one in _sent(kit, db, i, lane, ended=True) if one.ts in late]
+        return found
+
+    changed: list[str] = []
+    for user, one in await kit.desk.database(read, background=True):
+        roles = [role for role in (one.event.payload or {})["roles"] if role in ROLES]
+        if len(free := _free(i, roles)) == len(roles):
+            continue
+        await _change(kit, one, await _ended(kit, i, one.event, user, "seat_lapsed"))
+        changed += [] if free else [one.ts]
+    return changed
 
 
 def _taking(i: Incident, role: str, *, alone: bool) -> b.Block:

@@ -16,13 +16,12 @@ from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, Performer, done
 from stanch.slack.messages import post_once
 from stanch.slack.offer_buttons import answers
-from stanch.slack.offer_ends import alone, asking, end, redraw, waits
+from stanch.slack.offer_ends import alone, asking, end, redraw, summary, waits
 from stanch.slack.phrases import Message
 from stanch.store import outbox
 from stanch.store.outbox import Owed
 from stanch.store.statements import LIVE
 
-LATEST = 40
 LATE = timedelta(minutes=1)
 """After which the time to answer runs from when the question came."""
 TOGETHER = timedelta(seconds=3)
@@ -65,9 +64,7 @@ async def _handover(kit: Kit, i: Incident, event: Event) -> Message:
     # Who asks for their own seat is named once.
     own = i.seats.get(str(payload["role"])) == event.by
     text = kit.templates.render("handover", **facts | ({"holder": ""} if own else {}))
-    _, latest = await kit.desk.latest(i.number, LATEST)
-    news = [one for one in latest if one.kind != "reminded"]
-    known = kit.render.catchup(i, news, user).blocks if sees(i, user) else []
+    known = await summary(kit, i, user)
     return alone(kit, i, user, text, [b.section(text), *known, answers(i, [str(payload["role"])], handover=True)])
 
 
