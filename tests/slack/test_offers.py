@@ -382,7 +382,7 @@ async def test_one_person_for_two_seats_is_asked_once(front: Front) -> None:
         await front.bot.desk.ask(Asked(sc.ReportLapse(user, ask.until), STANCH, "worker", 1))
     await front.bot.run()
     (question,) = direct(front, ERIN)
-    assert "You are asked to be *technical lead, communications lead* of INC-1" in words(question["blocks"])[0]
+    assert "You are asked to be *technical lead and communications lead* of INC-1" in words(question["blocks"])[0]
     mentions = [one for one in room(front).messages if "<@U0ERIN>: you are asked" in str(one["blocks"])]
     assert len(mentions) == 1
     await lapses(front, ERIN)

@@ -68,3 +68,10 @@ async def test_when_the_severity_changes_the_soonest_words_are_named(bot: Bot) -
     days.tale.do(c.SayUpdate("We look."), after=timedelta())
     said = next(one for one in reversed(days.tale.events) if one.kind == "update_said")
     assert " to " not in str(bot.kit.render.facts(days.tale.incident, said)["due"])
+
+
+async def test_two_roles_are_named_with_and(bot: Bot) -> None:
+    """As people say it."""
+    days = life(severity="SEV2")
+    asked = replace(days.tale.events[-1], payload={"roles": ["technical", "communications"]})
+    assert bot.kit.render.facts(days.tale.incident, asked)["roles_held"] == "technical lead and communications lead"

@@ -54,7 +54,7 @@ class Render(Cards, Lists, ControlLists, PullViews, RunbookViews, SampleViews):
             "former": Mrkdwn(f"<#{i.former_rooms[-1]}>") if i.former_rooms else "",
             "called": Mrkdwn(" ".join(f"<@{user}>" for user in dict.fromkeys((i.commander, *i.seats.values())))),
             "range": judged_range(payload) if event.kind == "judged" else "",
-            "roles_held": ", ".join(ROLES.get(r, r).lower() for r in payload.get("roles", ())),
+            "roles_held": listed([ROLES.get(r, r).lower() for r in payload.get("roles", ())]),
             "paused_until": when(unstamp(payload["until"]), DAY) if event.kind == "paused" and event.payload else "",
             **lever_facts(i, event, self._catalogue, self._people), **seat_facts(i, event, self._catalogue),
             "head": event.hash, "payload_entry": payload.pop("entry", None), "due_by": payload.get("by"),
