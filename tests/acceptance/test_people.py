@@ -72,7 +72,7 @@ async def asked(i: Incident, user: str, within_s: float = 3 * ACCEPT_S) -> Json:
 
 def is_question(message: Json) -> bool:
     """With its buttons, or answered."""
-    return bool(buttons(message)) or "You are asked" in words(message)
+    return bool(buttons(message)) or any(f"You {one} asked" in words(message) for one in ("are", "were"))
 
 
 def rung(pager: FakePager, i: Incident) -> dict[str, str]:
