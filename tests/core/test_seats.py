@@ -485,6 +485,15 @@ def test_a_further_seat_waits_for_its_yes_whatever_happens_between(between: tupl
     assert answered(tale.incident, "commander")
 
 
+def test_a_volunteer_sits_where_somebody_is_only_asked() -> None:
+    """*Take this role* while bob may be asleep: dave leads. Once answered, the next hears who it was."""
+    tale = named(severity="SEV1")
+    tale.do(c.TakeSeat("technical"), DAVE)
+    assert tale.incident.seats["technical"] == DAVE
+    assert "technical" not in asked(tale).get(BOB, ())
+    assert "was faster" in refused(tale, c.TakeSeat("technical"), BOB)
+
+
 def test_what_was_said_when_they_were_asked_stays_true() -> None:
     """Only *Accept* was a yes for bob's second seat: so it is when he has given his first away."""
     tale = further_seat()

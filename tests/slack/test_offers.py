@@ -132,11 +132,9 @@ async def test_a_pass_goes_on_to_the_next_once_each(front: Front) -> None:
     await front.bot.run()
     assert words(direct(front, BOB)[0]["blocks"])[-1] == "You have passed. Thank you for saying so."
     assert len(direct(front, DAVE)) == 1
-    first = as_it_stood(direct(front, DAVE)[0])
     assert "<@U0DAVE>: you are asked to be technical lead, by <!date" in str(room(front).messages[-1]["blocks"])
     await lapses(front, DAVE)
     assert len(direct(front, ERIN)) == 1
-    assert "by now <@U0ERIN> is technical lead in INC-1" in await press(front, DAVE, first, "Accept")
     await lapses(front, ERIN)
     assert words(room(front).messages[-1]["blocks"]) == [
         "🪑 <@U0ALICE>: everybody was asked, and nobody is technical lead. Take it: `/incident role technical me`."
@@ -144,6 +142,22 @@ async def test_a_pass_goes_on_to_the_next_once_each(front: Front) -> None:
     ]
     assert [len(direct(front, one)) for one in (BOB, DAVE, ERIN)] == [1, 1, 1]
     assert front.bot.counts()["buried"] == 0
+
+
+async def test_who_wakes_up_late_sits_before_who_is_only_asked(front: Front) -> None:
+    """Dave was silent and erin is asked by now: dave clicks *Accept* and leads; erin is not waited for any more."""
+    await declared(front)
+    await press(front, BOB, as_it_stood(direct(front, BOB)[0]), "Pass")
+    await front.bot.run()
+    first = as_it_stood(direct(front, DAVE)[0])
+    await lapses(front, DAVE)
+    told = await press(front, DAVE, first, "Accept")
+    assert told == "Thank you: nobody has answered yet, you are technical lead of INC-1 now."
+    await front.bot.run()
+    assert words(direct(front, ERIN)[0]["blocks"])[-1].startswith("Nobody waits for an answer any more.")
+    state = await front.bot.desk.state(1)
+    assert state is not None
+    assert (state.seats["technical"], state.seating.ask("technical")) == (DAVE, None)
 
 
 async def test_who_cannot_be_reached_does_not_hold_up_the_seat(front: Front) -> None:

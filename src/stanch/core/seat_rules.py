@@ -45,7 +45,8 @@ def give_role(i: Incident, command: c.GiveRole, by: str, now: datetime, catalogu
 
 def take_seat(i: Incident, command: c.TakeSeat, by: str, now: datetime, catalogue: Catalogue) -> Said:
     holder = i.seats.get(command.role)
-    if holder and holder != by:
+    # Who is only asked may be asleep: whoever comes first sits there.
+    if holder and holder != by and not i.seating.ask(command.role):
         raise Refusal(
             f"<@{holder}> was faster: the seat is taken. To take it over: `/incident role {command.role} me`."
         )
@@ -128,7 +129,8 @@ def _late(i: Incident, command: sc.AnswerSeat, by: str) -> Said:
     roles = tuple(role for role in command.roles if role in ROLES)
     # Somebody wakes up after their time: nothing may stand between them and a seat that nobody else has by now.
     given_up = tuple(r for r in roles if (r, by) in i.seating.out and i.seats.get(r) == by)
-    free = (*given_up, *(r for r in roles if (r, by) in i.seating.ever and r not in i.seats))
+    unheld = (r for r in roles if (r, by) in i.seating.ever and (r not in i.seats or i.seating.ask(r)))
+    free = (*given_up, *unheld)
     if command.accept and free:
         return _taken_back(i, free, by)
     if roles and all(i.seats.get(role) == by for role in roles):
@@ -152,9 +154,11 @@ def _late(i: Incident, command: sc.AnswerSeat, by: str) -> Said:
 
 
 def _taken_back(i: Incident, roles: tuple[str, ...], by: str) -> Said:
-    """By who had passed or was silent, before anybody else came to sit there."""
-    given = tuple(e.RoleGiven(role, by, None) for role in roles)
-    return Said(given, f"Thank you: nobody sat there, you are {spoken(roles)} of {i.name} now.")
+    """By who had passed or was silent, before anybody else came to sit there: who is asked by now has not answered."""
+    asked = {role: i.seats.get(role) if i.seating.ask(role) else None for role in roles}
+    given = tuple(e.RoleGiven(role, by, holder) for role, holder in asked.items())
+    why = "nobody has answered yet" if any(asked.values()) else "nobody sat there"
+    return Said(given, f"Thank you: {why}, you are {spoken(roles)} of {i.name} now.")
 
 
 def _of_others(i: Incident, asked: tuple[str, ...], roles: tuple[str, ...], by: str) -> Said:
