@@ -5,12 +5,10 @@ from typing import Any
 import pytest
 
 from tests.acceptance.harness import Stage, said
-from tests.acceptance.incidents import ALICE, BOB, CAROL, ERIN, Incident, declared, form, newest
+from tests.acceptance.incidents import ALICE, BOB, CAROL, DAVE, ERIN, Incident, declared, form, newest
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SEATED = {ALICE, BOB, CAROL, ERIN}
-"""Who is called at the start, by the message that names the roles."""
 HOSTILE = {
     "emoji": "answers 🤖🔥 are 👩‍👩‍👧‍👦 wrong",
     "right to left": "הבוט עונה לא נכון (إجابات خاطئة)",
@@ -23,15 +21,22 @@ HOSTILE = {
 }
 
 
+def seated(incident: Incident) -> set[str]:
+    """Who is called at the start, by the message that names the roles; of bob and dave who is at work nowhere else."""
+    given = {one["payload"]["user"] for one in incident.events() if one["kind"] == "role_given"}
+    assert given in ({ALICE, BOB, CAROL, ERIN}, {ALICE, DAVE, CAROL, ERIN})
+    return given
+
+
 @pytest.mark.parametrize("title", HOSTILE.values(), ids=HOSTILE)
 async def test_hostile_title_pings_nobody_and_is_kept(stage: Stage, title: str) -> None:
     """A room stands, only those with a seat were called, and the timeline has the words as they were typed."""
     incident = await declared(stage, title)
-    assert await incident.pings() == SEATED
+    assert await incident.pings() == seated(incident)
     assert event_of(incident, 0)["title"] == title
     await incident.types("alice", f"title now {title}")
     assert event_of(incident, -1)["to"] == f"now {title}"
-    assert await incident.pings() == SEATED
+    assert await incident.pings() == seated(incident)
 
 
 @pytest.mark.parametrize("words", HOSTILE.values(), ids=HOSTILE)
@@ -40,7 +45,7 @@ async def test_hostile_note_pings_nobody_but_its_writer(stage: Stage, words: str
     incident = await declared(stage, "words of all kinds")
     for verb in ("note", "update", "scope", "impact", "evidence"):
         await incident.types("bob", f"{verb} {words}")
-    assert await incident.pings() == SEATED
+    assert await incident.pings() == seated(incident)
     events = [one for one in incident.events() if one["by"] != "stanch"]
     assert [one["payload"].get("text") or one["payload"].get("to") for one in events[-5:]] == [words] * 5
 
@@ -62,7 +67,7 @@ async def test_form_takes_3000_characters_of_everything(stage: Stage) -> None:
     answer = await stage.does("submit", user="alice", view_id=view["id"], values=values)
     assert answer["ok"], answer
     incident = await newest(stage)
-    assert await incident.pings() == SEATED
+    assert await incident.pings() == seated(incident)
     assert event_of(incident, 0)["impact"] == values["impact"]
     assert event_of(incident, 0)["whole_title"] == values["title"]
 
