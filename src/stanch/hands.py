@@ -43,7 +43,7 @@ class Hands:
     async def ask(self, command: c.Lever) -> str:
         """What it answers, as plain text. Raises `StanchError`."""
         state = await self.state()
-        by, on_call = identity(state, self.who, self.desk)
+        by, on_call = await identity(state, self.who, self.desk)
         answer = await self.desk.ask(
             Asked(replace(command, on_call=on_call), by, "shell", self.number, channel=state.room)
         )
@@ -64,7 +64,7 @@ class Hands:
         before = {one.p for one in (await self.state()).pulls}
         await self.ask(command)
         state = await self.state()
-        by, _ = identity(state, self.who, self.desk)
+        by, _ = await identity(state, self.who, self.desk)
         for one in reversed(state.pulls):
             mine = one.p not in before and one.by == by
             same = one.control == command.control if isinstance(command, c.Pull) else one.undoes is not None
@@ -114,18 +114,22 @@ class Hands:
             )
 
 
-def identity(state: Incident, who: str, desk: Desk) -> tuple[str, bool]:
-    """Who that is in the timeline, and whether they are on call for the service. Slack cannot be asked here: the owners
-    who were seated are known by their ids, everybody else stands as they are written."""
+NAMED_BY = ("open_room", "seat_owners")
+"""Effects that bring back who is called what."""
+
+
+async def identity(state: Incident, who: str, desk: Desk) -> tuple[str, bool]:
+    """Who that is in the timeline, and whether they are on call for the service. Slack cannot be asked here: owners are
+    known by their ids as the bot last heard of them, everybody else stands as they are written."""
     service = desk.catalogue.service(state.service) if state.service else None
-    owners = service.owners if service else {}
+    owners = {name for names in service.owners.values() for name in names} if service else set()
     name = who.removeprefix("@").strip()
     if not name or name == STANCH:
         raise StanchError("Who are you? --as NAME: a name as in services.yml, or a Slack id.")
-    for role, names in owners.items():
-        if names[0] == name and role in state.seated_by_owners:
-            return state.seats[role], True
-    return name, any(name in names for names in owners.values())
+    found = await desk.database(lambda db: outbox.brought(db, state.number, NAMED_BY))
+    called = {name: id for result in found for name, id in result.get("called", {}).items()}
+    by = called.get(name, name)
+    return by, name in owners or by in called.values()
 
 
 def line(pull: Pull, s: int) -> str:
@@ -206,7 +210,7 @@ async def _run(
     for shown in before_and_after(pull):
         say(shown)
     if pull.state == "seconding" and pull.first:
-        hands.must_be_another(pull.first, by=identity(await hands.state(), hands.who, hands.desk)[0])
+        hands.must_be_another(pull.first, by=(await identity(await hands.state(), hands.who, hands.desk))[0])
     if wish.dry or not sure():
         say(await levers.preview(await hands.state(), pull))
         if wish.agree is None:

@@ -32,6 +32,13 @@ async def owners(kit: Kit, i: Incident) -> c.SeatOwners:
     return c.SeatOwners(tuple(seats.items()), invite, known.unknown, extras=extras, missing=missing)
 
 
+def called(kit: Kit, i: Incident) -> dict[str, str]:
+    """Name → id of whom the service's file names, as Slack knows them now: for when it cannot be asked."""
+    service = kit.desk.catalogue.service(i.service) if i.service else None
+    names = dict.fromkeys(name for role in service.owners.values() for name in role) if service else {}
+    return {name: id for name in names for id in _here(kit, (name,))}
+
+
 async def after(
     kit: Kit, i: Incident, role: str, was: str, named: Mapping[str, str] | None = None
 ) -> tuple[Candidate, ...]:

@@ -46,7 +46,8 @@ async def open_room(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
         if not incident.restricted or fault.error not in NO_PRIVATE_ROOM:
             raise
         room = await _group(kit, incident, seats)
-    return done(replace(seats, room=room), channel=room.channel, name=room.name)
+    called = candidates.called(kit, incident)
+    return done(replace(seats, room=room), channel=room.channel, name=room.name, called=called)
 
 
 async def _group(kit: Kit, incident: Incident, seats: c.SeatOwners) -> c.ReportRoom:
@@ -108,7 +109,7 @@ async def _mine(kit: Kit, incident: Incident, name: str, owed: Owed) -> dict[str
 async def seat_owners(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     """The service changed, or the list of people was not to be had before."""
     await kit.directory.load()
-    return done(await candidates.owners(kit, incident))
+    return done(await candidates.owners(kit, incident), called=candidates.called(kit, incident))
 
 
 async def invite(kit: Kit, incident: Incident, owed: Owed) -> Outcome:

@@ -224,3 +224,9 @@ def sent(db: Connection, incident: int, kind: str) -> list[tuple[str, str]]:
 def of_lane(db: Connection, lane: str) -> Sequence[Any]:
     """Everything that was ever owed in this lane: id, state, payload and result (JSON), oldest first."""
     return db.execute(select(_e.id, _e.state, _e.payload, _e.result).where(_e.lane == lane).order_by(_e.id)).all()
+
+
+def brought(db: Connection, incident: int, kinds: Sequence[str]) -> list[dict[str, Any]]:
+    """What the effects of these kinds that were done for an incident brought back, oldest first."""
+    rows = select(_e.result).where(_e.incident == incident, _e.kind.in_(kinds), _e.state == "done").order_by(_e.id)
+    return [json.loads(found) for found in db.execute(rows).scalars() if found]
