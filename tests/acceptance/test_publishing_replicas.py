@@ -210,8 +210,9 @@ async def test_each_word_goes_out_once_while_bots_die_and_freeze(url: str, tmp_p
         below = [one for one in thread if one["ts"] != ts]
         keys = [key_of(one) for one in below]
         its = timelines[int(keys[0].removeprefix("inc-").partition("/")[0])]
-        # A form that a frozen bot took after all was sent twice by who filled it in: then it was said twice.
+        # A form that a frozen bot took after all was sent twice by who filled it in: then it is said twice.
         told = [one for one in its if one.kind == "said_to" and one.payload["audience"] == "stakeholders"]
-        assert len(set(keys)) == len(keys) == len(told) + 1, (keys, [one.seq for one in told])
+        assert [int(key.rpartition("/")[2]) for key in keys] == [one.seq for one in told], keys
+        assert len(told) >= 3
         assert [FIRST in words(below[0]), SECOND in words(below[1])] == [True, True]
     assert [one["buried"] + one["held"] for one in health] == [0, 0]
