@@ -30,8 +30,9 @@ async def watched(run: Run) -> None:
     await run.declare()
     steps = (
         "class quality_regression",
-        "severity SEV3",
+        # Before the severity: to whom words are due stands below it, as it is known when that is drawn.
         "impact wrong refunds",
+        "severity SEV3",
         "applied prompt v18 → v17",
         "effective",
     )
