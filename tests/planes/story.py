@@ -13,6 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import httpx
+
 from stanch.core.export import verify
 from tests.acceptance.harness import Json
 from tests.acceptance.incidents import Incident, buttons, newest
@@ -36,6 +38,7 @@ async def until(holds: Callable[[], Awaitable[Any]], what: str, within_s: float 
 
 async def told(s: Scene, tell: Tell) -> Incident:
     """The whole story. Each claim is asserted; `tell` gets a line for each step."""
+    await until(_serves(s), "the gateway serves users")
     assert await s.who_serves() == SERVED_BY[DATED]
     await until(_known_good(s), "the known-good set is recorded")
     tell(f"users are served by {SERVED_BY[DATED]}; its values are the known-good set")
@@ -93,6 +96,20 @@ async def told(s: Scene, tell: Tell) -> Incident:
     assert verify(content) == []
     tell(f"closed and exported: {len(i.events())} entries, and the chain holds")
     return i
+
+
+def _serves(s: Scene) -> Callable[[], Awaitable[bool]]:
+    """A gateway that has just come up, and has not met its providers yet, says 503."""
+
+    async def serves() -> bool:
+        try:
+            return bool(await s.who_serves())
+        except httpx.HTTPStatusError as refused:
+            if refused.response.status_code != 503:
+                raise
+            return False
+
+    return serves
 
 
 def _known_good(s: Scene) -> Callable[[], Awaitable[bool]]:
