@@ -103,6 +103,8 @@ def shoot(out: Path) -> None:
             command(workspace, user, room, text)
         expect(page.get_by_role("button", name="Take this role")).to_be_visible()
         expect(page.locator("#messages").get_by_text("just before the first complaint")).to_be_visible()
+        # What the pager said in passing would stand over the first words.
+        expect(page.locator(".toast")).to_have_count(0, timeout=20_000)
         for name, scheme in (("room", "light"), ("room-dark", "dark")):
             page.emulate_media(color_scheme=scheme)
             page.goto(f"{workspace}/#/alice/{room}")
