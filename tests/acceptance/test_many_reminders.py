@@ -12,18 +12,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, select, text
 
-from stanch.core import commands as c
-from stanch.core.chain import GENESIS, link
-from stanch.core.decide import decide
-from stanch.core.effects import Effect
-from stanch.core.incident import Incident, fold
 from stanch.store import catalogue, outbox, tables as t
 from stanch.store.database import Database
-from stanch.store.events import _row
-from stanch.store.ids import uuid7
 from stanch.store.projections import projection
-from tests.acceptance.harness import ROOT, Json
-from tests.acceptance.replicas import Replicas, replicas
+from tests.acceptance.harness import ROOT
+from tests.acceptance.owing import rooms_of, told
+from tests.acceptance.replicas import replicas
 from tests.acceptance.snapshot import key_of
 from tests.acceptance.test_replicas import url as url
 
@@ -31,7 +25,6 @@ pytestmark = pytest.mark.postgres
 LEASE_S, GRACE_S, TICK_S = 5.0, 0.3, 1.0
 ROOMS = 100
 AT_ONCE = 200
-ALICE = "U0ALICE"
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _e = t.effect.c
 
@@ -50,37 +43,14 @@ class Many:
         declared = datetime.now(UTC) - timedelta(minutes=5)
         for first in range(1, self.count + 1, AT_ONCE):
             numbers = range(first, min(first + AT_ONCE, self.count + 1))
-            told = [self._told(n, rooms[n % len(rooms)], declared) for n in numbers]
+            written = [told(n, rooms[n % len(rooms)], declared, self.known) for n in numbers]
             with self.database.engine.begin() as db:
-                db.execute(insert(t.event), [row for events, _, _ in told for row in events])
-                db.execute(insert(t.incident), [projection(state) for _, state, _ in told])
-                for _, state, reminder in told:
+                db.execute(insert(t.event), [row for events, _, _ in written for row in events])
+                db.execute(insert(t.incident), [projection(state) for _, state, _ in written])
+                for _, state, reminder in written:
                     outbox.owe(db, state.number, [replace(reminder, due=NEVER)], 0, first=True)
         with self.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
             db.execute(text("VACUUM ANALYZE"))
-
-    def _told(self, number: int, room: str, now: datetime) -> tuple[list[Json], Incident, Effect]:
-        seats = (("commander", ALICE),)
-        asked = (
-            (c.Declare(number, f"something is off {number}"), ALICE),
-            (c.SeatOwners(seats, (), room=c.ReportRoom(room, f"inc-{number}", False)), "stanch"),
-        )
-        state: Incident | None = None
-        rows: list[Json] = []
-        owed: list[Effect] = []
-        for command, by in asked:
-            decision = decide(state, command, by, now, self.known)
-            owed += decision.effects
-            for payload in decision.events:
-                event = link(
-                    id=uuid7(), incident=number, seq=len(rows) + 1, kind=payload.kind, at=now, recorded_at=now, by=by,
-                    source="test", payload=payload.as_json(), prev=state.head if state else GENESIS,
-                )  # fmt: skip
-                rows.append(_row(event))
-                state = fold([event], state)
-        assert state is not None
-        (reminder,) = (one for one in owed if f"inc-{number}/remind/facts/" in one.key)
-        return rows, state, reminder
 
     def fall_due(self) -> None:
         """All of them, now."""
@@ -103,24 +73,11 @@ class Many:
         return {"half": first[len(first) // 2], "last": first[-1], "again": max(again, default=0), "held": len(again)}
 
 
-async def rooms_of(bots: Replicas, count: int) -> list[str]:
-    """Channels that the bot has made."""
-    found, token = [], bots.stage.connection["bot_token"]
-    for n in range(count):
-        answer = await bots.stage.http.post(
-            f"{bots.stage.connection['api']}conversations.create",
-            data={"name": f"inc-many-{n}"},
-            headers={"Authorization": f"Bearer {token}"},
-        )
-        found.append(str(answer.json()["channel"]["id"]))
-    return found
-
-
 async def sent_once(url: str, data: Path, count: int) -> None:
     """All fall due at once; the first bot is killed at a fifth, the second frozen at two fifths, past its lease."""
     many = Many(url, count)
     async with replicas(data, url, STANCH_LEASE_S=str(LEASE_S), STANCH_GRACE_S=str(GRACE_S)) as bots:
-        rooms = await rooms_of(bots, ROOMS)
+        rooms = await rooms_of(bots.stage, "inc-many", ROOMS)
         many.open(rooms)
         began = time.monotonic()
         many.fall_due()

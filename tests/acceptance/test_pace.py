@@ -13,39 +13,19 @@ import pytest
 from sqlalchemy import insert
 
 from practice.tiers import POSTS_BURST
-from stanch.core import commands as c
-from stanch.core.chain import GENESIS, link
-from stanch.core.decide import decide
-from stanch.core.effects import Effect
-from stanch.core.incident import Incident, fold
 from stanch.core.reminding import LOWEST, RANKS
 from stanch.store import catalogue, outbox, schema, tables as t
 from stanch.store.database import Database
-from stanch.store.events import _row
-from stanch.store.ids import uuid7
 from stanch.store.projections import projection
 from tests.acceptance.harness import BEAT_S, ROOT, Json, Stage, said
+from tests.acceptance.owing import rooms_of, told
 from tests.acceptance.snapshot import key_of
 
 pytestmark = pytest.mark.slow
 ROOMS, EACH = 4, 20
 SEVERITIES = ("SEV1", "SEV2", None)
-ALICE = "U0ALICE"
 BESIDE_S = 10.0
 """Seconds within which a new incident has its room and card, and words stand, while the backlog drains."""
-
-
-async def rooms_of(stage: Stage) -> list[str]:
-    """Channels that the bot has made."""
-    found, api, token = [], stage.connection["api"], stage.connection["bot_token"]
-    for n in range(ROOMS):
-        answer = await stage.http.post(
-            f"{api}conversations.create",
-            data={"name": f"inc-backlog-{n}"},
-            headers={"Authorization": f"Bearer {token}"},
-        )
-        found.append(str(answer.json()["channel"]["id"]))
-    return found
 
 
 def overdue(url: str, rooms: list[str]) -> dict[str, list[str]]:
@@ -57,7 +37,7 @@ def overdue(url: str, rooms: list[str]) -> dict[str, list[str]]:
     with database.engine.begin() as db:
         for n in range(ROOMS * EACH):
             room, severity = rooms[n % ROOMS], SEVERITIES[n // ROOMS % len(SEVERITIES)]
-            rows, state, effect = told(n + 1, room, severity, now - timedelta(minutes=6, seconds=n), known)
+            rows, state, effect = told(n + 1, room, now - timedelta(minutes=6, seconds=n), known, severity)
             db.execute(insert(t.event), rows)
             db.execute(insert(t.incident), [projection(state)])
             outbox.owe(db, state.number, [effect], 0, first=True)
@@ -67,32 +47,6 @@ def overdue(url: str, rooms: list[str]) -> dict[str, list[str]]:
         db.execute(t.counter.update().where(t.counter.c.name == "incident").values(value=ROOMS * EACH))
     database.close()
     return {room: [key for *_, key in sorted(its)] for room, its in wanted.items()}
-
-
-def told(
-    number: int, room: str, severity: str | None, at: datetime, known: catalogue.Catalogue
-) -> tuple[list[Json], Incident, Effect]:
-    """The rows that the desk would write, and the reminder."""
-    asked: list[tuple[c.Command, str]] = [
-        (c.Declare(number, f"something is off {number}", severity=severity), ALICE),
-        (c.SeatOwners((("commander", ALICE),), (), room=c.ReportRoom(room, f"inc-{number}", False)), "stanch"),
-    ]
-    state: Incident | None = None
-    rows: list[Json] = []
-    owed: list[Effect] = []
-    for command, by in asked:
-        decision = decide(state, command, by, at, known)
-        owed += decision.effects
-        for payload in decision.events:
-            event = link(
-                id=uuid7(), incident=number, seq=len(rows) + 1, kind=payload.kind, at=at, recorded_at=at, by=by,
-                source="test", payload=payload.as_json(), prev=state.head if state else GENESIS,
-            )  # fmt: skip
-            rows.append(_row(event))
-            state = fold([event], state)
-    assert state is not None
-    (reminder,) = (one for one in owed if f"inc-{number}/remind/facts/" in one.key)
-    return rows, state, reminder
 
 
 async def posts(stage: Stage) -> tuple[dict[str, list[tuple[float, str]]], list[Json]]:
@@ -123,7 +77,7 @@ async def test_a_backlog_drains_at_slacks_rate_and_nobody_waits_behind_it(tmp_pa
     stage = Stage(tmp_path / "stage", limits=True)
     try:
         await stage.open()
-        rooms = await rooms_of(stage)
+        rooms = await rooms_of(stage, "inc-backlog", ROOMS)
         wanted = overdue(stage.database_url, rooms)
         began = time.time()
         await stage.start_bot()

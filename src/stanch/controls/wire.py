@@ -168,7 +168,7 @@ class Wire:
                 f"What would be sent to {self.plane.id} cannot be written as JSON; nothing was sent."
             ) from None
         try:
-            found = await self._client.send(
+            found = await self._client.transport.send(
                 method, self._url + path, {**headers, **self._own(self._secret, body, headers)}, content, limit
             )
         except Unusable:

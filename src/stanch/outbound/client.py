@@ -3,9 +3,10 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from stanch.outbound.exchange import MOST, Raw, Unreadable
+from stanch.outbound.exchange import MOST, Unreadable
 
 if TYPE_CHECKING:
     from stanch.outbound.transport import Transport
@@ -14,29 +15,16 @@ if TYPE_CHECKING:
 class Client:
     """`close` it on the loop that used it."""
 
-    def __init__(self) -> None:
-        self._transport: Transport | None = None
+    @cached_property
+    def transport(self) -> "Transport":
+        # Here and not above: httpx takes 90 ms to import.
+        from stanch.outbound.transport import Transport
 
-    async def send(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        content: bytes | None,
-        limit: float,
-        most: int = MOST,
-    ) -> Raw:
-        """As `Transport.send`."""
-        if self._transport is None:
-            # Here and not above: httpx takes 90 ms to import.
-            from stanch.outbound.transport import Transport
-
-            self._transport = Transport()
-        return await self._transport.send(method, url, headers, content, limit, most)
+        return Transport()
 
     async def close(self) -> None:
-        if self._transport is not None:
-            await self._transport.close()
+        if "transport" in self.__dict__:
+            await self.transport.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +62,7 @@ class JsonLine:
         kind = {} if content is None else {"Content-Type": "application/json"}
         given = {**self._headers, **kind, **(headers or {})}
         try:
-            raw = await self._client.send(method, self._url + path, given, content, self._limit, self._most)
+            raw = await self._client.transport.send(method, self._url + path, given, content, self._limit, self._most)
         except Unreadable as wrong:
             raw = wrong.raw
         return Heard(raw.status, raw.headers, _json(raw.body))
