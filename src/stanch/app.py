@@ -102,7 +102,9 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
     templates = Templates.read(settings.home / "message_templates")
     async with contextlib.AsyncExitStack() as stack:
         database = _database(settings, stack)
-        slack = Slack(bot_token, settings.api, settings.stanch_slack_timeout_s)
+        # A call that begins must end before the lease does.
+        margin = min(settings.stanch_slack_timeout_s, settings.stanch_lease_s / 2)
+        slack = Slack(bot_token, settings.api, margin)
         stack.push_async_callback(slack.close)
         directory = Directory(slack)
         desk = Desk(database, known)
@@ -110,8 +112,6 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         on_call = OnCall(known, directory, _rotas(settings, slack, stack))
         kit = Kit(desk, slack, directory, render, templates, settings.stanch_announce_channel, on_call)
         pace = Pace(settings.stanch_lease_s, settings.stanch_grace_s)
-        # A call that begins must end before the lease does.
-        margin = min(settings.stanch_slack_timeout_s, settings.stanch_lease_s / 2)
         triage = Triage(desk, slack, settings.stanch_triage_channel)
         levers = production.Production(desk, settings.environment, settings.stanch_known_good_s, lease=pace.lease)
         stack.push_async_callback(levers.close)

@@ -1,13 +1,17 @@
 """Three bots on one PostgreSQL database: one is killed, one frozen past its lease, and nothing is lost or doubled."""
 
 import asyncio
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from tests.acceptance.harness import ROOT, clean_environment
+from stanch.store import tables as t
+from stanch.store.database import Database
+from tests.acceptance.harness import BEAT_S, ROOT, Stage, clean_environment
 from tests.acceptance.replicas import Work, replicas, shown, written
 from tests.acceptance.snapshot import key_of
 
@@ -56,3 +60,48 @@ async def test_one_of_three_dies_and_one_freezes(url: str, tmp_path: Path) -> No
 async def test_one_of_three_dies_and_one_freezes_over_two_hundred_incidents(url: str, tmp_path: Path) -> None:
     """Two hundred incidents: each has one room and one card, every message once; chains and projections are whole."""
     await worked(url, tmp_path, 200, 16)
+
+
+@pytest.mark.slow
+async def test_what_a_frozen_bot_had_sent_off_lands_beside_that_of_the_next(url: str, tmp_path: Path) -> None:
+    """A message is on its way when its bot freezes, past its lease: another bot looks, sees nothing and posts. Then
+    the first one lands, too. The bot that wakes takes it away, and what is recorded is what stands there."""
+    database, e = Database(url), t.effect.c
+
+    async def whose(stage: Stage) -> tuple[int, str]:
+        """Process and key of the message that is on its way."""
+        async with asyncio.timeout(20):
+            while not (await stage.wire())["open"]:  # noqa: ASYNC110 - they are other processes
+                await asyncio.sleep(BEAT_S)
+        trying = select(e.leased_by, e.key).where(e.state == "trying", e.kind == "post")
+        by, key = database.run(lambda db: db.execute(trying).one())
+        return int(by.partition("-")[0]), key
+
+    async with replicas(tmp_path, url, 2) as bots:
+        stage, work = bots.stage, Work(bots.stage)
+        await work.say(await work.declare(0), "alice", "severity SEV3")
+        await bots.rest()
+        room = (await stage.room(1))["id"]
+        await stage.faults({"method": "chat.postMessage", "nth": 1, "kind": "hold", "when": "before"})
+        await work.say(1, "bob", "hypothesis the new prompt drops the region")
+        pid, key = await whose(stage)
+        frozen = [bot.pid for bot in bots.bots].index(pid)
+        bots.freeze(frozen)
+
+        async def there() -> list[str]:
+            return [one["ts"] for one in await stage.messages(room) if key_of(one) == key]
+
+        async with asyncio.timeout(20):
+            while not (posted := await there()):  # noqa: ASYNC110 - another process posts
+                await asyncio.sleep(BEAT_S)
+        await stage.mends()
+        async with asyncio.timeout(20):
+            while len(await there()) < 2:  # noqa: ASYNC110 - another process posts
+                await asyncio.sleep(BEAT_S)
+        bots.thaw(frozen)
+        await bots.rest()
+        left = await there()
+    recorded = database.run(lambda db: db.execute(select(e.result).where(e.key == key)).scalar_one())
+    database.close()
+    assert left == posted
+    assert json.loads(recorded)["ts"] == posted[0]

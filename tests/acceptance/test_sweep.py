@@ -50,11 +50,11 @@ WORDS = [
 
 BLIND = """
 import sys
-from stanch.slack import messages
+from stanch.slack import once
 async def nothing(*args, **more):
     for one in ():
         yield one
-messages._history = nothing
+once._pages = nothing
 from stanch.__main__ import main
 sys.argv[0] = "stanch"
 main()

@@ -221,6 +221,13 @@ class FakeSlack(Slack):
                 return {}
         raise refused("message_not_found")
 
+    def _chat_delete(self, args: Json) -> Json:
+        channel = self._use(args["channel"], "is_inactive")
+        if args["ts"] not in [message["ts"] for message in channel.messages]:
+            raise refused("message_not_found")
+        channel.messages = [message for message in channel.messages if message["ts"] != args["ts"]]
+        return {}
+
     def _pins_add(self, args: Json) -> Json:
         channel = self._use(args["channel"])
         if args["timestamp"] in channel.pins:

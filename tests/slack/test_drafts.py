@@ -261,7 +261,7 @@ async def test_a_reply_that_lands_late_is_withdrawn_too(told: Front, monkeypatch
     call = slack.call
 
     async def slow(method: str, **args: object) -> object:
-        if method == "chat.postMessage" and "thread_ts" in args and not late:
+        if method == "chat.postMessage" and args.get("thread_ts") and not late:
             late.append(method)
             await told.bot.ask(c.Restrict("customer data"))
             await asyncio.wait_for(neutral.wait(), 5)

@@ -12,6 +12,7 @@ from stanch.core import commands as c, seat_commands as sc
 from stanch.core.effect import Effect
 from stanch.core.incident import STANCH, Incident
 from stanch.core.people import Person, Step
+from stanch.core.policy import sees
 from stanch.flows.deliver import Done, Later, Outcome
 from stanch.flows.desk import Asked
 from stanch.slack import candidates
@@ -537,6 +538,23 @@ async def test_questions_say_no_more_once_it_is_restricted(front: Front) -> None
             assert message["text"].startswith("🔒 INC-1 · restricted · commander @alice")
     assert words(direct(front, DAVE)[-1]["blocks"])[-2:] == ["[Accept]", "[Pass]"]
     assert front.bot.counts()["buried"] == 0
+
+
+async def test_who_was_let_in_meanwhile_keeps_the_stub(front: Front) -> None:
+    """The bot was away when it became restricted, and carol is in by the time it is back: the message that he had is the
+    stub, as if it had been changed at once."""
+    await declared(front)
+    await lapses(front, CAROL)
+    await front.bot.ask(c.Restrict("secrets in the answers"))
+    await front.bot.ask(c.GiveRole("scribe", CAROL), ALICE)
+    await front.bot.run()
+    state = await front.bot.desk.state(1)
+    assert state is not None
+    assert sees(state, CAROL)
+    assert (
+        direct(front, CAROL)[0]["text"]
+        == "🔒 INC-1 · restricted · commander @alice. Nobody waits for an answer any more."
+    )
 
 
 async def test_less_time_is_said_first(front: Front) -> None:

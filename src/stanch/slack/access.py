@@ -18,7 +18,7 @@ from stanch.slack.answers import Answers, Body, where, who
 from stanch.slack.blocks import Block
 from stanch.slack.client import Kind, Slack, SlackFault
 from stanch.slack.gateway import Kit, Performer
-from stanch.slack.messages import post_once
+from stanch.slack.once import post_once
 from stanch.slack.phrases import Message
 from stanch.store import can_open
 from stanch.store.outbox import Owed

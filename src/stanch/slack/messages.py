@@ -1,6 +1,5 @@
-"""Posting and changing messages, so that each appears once: every message carries its key in its metadata."""
+"""The room's messages, and what hangs on them: the card, its pin and bookmark, the announcement, files."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 from stanch.core import commands as c
@@ -14,13 +13,10 @@ from stanch.slack import blocks as b
 from stanch.slack.asked_for import buttons
 from stanch.slack.client import SlackFault
 from stanch.slack.gateway import Kit, done
+from stanch.slack.once import history, post_once
 from stanch.slack.render import Message
 from stanch.store.outbox import Owed
 
-EVENT_TYPE = "stanch_message"
-LOOK_BACK = 300
-"""Seconds before the intent that a look into the history reaches back, for clocks that differ."""
-LOOK_PAGES = 10
 CARD_BOOKMARK = "Incident card"
 
 
@@ -105,48 +101,8 @@ def _shortened(facts: dict[str, Any], event: Event) -> dict[str, Any]:
     }
 
 
-async def post_once(kit: Kit, channel: str, key: str, message: Message, owed: Owed) -> str:
-    """The message's ts: of the one that is there, if an earlier try may have posted it, else of a new one."""
-    if owed.ambiguous and (ts := await find(kit, channel, key, owed.intent_at)):
-        return ts
-    answer = await kit.call(
-        "chat.postMessage",
-        channel=channel,
-        text=message.text,
-        blocks=message.blocks,
-        metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key, "incident": owed.incident}},
-        unfurl_links=False,
-        unfurl_media=False,
-    )
-    return str(answer["ts"])
-
-
-async def find(kit: Kit, channel: str, key: str, since: float) -> str | None:
-    """The ts of our message with this key in its metadata, if it was posted not long before `since` (epoch seconds)."""
-    async for known in _history(kit, channel, since):
-        metadata = known.get("metadata") or {}
-        ours = known.get("user") == kit.directory.me
-        if ours and (metadata.get("event_payload") or {}).get("key") == key:
-            return str(known["ts"])
-    return None
-
-
 async def update(kit: Kit, channel: str, ts: str, message: Message) -> None:
     await kit.call("chat.update", channel=channel, ts=ts, text=message.text, blocks=message.blocks)
-
-
-async def _history(kit: Kit, channel: str, since: float) -> AsyncIterator[dict[str, Any]]:
-    cursor: str | None = None
-    for _ in range(LOOK_PAGES):
-        answer = await kit.call(
-            "conversations.history", read=True, channel=channel, oldest=f"{since - LOOK_BACK:.6f}", limit=200,
-            include_all_metadata="true", cursor=cursor,
-        )  # fmt: skip
-        for message in answer.get("messages") or ():
-            yield message
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            return
 
 
 async def pin(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
@@ -195,7 +151,7 @@ async def upload(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     entry, form = int(owed.payload["entry"]), str(owed.payload["format"])
     name = file_name(incident.number, entry, form)
     if owed.ambiguous:
-        async for message in _history(kit, str(incident.room), owed.intent_at):
+        async for message in history(kit, str(incident.room), owed.intent_at):
             if any(name in (file.get("name"), file.get("title")) for file in message.get("files") or ()):
                 return done()
     content = export(await kit.desk.timeline(incident.number, entry), form, kit.directory.name)

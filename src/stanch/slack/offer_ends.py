@@ -82,16 +82,12 @@ async def end(kit: Kit, i: Incident, owed: Owed) -> Outcome:
 
 
 async def _hush(kit: Kit, i: Incident, user: str, asked: Sequence[Asked]) -> Outcome:
-    """All that this person was asked, the newest first, as it is for somebody who does not see the incident."""
-    if sees(i, user):
-        return Cancelled("they see it")
+    """All that this person was asked, the newest first, as it is for somebody who does not see the incident. They did
+    not when it became restricted: it is the same if they were let in since, however long this took."""
     for one in reversed(asked):
         payload, handover = one.event.payload or {}, one.event.kind == "handover_asked"
         below = answers(i, [str(payload["role"])] if handover else payload["roles"], handover)
-        still = waits(i, one.event)
-        await _change(
-            kit, one, alone(kit, i, user, "", [below]) if still else await _ended(kit, i, one.event, user, "")
-        )
+        await _change(kit, one, _stub(kit, i, below) if waits(i, one.event) else _neutral(kit, i, OVER))
     return done(hushed=[one.ts for one in asked])
 
 
@@ -140,10 +136,17 @@ def asking(kit: Kit, i: Incident, event: Event, *, sooner: bool = False) -> Mess
 
 def alone(kit: Kit, i: Incident, user: str, text: str, blocks: Sequence[b.Block]) -> Message:
     """What somebody who does not see the incident is asked is the stub, and the buttons."""
-    if sees(i, user):
-        return Message(kit.render.fallback(i, cut(text, 300)), blocks)
+    return Message(kit.render.fallback(i, cut(text, 300)), blocks) if sees(i, user) else _stub(kit, i, blocks[-1])
+
+
+def _stub(kit: Kit, i: Incident, below: b.Block) -> Message:
     ask = b.safe(f"{kit.render.stub(i)}. You are asked to take a role in it.", 300)
-    return Message(ask, [b.section(ask), blocks[-1]])
+    return Message(ask, [b.section(ask), below])
+
+
+def _neutral(kit: Kit, i: Incident, end: str) -> Message:
+    stub = b.safe(f"{kit.render.stub(i)}. {end}", 300)
+    return Message(stub, [b.context(stub)])
 
 
 def _became(kit: Kit, i: Incident, event: Event) -> str:
@@ -175,8 +178,7 @@ async def _ended(kit: Kit, i: Incident, event: Event, user: str, how: str) -> Me
     elif theirs and not asked:
         end = f"✔ You have accepted: you are {spoken}."
     if not sees(i, user):
-        stub = b.safe(f"{kit.render.stub(i)}. {end}", 300)
-        return Message(stub, [b.context(stub)])
+        return _neutral(kit, i, end)
     free = _free(i, roles) if how == "seat_lapsed" and asked else []
     if how == "seat_lapsed" and asked and not free and not theirs:
         end = b.safe(f"The time to answer is over. Now: {_now(kit, i, roles)}.", 600) if i.is_open else OVER

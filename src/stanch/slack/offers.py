@@ -14,9 +14,9 @@ from stanch.flows.deliver import Cancelled, Later, Outcome
 from stanch.slack import blocks as b, candidates
 from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, Performer, done
-from stanch.slack.messages import post_once
 from stanch.slack.offer_buttons import answers
 from stanch.slack.offer_ends import alone, asking, end, redraw, summary, waits
+from stanch.slack.once import post_once
 from stanch.slack.phrases import Message
 from stanch.store import outbox
 from stanch.store.outbox import Owed

@@ -18,7 +18,7 @@ from stanch.slack.answers import Body, number_in
 from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, Performer, done
 from stanch.slack.listeners import Listeners
-from stanch.slack.messages import post_once
+from stanch.slack.once import post_once
 from stanch.slack.page_buttons import page_buttons
 from stanch.slack.phrases import Message
 from stanch.store.outbox import Owed

@@ -12,7 +12,7 @@ from stanch.core.reminding import given, instead, meant, too_soon
 from stanch.flows.deliver import Cancelled, Later, Outcome
 from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, done
-from stanch.slack.messages import post_once
+from stanch.slack.once import post_once
 from stanch.slack.remind_ends import end, given_as
 from stanch.slack.reminder_words import message
 from stanch.store.outbox import Owed

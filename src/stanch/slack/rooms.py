@@ -13,7 +13,8 @@ from stanch.flows.deliver import Cancelled, Outcome
 from stanch.slack import candidates
 from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, done
-from stanch.slack.messages import find, post_once, update
+from stanch.slack.messages import update
+from stanch.slack.once import find, post_once
 from stanch.store.outbox import Owed
 
 LONGEST = 80

@@ -15,7 +15,7 @@ from stanch.flows.deliver import Cancelled, Outcome
 from stanch.slack import blocks as b, candidates
 from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, Performer, done
-from stanch.slack.messages import post_once
+from stanch.slack.once import post_once
 from stanch.slack.phrases import Message
 from stanch.store.outbox import Owed
 

@@ -1,7 +1,6 @@
 """Words for people who are not in the room: one message an audience, kept up to date, with its history in the thread;
 the same to each subscriber alone; and the last words when it is over."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -19,7 +18,8 @@ from stanch.slack.blocks import safe, when
 from stanch.slack.cards import words_said
 from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, done
-from stanch.slack.messages import EVENT_TYPE, LOOK_BACK, find, post_once, update
+from stanch.slack.messages import update
+from stanch.slack.once import find, post_once, replies
 from stanch.slack.phrases import ICONS, Message
 from stanch.slack.texts import Texts
 from stanch.store import outbox
@@ -32,7 +32,6 @@ BEING: Final = {
 }  # fmt: skip
 """Phases, to people who do not know ours."""
 GONE: Final = frozenset(("thread_not_found", "message_not_found", "cannot_reply_to_message"))
-LOOK_PAGES: Final = 10
 
 
 async def broadcast(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
@@ -82,7 +81,7 @@ async def _first(
         except SlackFault as fault:
             if fault.error != "message_not_found":
                 raise
-    return channel, await post_once(kit, channel, key, message, replace(owed, ambiguous=False))
+    return channel, await post_once(kit, channel, key, message, owed)
 
 
 async def _withdraw(kit: Kit, i: Incident, owed: Owed, audience: str, key: str) -> Outcome:
@@ -128,13 +127,7 @@ async def reply(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     message = _update(kit, incident, _entry(owed))
     channel, parent = place
     try:
-        if owed.ambiguous and await _replied(kit, channel, parent, owed):
-            return done()
-        await kit.call(
-            "chat.postMessage", channel=channel, thread_ts=parent, text=message.text, blocks=message.blocks,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": owed.key, "incident": owed.incident}},
-            unfurl_links=False, unfurl_media=False,
-        )  # fmt: skip
+        await post_once(kit, channel, owed.key, message, owed, thread=parent)
     except SlackFault as fault:
         if fault.error in GONE:
             return Cancelled("its message is gone")
@@ -142,33 +135,11 @@ async def reply(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     return done()
 
 
-async def _replied(kit: Kit, channel: str, parent: str, owed: Owed) -> bool:
-    """Whether an earlier try of this effect posted its reply."""
-    return owed.key in [key async for key, _ in _replies(kit, channel, parent, owed.intent_at - LOOK_BACK)]
-
-
 async def _hush_thread(kit: Kit, i: Incident, channel: str, parent: str) -> None:
     """What stood in the thread says no more than the message above it."""
     text = safe(kit.render.stub(i), 300)
-    async for _, ts in _replies(kit, channel, parent, float(parent)):
+    async for _, ts in replies(kit, channel, parent, float(parent)):
         await update(kit, channel, ts, Message(text, [b.section(text)]))
-
-
-async def _replies(kit: Kit, channel: str, parent: str, since: float) -> AsyncIterator[tuple[str, str]]:
-    """Key and ts of each of our replies after `since` (epoch seconds)."""
-    cursor: str | None = None
-    for _ in range(LOOK_PAGES):
-        answer = await kit.call(
-            "conversations.replies", read=True, channel=channel, ts=parent, oldest=f"{since:.6f}", limit=200,
-            include_all_metadata="true", cursor=cursor,
-        )  # fmt: skip
-        for known in answer.get("messages") or ():
-            key = ((known.get("metadata") or {}).get("event_payload") or {}).get("key")
-            if known.get("user") == kit.directory.me and key and known["ts"] != parent:
-                yield str(key), str(known["ts"])
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            return
 
 
 def _entry(owed: Owed) -> Event:

@@ -19,7 +19,7 @@ from stanch.slack.alerts import draw, form_facts as form_facts, hidden, stub
 from stanch.slack.answers import Answers, Body
 from stanch.slack.client import Slack, SlackFault
 from stanch.slack.gateway import Kit
-from stanch.slack.messages import post_once
+from stanch.slack.once import post_once
 from stanch.slack.phrases import Message
 from stanch.store import signals as store
 from stanch.store.outbox import Owed

@@ -15,7 +15,8 @@ from stanch.slack import blocks as b
 from stanch.slack.client import Kind, SlackFault
 from stanch.slack.draft_view import draft_view
 from stanch.slack.gateway import Kit, done
-from stanch.slack.messages import post_once, update
+from stanch.slack.messages import update
+from stanch.slack.once import post_once
 from stanch.slack.render import Message, Render
 from stanch.store.outbox import Owed
 
