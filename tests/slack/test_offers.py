@@ -541,7 +541,7 @@ async def test_questions_say_no_more_once_it_is_restricted(front: Front) -> None
 
 
 async def test_who_was_let_in_meanwhile_keeps_the_stub(front: Front) -> None:
-    """The bot was away when it became restricted, and carol is in by the time it is back: the message that he had is the
+    """The bot was away when it became restricted, and carol is in by the time it is back: what carol was asked is the
     stub, as if it had been changed at once."""
     await declared(front)
     await lapses(front, CAROL)
