@@ -72,7 +72,7 @@ def test_a_fresh_try_forgets_what_users_were_told(tmp_path: Path) -> None:
     assert [one.name for one in status.iterdir()] == ["logo.svg"]
 
 
-@pytest.mark.parametrize("transport", ["socket", "http"])
+@pytest.mark.parametrize("transport", ["socket", pytest.param("http", marks=pytest.mark.slow)])
 async def test_both_transports_open_a_room(tmp_path: Path, transport: str) -> None:
     """One command, one line with both addresses, and an incident that is declared gets its room; SIGTERM ends all: no
     process is left, and no port, that of the practice AI service included."""

@@ -15,7 +15,7 @@ from tests.acceptance.alerts import BINARY, TOKEN, Recorded, Sender, alertmanage
 from tests.acceptance.harness import ROOT, STANCH, Json, Stage, clean_environment, staged
 from tests.acceptance.incidents import Incident, newest, words
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 TITLE = "Error ratio 37% for gpt-4o"
 SHOWN_WITHIN_S = 20.0
 
@@ -160,14 +160,12 @@ async def test_recorded_alerts_lead_to_a_closed_incident(stage: Stage) -> None:
 
 @pytest.mark.parametrize("stage", ["http"], indirect=True)
 @pytest.mark.skipif(BINARY is None, reason="no Alertmanager: apt-get install prometheus-alertmanager")
-@pytest.mark.slow
 async def test_a_real_alertmanager_leads_to_a_closed_incident(stage: Stage, tmp_path: Path) -> None:
     """The same with an Alertmanager of our own, which groups, waits, repeats and authenticates as it does."""
     async with alertmanager(stage, tmp_path) as sender:
         await whole_life(stage, sender, service="support-copilot")
 
 
-@pytest.mark.slow
 async def test_a_repeated_delivery_says_nothing_again(stage: Stage) -> None:
     """Five deliveries of one group, two of them at once: one message, and no call to Slack for what is no news."""
     await asyncio.gather(Recorded(stage).fires(), Recorded(stage).fires())
@@ -189,7 +187,6 @@ async def test_a_stranger_changes_nothing(stage: Stage) -> None:
     assert await alerts(stage) == []
 
 
-@pytest.mark.slow
 async def test_a_kill_after_the_answer_loses_and_doubles_nothing(stage: Stage) -> None:
     """The bot dies right after it said 200: it comes back and shows the alert, once."""
     await stage.faults({"method": "chat.postMessage", "nth": 1, "kind": "hold", "when": "after"})
@@ -203,7 +200,6 @@ async def test_a_kill_after_the_answer_loses_and_doubles_nothing(stage: Stage) -
     await shows(stage, "🟠 chat: ")
 
 
-@pytest.mark.slow
 async def test_a_second_declaration_is_led_to_the_first(stage: Stage) -> None:
     """Two people have the form open: the second is told who has it, and there is one incident."""
     await Recorded(stage).fires()
@@ -219,7 +215,6 @@ async def test_a_second_declaration_is_led_to_the_first(stage: Stage) -> None:
     assert [event["kind"] for event in incident.events()].count("declared") == 1
 
 
-@pytest.mark.slow
 async def test_a_restricted_incident_leaves_a_stub_in_the_triage_channel(stage: Stage) -> None:
     """From the first second on nothing of the alert is left there; who asks to join is asked for in the room."""
     await Recorded(stage).fires()

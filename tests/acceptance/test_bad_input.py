@@ -7,7 +7,7 @@ import pytest
 from tests.acceptance.harness import Stage, said
 from tests.acceptance.incidents import ALICE, BOB, CAROL, DAVE, ERIN, Incident, declared, form, newest
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 HOSTILE = {
     "emoji": "answers 🤖🔥 are 👩‍👩‍👧‍👦 wrong",

@@ -11,10 +11,9 @@ from tests.acceptance.harness import ROOT, said, staged
 from tests.acceptance.incidents import BOB, alone_with, declared
 from tests.acceptance.test_timeline import stanch
 
-pytestmark = pytest.mark.asyncio(loop_scope="function")
+pytestmark = [pytest.mark.asyncio(loop_scope="function"), pytest.mark.slow]
 
 
-@pytest.mark.slow
 async def test_error_of_the_whole_app_holds_and_then_goes_on(tmp_path: Path) -> None:
     """With a revoked token nothing is set aside: it is held, shown in health and `outbox list`, and goes out later."""
     async with staged(tmp_path / "stage") as stage:
@@ -51,7 +50,6 @@ async def test_deactivated_owner_is_told_and_the_rest_stands(tmp_path: Path) -> 
         assert f"<@{BOB}> (technical lead) has left the room" in (await incident.heard())[-1]
 
 
-@pytest.mark.slow
 async def test_class_that_is_gone_from_the_catalogue(tmp_path: Path) -> None:
     """After a restart without the class its incidents go on; the card says that it is no class any more."""
     home = tmp_path / "home"
@@ -74,7 +72,6 @@ async def test_class_that_is_gone_from_the_catalogue(tmp_path: Path) -> None:
         assert told == "The class is cost_runaway already." or told.startswith("There is no class `cost_runaway`.")
 
 
-@pytest.mark.slow
 async def test_slack_away_when_the_bot_starts(tmp_path: Path) -> None:
     """The bot waits for Slack, then does what it owes."""
     async with staged(tmp_path / "stage") as stage:
@@ -88,7 +85,6 @@ async def test_slack_away_when_the_bot_starts(tmp_path: Path) -> None:
         assert len(await incident.announcements()) == 1
 
 
-@pytest.mark.slow
 async def test_nothing_is_lost_when_the_bot_dies_with_work_in_hand(tmp_path: Path) -> None:
     """What was acknowledged before a SIGKILL is done after the restart, once, by the data alone."""
     async with staged(tmp_path / "stage") as stage:
@@ -105,7 +101,6 @@ async def test_nothing_is_lost_when_the_bot_dies_with_work_in_hand(tmp_path: Pat
         assert numbers == ["0", "1", "2", "3"]
 
 
-@pytest.mark.slow
 async def test_notes_survive_kills_at_any_instant(tmp_path: Path) -> None:
     """Five people write while the bot dies twice; who hears nothing looks and repeats; each is there once."""
     dice = random.Random(20261122)

@@ -8,7 +8,7 @@ import pytest
 from tests.acceptance.harness import Json, Stage, said
 from tests.acceptance.incidents import ALICE, BOB, DAVE, Incident, declared, form, newest, words
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 
 async def wrote(stage: Stage, user: str, channel: str, text: str, **more: str) -> str:

@@ -15,7 +15,7 @@ from tests.acceptance.incidents import Incident, buttons, declared
 from tests.acceptance.production import Levers, Plant, plant, quick_home
 from tests.practice.ai.bench import HARM, LOOKED_AT_S
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 GREEN_WITHIN_S = 60.0
 TRIES_EVERY_S = 2.0
 
@@ -38,14 +38,13 @@ class Way:
     path: tuple[str, ...]
     undone: tuple[Any, ...] = ()
     two: bool = False
-    slow: bool = True
 
 
 WAYS = (
     Way(
         "quality_regression", ("Wrong or made up", "Prompt, model or settings"), "Previous prompt",
         ("prompt", "v18", "v17"), ("Go on",), ("Grounded answers",), "canary refusals grounded",
-        ("q1", "q2", "c1", "k1"), slow=False,
+        ("q1", "q2", "c1", "k1"),
     ),
     Way(
         "safety_violation", ("Harmful or unfair text",), "Stricter filter", ("filter", "normal", "strict"),
@@ -143,7 +142,7 @@ class Walk:
         return tuple(one["node"] for one in chosen)
 
 
-@pytest.mark.parametrize("way", [pytest.param(one, id=one.klass, marks=[pytest.mark.slow] * one.slow) for one in WAYS])
+@pytest.mark.parametrize("way", WAYS, ids=[one.klass for one in WAYS])
 async def test_from_broken_to_verified(way: Way, scene: Scene) -> None:
     """Its runbook leads to its control, the harm really goes, the checks show it, and the incident ends well."""
     ai = scene.ai

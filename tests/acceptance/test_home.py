@@ -10,7 +10,7 @@ from tests.acceptance.harness import Json, Stage, staged
 from tests.acceptance.homes import home
 from tests.acceptance.incidents import CAROL, ERIN, declared, form, newest, words
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -55,7 +55,6 @@ async def clicks(stage: Stage, user: str, view: Json, label: str, number: int | 
     return answer
 
 
-@pytest.mark.slow
 async def test_empty_house(stage: Stage) -> None:
     """With nothing open it says so, and *Declare an incident* opens the form, which declares."""
     view = await at_home(stage, "erin")

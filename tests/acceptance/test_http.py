@@ -234,6 +234,7 @@ async def test_three_deliveries_of_everything_have_one_effect(either: Stage) -> 
     assert len(await stage.channels("inc-")) == 1
 
 
+@pytest.mark.slow
 async def test_nothing_secret_is_logged(either: Stage) -> None:
     """Through refusals, faults and outsiders' questions the log holds no token, no signing secret, and of a restricted
     incident neither the title nor a note; each line about an interaction or an effect names its incident."""
@@ -267,6 +268,7 @@ async def test_nothing_secret_is_logged(either: Stage) -> None:
     assert [one for one in about if not isinstance(one.get("incident"), int)] == []
 
 
+@pytest.mark.slow
 async def test_socket_mode_has_no_such_door(stage: Stage) -> None:
     """In Socket Mode nothing answers where Slack would post."""
     assert (await stage.http.post(f"{stage.bot_url}/slack/events", content=b"{}")).status_code == 404

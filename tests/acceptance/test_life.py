@@ -151,6 +151,7 @@ async def test_duplicate_brings_its_people_over(stage: Stage) -> None:
     assert any(f"INC-{second.number}" in text for text in await first.heard())
 
 
+@pytest.mark.slow
 async def test_reopened_after_its_room_was_archived(stage: Stage) -> None:
     """A linked room opens with the people, the pinned card and a word on where it went on before."""
     i = await closed(stage, "the queue is full")
@@ -189,6 +190,7 @@ async def test_catch_up_is_for_one_person(stage: Stage) -> None:
     assert await stage.messages(i.room) == before
 
 
+@pytest.mark.slow
 async def test_closing_posts_the_head_and_verify_takes_it(stage: Stage, tmp_path: Path) -> None:
     """The hash that stands in the room is the head of the timeline up to there; a changed export is not taken."""
     i = await closed(stage, "the cache serves strangers")

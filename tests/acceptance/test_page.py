@@ -79,6 +79,7 @@ def test_the_card_changes_for_everybody_who_looks_at_it(page: Page, browser: Bro
         expect(other.locator("#spoken")).to_contain_text("the cache is warm")
 
 
+@pytest.mark.slow
 def test_a_click_is_not_lost_when_what_was_pressed_changes_meanwhile(page: Page, tried: dict[str, str]) -> None:
     """Alice presses a button, the card changes under her finger, she lets go: the click counts."""
     workspace = tried["workspace"]
@@ -112,6 +113,7 @@ def test_a_filled_form_shows_all_of_what_it_is_filled_with(page: Page, workspace
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_everything_works_by_keyboard_alone(page: Page, tried: dict[str, str]) -> None:
     """Without a mouse: the form is opened, left by Escape, filled in and sent, the room reached, a seat taken."""
     workspace = tried["workspace"]
@@ -199,6 +201,7 @@ def test_hostile_text_stays_text(page: Page, workspace: str) -> None:
     assert_harmless(page)
 
 
+@pytest.mark.slow
 def test_the_way_to_the_ai_service(page: Page, workspace: str, alone: dict[str, str]) -> None:
     """Beside the bot's state stands the way to the service that is broken and mended; a workspace alone has none."""
     page.goto(workspace)

@@ -169,6 +169,7 @@ async def test_who_may_not_is_told_who_can(scene: Scene) -> None:
     assert "Pull it" in buttons(await levers.view("pull/1"))
 
 
+@pytest.mark.slow
 async def test_what_does_more_waits_for_a_second_person(scene: Scene) -> None:
     """The first click asks the room, the same person again is told when the glass may be broken; another one agrees."""
     i, levers = await scene.incident("a limit to lift", "severity SEV1")
@@ -189,6 +190,7 @@ async def test_what_does_more_waits_for_a_second_person(scene: Scene) -> None:
     assert "✔ in effect" in await levers.says("pull/2")
 
 
+@pytest.mark.slow
 async def test_a_plane_that_says_yes_and_does_nothing_is_never_in_effect(scene: Scene) -> None:
     """Accepted, not in effect in its time, with what was seen: in the message, on the card and in the room."""
     i, levers = await scene.incident("it says yes")
@@ -211,6 +213,7 @@ async def test_a_plane_that_says_yes_and_does_nothing_is_never_in_effect(scene: 
         ({"status": 409}, "✗ failed: Somebody else changed it meanwhile (409 Conflict)", "Read again"),
     ],
 )
+@pytest.mark.slow
 async def test_a_refusal_is_said_with_the_way_on(fault: dict[str, Any], shown: str, button: str, scene: Scene) -> None:
     """What the plane said stands in the message with the next button; after it the pull goes through."""
     i, levers = await scene.incident(f"it says no, {fault['status']}")

@@ -12,7 +12,7 @@ import pytest
 from tests.acceptance.harness import ROOT, Stage, clean_environment, said
 from tests.acceptance.incidents import Incident, declared, newest, words
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 PROMISED = (
     "declare list show severity class scope impact title role note correct service update evidence hypothesis supported"
@@ -22,7 +22,6 @@ PROMISED = (
 """The verbs of the contract that this version has (restrict and catchup come later)."""
 
 
-@pytest.mark.slow
 async def test_facts_are_changed_and_the_card_follows(stage: Stage) -> None:
     """Severity, class, scope and title by command; the person hears what changed, the card and topic show it."""
     incident = await declared(stage, "facts change")
@@ -193,7 +192,6 @@ async def test_export_uploads_what_verifies(stage: Stage, tmp_path: Path) -> Non
     assert other.read_bytes() == path.read_bytes()
 
 
-@pytest.mark.slow
 async def test_export_that_was_changed_names_the_first_bad_event(stage: Stage, tmp_path: Path) -> None:
     """A changed word, a missing end and a file of another kind: named, with exit status 1, 1 and 2."""
     incident = await declared(stage, "tampered with")

@@ -7,10 +7,9 @@ import pytest
 from tests.acceptance.harness import Stage, said
 from tests.acceptance.incidents import Incident, alone_with, declared, form, newest, words
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 
-@pytest.mark.slow
 async def test_card_deleted_by_hand_is_posted_again(stage: Stage) -> None:
     """There is one card again, pinned, and the one bookmark leads to it."""
     incident = await declared(stage, "the card is deleted")
