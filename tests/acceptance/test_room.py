@@ -124,9 +124,11 @@ async def test_first_click_takes_the_seat_and_the_second_is_told(stage: Stage, r
     """Two people click at once: one sits, the other is told who was faster, and the card shows one."""
     incident = await declared(stage, f"two click {role}")
     await incident.types("alice", f"role {role} none")
-    one, two = await asyncio.gather(
-        incident.clicks("dave", text="Take this role"), incident.clicks("erin", text="Take this role")
-    )
+    await stage.settle()
+    # Both look at the card as it is before the first click.
+    await stage.faults({"method": "chat.update", "kind": "hold"})
+    one, two = await asyncio.gather(*(incident.clicks(user, text="Take this role") for user in ("dave", "erin")))
+    await stage.mends()
     await stage.settle()
     won, lost = (one, two) if "is" in said(one) and "faster" not in said(one) else (two, one)
     winner = "dave" if won is one else "erin"
