@@ -1,6 +1,7 @@
 """`stanch doctor`: each check says ok, and each complains where it should, with what mends it and without a secret."""
 
 import asyncio
+import hashlib
 import shutil
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -15,10 +16,10 @@ from sqlalchemy import insert, text, update
 from practice.ai.server import running as ai_service
 from practice.server import running
 from practice.service import Service, Settings as Workspace
-from stanch.doctor import Line, examine
+from stanch.doctor import Line, examine, home as folders, lint
 from stanch.doctor.home import data_folder
 from stanch.doctor.lines import Patient
-from stanch.errors import StanchError
+from stanch.errors import Fault, StanchError
 from stanch.settings import Settings, read
 from stanch.store import schema, tables as t
 from stanch.store.database import Database
@@ -28,6 +29,24 @@ from tests.fakes.plane import FakePlane
 ROOT = Path(__file__).parents[1]
 NOWHERE = "http://127.0.0.1:9/api/"
 Given = dict[str, str]
+LINTED: dict[str, tuple[list[Fault], list[str]]] = {}
+"""What is wrong with the files of a home, by their bytes."""
+
+
+@pytest.fixture(autouse=True)
+def linted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most tests here have the shipped files: the same files have the same faults, which need not be found anew."""
+
+    def known(home: Path) -> tuple[list[Fault], list[str]]:
+        digest = hashlib.sha256()
+        for path in sorted(one for name in folders.HOLDS for one in (home / name).rglob("*") if one.is_file()):
+            digest.update(f"{path.relative_to(home)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+        key = digest.hexdigest()
+        if key not in LINTED:
+            LINTED[key] = lint(home)
+        return LINTED[key]
+
+    monkeypatch.setattr(folders, "lint", known)
 
 
 @asynccontextmanager

@@ -2,10 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
+from stanch import production
+from stanch.core.catalogue import Catalogue
 from stanch.settings import Settings
 from stanch.slack.client import Slack
+from stanch.store import catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,16 @@ class Patient:
     def at_slack(self) -> Slack | None:
         """Slack, once it has said who we are: without that nothing else can be asked."""
         return self.slack if self.answer else None
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What the team's files say, for whoever asks after people only: a target with a fault does not hide them."""
+        return catalogue.read(self.settings.home)
+
+    @cached_property
+    def production(self) -> Catalogue:
+        """What the team's files say, with every target and check."""
+        return production.read(self.settings.home)
 
 
 Check = Callable[[Patient], Awaitable[Sequence[Line]]]

@@ -18,7 +18,7 @@ KEPT = "(kept elsewhere)"
 
 async def paging(patient: Patient) -> Sequence[Line]:
     """What goes out cannot be tried without waking somebody: it is only said where to."""
-    known = catalogue.read(patient.settings.home)
+    known = patient.catalogue
     directory = Directory(patient.at_slack) if patient.at_slack else None
     if directory:
         await directory.load()

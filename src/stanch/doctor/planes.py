@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from stanch import inventory, production
+from stanch import inventory
 from stanch.controls import prometheus
 from stanch.controls.adapters import ADAPTERS
 from stanch.controls.base import PlaneFault, Planes
@@ -15,7 +15,7 @@ SECONDS = 10.0
 
 
 async def planes(patient: Patient) -> Sequence[Line]:
-    known = production.read(patient.settings.home)
+    known = patient.production
     given = patient.settings.environment
     async with Planes(known, given, ADAPTERS) as asked:
         set_up = {id for id, one in known.planes.items() if one.url or given.get(one.url_env, "").strip()}

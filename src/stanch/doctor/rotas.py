@@ -9,13 +9,12 @@ from stanch.flows.on_call import AHEAD, Away, Source
 from stanch.oncall.pagerduty import PagerDuty
 from stanch.slack.directory import Directory
 from stanch.slack.user_groups import UserGroups
-from stanch.store import catalogue
 from stanch.store.people import PEOPLE
 
 
 async def rotas(patient: Patient) -> Sequence[Line]:
     """One line for each rota that is not in the file."""
-    known = catalogue.read(patient.settings.home).people.rotas.values()
+    known = patient.catalogue.people.rotas.values()
     kept = [one for one in known if isinstance(one, Group | Schedule)]
     if not kept or not (slack := patient.at_slack):
         return []

@@ -111,7 +111,7 @@ async def owners(patient: Patient) -> Sequence[Line]:
         return []
     directory = Directory(slack)
     await directory.load()
-    known = catalogue.read(patient.settings.home)
+    known = patient.catalogue
     owned = {
         f"{name} ({service.id})": name
         for service in known.services.values()

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from stanch import access, production
+from stanch import access
 from stanch.doctor.lines import Line, Patient, degraded, fault, ok
 
 SECONDS = 10.0
 
 
 async def status_pages(patient: Patient) -> Sequence[Line]:
-    known = production.read(patient.settings.home)
+    known = patient.production
     without = [one.name for one in known.services.values() if one.status_page is None]
     found = []
     for one in await access.pages(known, patient.settings, SECONDS):
