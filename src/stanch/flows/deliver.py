@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection
 
 from stanch.core import commands as c
 from stanch.core.draft_effects import hush_one, late_words
+from stanch.core.effect import Effect, Kind
 from stanch.core.effects import late_hush
 from stanch.core.incident import STANCH, Incident
 from stanch.core.policy import sees
@@ -120,6 +121,17 @@ def _withdraw_what_came_late(desk: Desk, db: Connection, owed: Owed, outcome: Ou
     outbox.owe(db, owed.incident, late, now.timestamp())
 
 
+VIEWS = frozenset(("card", "topic", "announce", "view", "broadcast"))
+"""Effects that show the state as it is: whatever they are about, they can be drawn again."""
+
+
+def _draw_again(db: Connection, owed: Owed, due: datetime) -> None:
+    """What a frozen process had on its way lands behind the work of whoever took over, and shows what was."""
+    about = owed.payload | {"late": True} | ({"entry": 0} if owed.kind == "broadcast" else {})
+    again = Effect(f"{owed.key}/late/{owed.attempts}", cast(Kind, owed.kind), owed.lane, about, due=due)
+    outbox.owe(db, owed.incident, [again], due.timestamp())
+
+
 SLOWEST = 60.0
 """Seconds between two tries at the most."""
 
@@ -137,6 +149,8 @@ def settle(desk: Desk, db: Connection, owed: Owed, outcome: Outcome, *, grace: f
                 _record(desk, db, owed, reports)
                 if record:
                     record(db)
+            elif owed.kind in VIEWS:
+                _draw_again(db, owed, now)
         case Cancelled(why):
             outbox.cancel(db, owed, why)
         case Buried(error, what, reports):
@@ -149,6 +163,8 @@ def settle(desk: Desk, db: Connection, owed: Owed, outcome: Outcome, *, grace: f
             wait = max(grace, min(SLOWEST, 0.5 * 2 ** min(owed.attempts, 10)) if owed.attempts > 2 else 0)
             if outbox.postpone(db, owed, now.timestamp() + wait, error, refused=False):
                 _record(desk, db, owed, reports)
+            elif owed.kind in VIEWS:
+                _draw_again(db, owed, now + timedelta(seconds=grace))
 
 
 def _record(desk: Desk, db: Connection, owed: Owed, reports: Sequence[c.Command]) -> None:
