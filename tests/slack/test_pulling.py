@@ -125,8 +125,8 @@ async def test_breaking_the_glass(stage: Stage) -> None:
     ago(stage, 0)
     sent = await stage.front.fill(ALICE, shown["view"], {"why": {"value": "the <key> is public"}})
     assert sent["text"] == "Pulling it: Secret: old → new. What becomes of it stands in the room."
-    await stage.bot.run(lambda: "dm-U0DAVE" in [one.name for one in stage.bot.slack.channels.values()])
-    await stage.bot.run(lambda: any("broke the glass" in seen(one["blocks"]) for one in stage.room().messages))
+    await stage.bot.run()
+    assert any("broke the glass" in seen(one["blocks"]) for one in stage.room().messages)
     assert {one.name: len(one.messages) for one in stage.bot.slack.channels.values() if one.name.startswith("dm-")} == {
         "dm-U0BOB": 1, "dm-U0DAVE": 1,
     }  # fmt: skip
