@@ -27,7 +27,6 @@ LOOKS = ("probe", "hold", "check")
 HOLDS = ("runbooks", "message_templates")
 """The folders that make a home."""
 PAGES = "runbooks/catalogue/planes"
-OF_THE_TEAM = ("unknown class ", "unknown check ")
 PARTS = frozenset(
     f"incident.{name}" for name in (*dir(Incident), *Incident.__dataclass_fields__) if not name.startswith("_")
 )
@@ -49,16 +48,9 @@ def lint(home: Path) -> tuple[list[Fault], list[str]]:
 
 
 def _pages(home: Path) -> list[Fault]:
-    """The faults of the catalogue's pages about control planes, each of which holds an example to copy.
-
-    What an example names of the sample (services, classes, checks) is looked up when it has been copied.
-    """
-    faults = []
-    for path in sorted((home / PAGES).glob("[!.]*.yml")):
-        file = f"{PAGES}/{path.name}"
-        found = switches.look(home, (), SHAPES, file).faults
-        faults += [one for one in found if one.file == file and not one.what.startswith(OF_THE_TEAM)]
-    return faults
+    """The faults of the catalogue's pages about control planes, each of which holds an example to copy."""
+    pages = sorted((home / PAGES).glob("[!.]*.yml"))
+    return [fault for path in pages for fault in switches.example(home, f"{PAGES}/{path.name}", SHAPES)]
 
 
 def _words() -> dict[str, frozenset[str]]:

@@ -74,24 +74,18 @@ class _Known:
     shapes: Shapes
 
 
-def look(home: Path, services: Collection[str], shapes: Shapes = ANY, file: str = CONTROLS) -> Switches:
-    """Return what the files in `home` say, with every fault. Without `services`, those named are not looked up.
-
-    `file`: where the controls stand, from `home`.
-    """
+def look(home: Path, services: Collection[str], shapes: Shapes = ANY) -> Switches:
+    """Return what the files in `home` say, with every fault. Without `services`, those named are not looked up."""
     # a home of before has neither file: everything is then done by hand
-    ours, theirs = (yaml_marks.optional(home, one) for one in (file, CHECKS))
+    ours, theirs = (yaml_marks.optional(home, file) for file in (CONTROLS, CHECKS))
     named, measured = _ids(ours, "controls"), _ids(theirs, "checks")
     classes = frozenset(path.stem for path in (home / "runbooks").glob("[!.]*.yml"))
-    planes = {id: str(sheet.get("kind")) for id, sheet in _part(ours, "planes").items() if isinstance(sheet, dict)}
     controls, checks = validate(ControlsFile, ours), validate(ChecksFile, theirs)
     checks_known = measured or (None if theirs.faults else frozenset())
-    planes_known = planes or (None if ours.faults else {})
-    known = _Known(frozenset(services) or None, classes or None, planes_known, checks_known, shapes)
+    known = _Known(frozenset(services) or None, classes or None, _kinds(ours), checks_known, shapes)
     switches = Switches((ours, theirs), named, measured)
     if controls:
-        taken = frozenset({*shapes.targets, *shapes.hows})
-        switches.planes.update({id: plane_rules.plane(ours, id, sheet, taken) for id, sheet in controls.planes.items()})
+        switches.planes.update(_planes(ours, controls, known))
         switches.controls.update({id: _control(ours, id, it, known) for id, it in controls.controls.items()})
     if checks:
         switches.checks.update({id: _check(theirs, id, sheet, known) for id, sheet in checks.checks.items()})
@@ -99,6 +93,31 @@ def look(home: Path, services: Collection[str], shapes: Shapes = ANY, file: str 
         switches.faults.extend(marked.faults)
         switches.warnings.extend(marked.warnings)
     return switches
+
+
+def example(home: Path, file: str, shapes: Shapes = ANY) -> list[Fault]:
+    """Return the faults of controls to copy, which stand in `file` of `home`.
+
+    What they name of a team's own (services, classes, checks) is looked up where they have been copied to.
+    """
+    page = yaml_marks.read(home / file, file)
+    if controls := validate(ControlsFile, page):
+        known = _Known(None, None, _kinds(page), None, shapes)
+        _planes(page, controls, known)
+        for id, sheet in controls.controls.items():
+            _control(page, id, sheet, known)
+    return page.faults
+
+
+def _kinds(marked: Marked) -> Mapping[str, str] | None:
+    """Plane → kind, also of one that has a fault; None where a fault of the file may have hidden them."""
+    kinds = {id: str(sheet.get("kind")) for id, sheet in _part(marked, "planes").items() if isinstance(sheet, dict)}
+    return kinds or (None if marked.faults else {})
+
+
+def _planes(marked: Marked, file: ControlsFile, known: _Known) -> dict[str, Plane]:
+    taken = frozenset({*known.shapes.targets, *known.shapes.hows})
+    return {id: plane_rules.plane(marked, id, sheet, taken) for id, sheet in file.planes.items()}
 
 
 def _part(marked: Marked, key: str) -> dict[str, Any]:
