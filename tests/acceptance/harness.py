@@ -259,9 +259,10 @@ def free_port() -> int:
 
 
 def clean_environment() -> dict[str, str]:
-    """This process's environment without settings of Stanch's, Slack's tokens or a database."""
-    dropped = ("STANCH_", "SLACK_")
-    return {k: v for k, v in os.environ.items() if not k.upper().startswith(dropped) and k != "DATABASE_URL"}
+    """This process's environment without settings of Stanch's, Slack's tokens or a database; whatever it says, many
+    processes one after the other compile everything once."""
+    dropped = ("STANCH_", "SLACK_", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
+    return {k: v for k, v in os.environ.items() if not k.upper().startswith(dropped)}
 
 
 def said(answer: Json) -> str:
