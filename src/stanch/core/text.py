@@ -17,10 +17,11 @@ def clean(text: str, limit: int = LONG) -> str:
     """
     # What lies far beyond the limit is not looked at: a megabyte would keep everybody waiting.
     text = text[: 8 * limit + LONG]
-    kept = "".join(
-        c for c in text if c in "\n\t" or ((c.isprintable() or c in _JOINERS) and not "\ud800" <= c <= "\udfff")
-    )
-    return cut(redact(kept.strip()), limit)
+    if not text.isprintable():  # most texts are, which is told at once
+        text = "".join(
+            c for c in text if c in "\n\t" or ((c.isprintable() or c in _JOINERS) and not "\ud800" <= c <= "\udfff")
+        )
+    return cut(redact(text.strip()), limit)
 
 
 def one_line(text: str, limit: int = TITLE) -> str:
