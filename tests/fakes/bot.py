@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from stanch.core import commands as c
@@ -25,6 +26,12 @@ from tests.fakes.world import ALICE, CATALOGUE
 
 ROOT = Path(__file__).parents[2]
 PACE = Pace(lease=5.0, grace=0.02)
+
+
+@cache
+def shipped() -> Templates:
+    """The shipped messages: they do not change while tests run, and each is compiled once."""
+    return Templates.read(ROOT / "message_templates")
 
 
 class Bot:
@@ -55,8 +62,7 @@ class Bot:
         self.desk = Desk(self.database, self.known)
         directory = Directory(self.slack)
         render = Render(self.known, directory)
-        templates = Templates.read(ROOT / "message_templates")
-        self.kit = Kit(self.desk, self.slack, directory, render, templates, "incidents", OnCall(self.known, directory))
+        self.kit = Kit(self.desk, self.slack, directory, render, shipped(), "incidents", OnCall(self.known, directory))
         self.worker = Worker(self.desk, Gateway(self.kit, self.performers).perform, self.pace)
         self.desk.wake = self.worker.wake
 
@@ -89,6 +95,8 @@ class Bot:
             await self.database(lambda db: None, background=True)
 
     def settled(self) -> bool:
+        if self.worker._running:
+            return False  # known without asking the database, whose one writer is at work
         counts = self.counts()
         return counts["owed"] == counts["trying"] == 0
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, event, update
 
 from stanch.flows.desk import Desk
 from stanch.store import schema, tables as t
@@ -32,6 +32,14 @@ def upgraded_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     yield url
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def hasty(url: str) -> Database:
+    """Its commits are not waited for until they are on the disk: what a test kills is a process, never the machine."""
+    database = Database(url)
+    if database.is_sqlite:
+        event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    return database
 
 
 def _upgrade(url: str) -> None:

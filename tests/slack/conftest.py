@@ -8,6 +8,7 @@ import pytest
 from stanch.store import schema
 from stanch.store.database import Database
 from tests.fakes.bot import Bot
+from tests.fakes.databases import hasty
 from tests.fakes.front import Front
 from tests.fakes.levers import LEVERS
 from tests.slack.stage import HELD, Stage, ago, elsewhere
@@ -29,7 +30,7 @@ def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database(template_file: Path, tmp_path: Path) -> Iterator[Database]:
     path = tmp_path / "stanch.db"
     path.write_bytes(template_file.read_bytes())
-    database = Database(f"sqlite:///{path}")
+    database = hasty(f"sqlite:///{path}")
     yield database
     database.close()
 
