@@ -11,6 +11,7 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from practice import delivery
 from practice.interactions import RESPONSE_LIFE_S
 from practice.service import Service
 from tests.practice.desk import Json, Person, actions, bolt, button, connected, modal, plain, text_field
@@ -92,8 +93,13 @@ async def test_nobody_is_connected(person: Person) -> None:
     assert (answer["ok"], answer["error"], answer["status"]) == (False, "dispatch_failed", 200)
 
 
-async def test_three_seconds(person: Person, service: Service, client: AsyncWebClient) -> None:
-    """An app that acknowledges too late, or dies over it, leaves the person with operation_timeout."""
+async def test_three_seconds(
+    person: Person, service: Service, client: AsyncWebClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An app that acknowledges too late, or dies over it, leaves the person with operation_timeout. Three seconds are
+    waited for it; here, a fifth of that."""
+    assert delivery.ACK_S == 3
+    monkeypatch.setattr(delivery, "ACK_S", 0.6)
     app = bolt(client)
     received = asyncio.Event()
 
@@ -106,8 +112,9 @@ async def test_three_seconds(person: Person, service: Service, client: AsyncWebC
         late = asyncio.create_task(person.does("command", user="alice", channel="triage", command="/incident"))
         answer = await late
         assert answer["error"] == "operation_timeout"
-        assert 2900 < answer["ack_ms"][0] < 3500
+        assert 590 < answer["ack_ms"][0] < 1100
         received.clear()
+        monkeypatch.setattr(delivery, "ACK_S", 3)
         dying = asyncio.create_task(person.does("command", user="alice", channel="triage", command="/incident"))
         await received.wait()
         await handlers[0].close_async()
@@ -140,6 +147,7 @@ async def test_refresh(person: Person, service: Service, app: Recorder) -> None:
     assert answer["ok"]
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_click(person: Person, app: Recorder, client: AsyncWebClient) -> None:
     """A button is found by its visible text; the payload has message, container, action, trigger and response URL."""
     blocks = [actions(button(value="7", text=plain("Join")), button(action_id="other", text=plain("Leave")))]
@@ -164,6 +172,7 @@ async def test_a_click(person: Person, app: Recorder, client: AsyncWebClient) ->
     )
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_choice(person: Person, app: Recorder, client: AsyncWebClient) -> None:
     """A select and an overflow send the option that was chosen."""
     two = [{"text": plain("One"), "value": "1"}, {"text": plain("Two"), "value": "2"}]
@@ -311,6 +320,7 @@ async def test_closing_a_form(person: Person, app: Recorder, service: Service, c
     assert (app.bodies[0]["type"], app.bodies[0]["is_cleared"]) == ("view_closed", False)
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_shortcuts_and_home(person: Person, app: Recorder, client: AsyncWebClient, service: Service) -> None:
     """Global and message shortcuts, and opening the Home tab, reach the app."""
     ts = Stage(service).message(user=ALICE)
