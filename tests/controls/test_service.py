@@ -43,7 +43,7 @@ async def test_a_service_that_lies_is_never_effective(stage: Stage) -> None:
     ):
         before = await stage.of(aim).read(aim)
         since = await stage.pull(aim, value)
-        proof = await stage.until_effective(aim, value, since, 1.5)
+        proof = await stage.until_effective(aim, value, since, 0.5)
         assert proof == Proof(False, f"the setting still says {before.value}")
     assert await stage.applied() == []
 
@@ -60,7 +60,7 @@ FAULTS: tuple[tuple[dict[str, Any], bool, bool, bool | None], ...] = (
     ({"kind": "nothing"}, True, False, False),
     ({"kind": "reset"}, True, False, False),
     ({"kind": "lost"}, True, False, True),
-    ({"kind": "slow", "ms": 1500}, True, False, None),
+    ({"kind": "slow", "ms": 1000}, True, False, None),
     ({"kind": "hold"}, True, False, None),
 )
 """Whether it may have happened, whether again cannot help, and whether it did happen where that is certain."""
@@ -68,7 +68,7 @@ FAULTS: tuple[tuple[dict[str, Any], bool, bool, bool | None], ...] = (
 
 async def test_its_own_faults() -> None:
     """Each fault says whether it may have happened; whether it did is in the service's audit."""
-    async with staged(patience=1.0) as stage:
+    async with staged(patience=0.6) as stage:
         for fault, sent, permanent, done in FAULTS:
             await stage.admin("POST", "/break/admin", fault)
             with pytest.raises(PlaneFault) as caught:

@@ -17,6 +17,7 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from practice.__main__ import main
 from practice.server import running
 from practice.service import Service, Settings
 from practice.supervise import Bot
@@ -138,21 +139,24 @@ async def test_http_from_the_command_line(http: aiohttp.ClientSession) -> None:
             assert (await refusal(client, "bookmarks.list", channel_id="C0TRIAGE"))["error"] == "not_implemented"
 
 
-def test_unusable_input(tmp_path: Path) -> None:
+def test_unusable_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Bad input ends with status 2 and one line that says what is wrong."""
     (tmp_path / "bad.yml").write_text("[]")
+    command = [sys.executable, "-m", "practice", "--port", "0", "--mode", "http"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the mode http needs a request URL" in done.stderr
     for args, says in (
-        (["--mode", "http"], "the mode http needs a request URL"),
         (["--mode", "http", "--request-url", "/slack/events"], "the mode http needs a request URL"),
         (["--request-url", "http://127.0.0.1:1/"], "a request URL goes with the mode http"),
         (["--manifest", str(tmp_path / "none.yml")], "no such manifest"),
         (["--manifest", str(tmp_path / "bad.yml")], "no Slack app manifest"),
         (["--seed", str(tmp_path / "bad.yml")], "a seed has users, channels and bot"),
     ):
-        command = [sys.executable, "-m", "practice", "--port", "0", *args]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
-        assert (done.returncode, done.stdout) == (2, "")
-        assert says in done.stderr
+        monkeypatch.setattr(sys, "argv", ["practice", "--port", "0", *args])
+        status, told = main(), capsys.readouterr()
+        assert (status, told.out, told.err.count("\n")) == (2, "", 1)
+        assert says in told.err
 
 
 async def test_a_seed_of_ones_own(tmp_path: Path, http: aiohttp.ClientSession) -> None:

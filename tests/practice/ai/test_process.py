@@ -12,6 +12,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
+from practice.ai.__main__ import main
+
 COMMAND = [sys.executable, "-m", "practice.ai"]
 
 
@@ -52,11 +56,11 @@ def test_a_life() -> None:
         assert process.wait(5) == 0
 
 
-def test_a_port_that_is_taken() -> None:
+def test_a_port_that_is_taken(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """It says so in one line and ends with 2."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        second = subprocess.run([*COMMAND, "--port", port], capture_output=True, text=True, timeout=20, check=False)
-    assert (second.returncode, second.stdout) == (2, "")
-    assert second.stderr.startswith("practice.ai: ")
-    assert second.stderr.count("\n") == 1
+        monkeypatch.setattr(sys, "argv", ["practice.ai", "--port", port])
+        status, told = main(), capsys.readouterr()
+    assert (status, told.out, told.err.count("\n")) == (2, "", 1)
+    assert told.err.startswith("practice.ai: ")
