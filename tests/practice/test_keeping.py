@@ -15,6 +15,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from practice.__main__ import main
@@ -22,7 +23,7 @@ from practice.server import running
 from practice.service import Service, Settings
 from practice.supervise import Bot
 from tests.practice.desk import Json, Person, actions, button, client_of, modal, refusal, text_field
-from tests.practice.endpoint import Endpoint, listening
+from tests.practice.endpoint import Endpoint, Post, listening
 from tests.practice.stage import ALICE, BOB, Stage
 
 CHILD = "import json, os, time; print(json.dumps({'pid': os.getpid()}), flush=True); time.sleep(60)"
@@ -127,9 +128,14 @@ async def test_sigkill(tmp_path: Path, http: aiohttp.ClientSession) -> None:
         assert (await Person(service.base_url, http).sees(f"messages/{room}"))[-1]["text"] == "last word"
 
 
+async def noted(post: Post) -> web.Response:
+    return web.Response(text="noted")
+
+
 async def test_http_from_the_command_line(http: aiohttp.ClientSession) -> None:
     """The options of HTTP delivery and of a smaller plan reach the workspace; the line it prints stays the same."""
     endpoint = Endpoint()
+    endpoint.answer = noted  # an app that shows nothing would be waited for
     async with listening(endpoint) as url:
         with started("--mode", "http", "--request-url", url, "--without", "bookmarks") as (_, line):
             assert set(line) == {"workspace", "api", "bot_token", "app_token", "signing_secret"}

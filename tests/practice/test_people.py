@@ -132,6 +132,7 @@ async def test_retries(person: Person, line: Line, monkeypatch: pytest.MonkeyPat
     assert len({one["payload"]["event_id"] for one in line.envelopes}) == 1
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_only_what_the_manifest_asks_for(http: aiohttp.ClientSession, tmp_path: Path) -> None:
     """Events the manifest does not name are not sent; commands it does not have are not valid."""
     manifest = tmp_path / "manifest.yml"

@@ -1,8 +1,10 @@
 """`GET /metrics`: Prometheus can read it, the figures are those of the rows, and no label tells what an incident is."""
 
+import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import insert
 from starlette.applications import Starlette
 
+import stanch
 from stanch.core import commands as c
 from stanch.errors import Unavailable
 from stanch.flows.desk import Asked, Desk
@@ -103,8 +106,17 @@ async def test_ten_thousand_open_incidents(desk: Desk) -> None:
     assert (found.incidents, found.events, found.open) == (10_000, 200_000, {("SEV3", "mitigate"): 10_000})
 
 
+def test_no_module_imports_prometheus_when_it_is_imported() -> None:
+    """The library is imported at the first scrape: no module of ours has it among its own imports."""
+    files = {path: path.read_text(encoding="utf-8") for path in Path(stanch.__file__).parent.rglob("*.py")}
+    naming = {path.name: text for path, text in files.items() if "prometheus_client" in text}
+    assert set(naming) == {"metrics.py"}
+    assert not re.search(r"(?m)^(import|from) prometheus_client", naming["metrics.py"])
+
+
+@pytest.mark.slow
 def test_starting_imports_no_prometheus() -> None:
-    """The library is imported at the first scrape, not at the start."""
+    """The whole bot's start, in a process of its own, brings in nothing that does."""
     code = "import stanch.app, sys; sys.exit('prometheus_client' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

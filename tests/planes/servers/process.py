@@ -138,7 +138,7 @@ class Server:
                         f"{self.name} {self.version} does not answer {self._health} "
                         f"within {self._deadline_s:g} s:\n{self._last_lines()}"
                     )
-                time.sleep(0.1)
+                time.sleep(0.03)
 
     def _last_lines(self) -> str:
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:])

@@ -29,7 +29,7 @@ with work_folder("orphan") as folder, small(folder) as server:
 
 def small(folder: Path, *, deadline_s: float = 10, command: list[str] | None = None) -> Server:
     port = free_port()
-    serve = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(port)]
+    serve = [sys.executable, "-S", "-m", "http.server", "--bind", "127.0.0.1", str(port)]
     return Server(
         "small", "1.0", port=port, command=command or serve, folder=folder, env={}, health="/", deadline_s=deadline_s
     )
@@ -78,7 +78,7 @@ def test_a_server_that_ends_by_itself_is_told_of_once(server: Server) -> None:
 
 def test_a_server_that_ends_says_why(tmp_path: Path) -> None:
     """The failure names the server, its version, its exit code and its last words."""
-    broken = small(tmp_path, command=[sys.executable, "-c", "import sys; sys.exit('no room left')"])
+    broken = small(tmp_path, command=[sys.executable, "-S", "-c", "import sys; sys.exit('no room left')"])
     with pytest.raises(DidNotStart, match=r"^small 1\.0 ended with 1:\nno room left$"):
         broken.__enter__()
 
@@ -163,7 +163,7 @@ def test_another_recipe_installs_anew(cache: Path) -> None:
     ("command", "reason"),
     [
         (["no-such-program"], "small 1.0: no-such-program is not installed"),
-        ([sys.executable, "-c", "raise SystemExit('no route')"], r"small 1.0: python\S* ended with 1:\nno route"),
+        ([sys.executable, "-S", "-c", "raise SystemExit('no route')"], r"small 1.0: python\S* ended with 1:\nno route"),
     ],
 )
 def test_what_cannot_be_had_is_named_with_the_reason(cache: Path, command: list[str], reason: str) -> None:
