@@ -123,6 +123,7 @@ async def test_one_that_goes_wrong_hides_no_other(caplog: pytest.LogCaptureFixtu
 
 
 SHIPPED = catalogue.read(ROOT, SHAPES)
+SHEETS = yaml.safe_load((ROOT / switches.CONTROLS).read_text(encoding="utf-8"))["controls"]
 EVIL = (
     "]: \n- evil", "a: b # c", "*alias", "&anchor", "!!python/object:os.system x", "yes", "007", "1:30", "2026-11-22",
     "null", "'\"", "{x}", "%", "é ü 漢", "line\u2028sep\u0085", "tab\there", "- - -", "", " ", "=", "<<", "x" * 190,
@@ -131,13 +132,12 @@ EVIL = (
 
 def pasted(text: str, folder: Path) -> switches.Switches:
     """What `stanch check` says of a controls file whose controls stand where the output was pasted."""
-    sheets = yaml.safe_load((ROOT / switches.CONTROLS).read_text(encoding="utf-8"))["controls"]
     lines = ["planes:", "  gateway: {kind: litellm, url: 'http://127.0.0.1:9'}", "controls:"]
     for line in text.split("\n"):
         lines.append(line)
         id = line.strip().removesuffix(":")
-        if line.startswith("  ") and not line.startswith("   ") and id in sheets:
-            head = yaml.safe_dump({k: v for k, v in sheets[id].items() if k != "for"}, sort_keys=False, width=999)
+        if line.startswith("  ") and not line.startswith("   ") and id in SHEETS:
+            head = yaml.safe_dump({k: v for k, v in SHEETS[id].items() if k != "for"}, sort_keys=False, width=999)
             lines += [f"    {one}" for one in head.splitlines()]
     file = folder / switches.CONTROLS
     file.parent.mkdir(parents=True)
