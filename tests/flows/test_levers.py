@@ -419,7 +419,7 @@ async def limited(bot: House, ai: Plant) -> tuple[int, Pull]:
     """A limit is in force, and its undo is read: bob and alice have to agree."""
     await ai.until("error_share", lambda share: share <= 0.01, window=10)
     number = await bot.incident()
-    pull = await bot.pulled(number, "rate.limit", 250)
+    pull = await bot.pulled(number, "rate.limit", 60)
     assert pull.steps[0].state in ("effective", "late")
     undo = await bot.read(number, c.Undo(1))
     assert [(one.to, one.goal, one.direction) for one in undo.steps] == [(600, 1000, "more")]
@@ -435,7 +435,7 @@ async def test_a_limit_goes_back_in_steps_while_the_checks_are_green(bot: House,
     mark = ai.mark()
     number, _ = await limited(bot, ai)
     pull = await bot.over(number)
-    values = (250, 600, 750, 1000)
+    values = (60, 600, 750, 1000)
     assert [one for one in ai.arrived(mark)] == [("settings/rate_limit.acme", value, 200) for value in values]
     held = [(one["green"], one["to"]) for one in await bot.payloads(number, "rung_held")]
     assert (held, pull.steps[0].state) == ([(True, 750), (True, 1000), (True, None)], "effective")
@@ -449,11 +449,11 @@ async def test_a_limit_comes_back_by_itself_when_a_check_turns_red(bot: House, a
     await bot.until(number, lambda pull: pull.steps[0].state == "holding")
     await ai.breaks("provider_outage")
     pull = await bot.over(number)
-    assert [value for _, value, _ in ai.arrived(mark)] == [250, 600, 250]
+    assert [value for _, value, _ in ai.arrived(mark)] == [60, 600, 60]
     [held] = await bot.payloads(number, "rung_held")
-    assert (held["green"], held["to"], pull.steps[0].state) == (False, 250, "effective")
+    assert (held["green"], held["to"], pull.steps[0].state) == (False, 60, "effective")
     assert [one.state for one in (await bot.state(number)).mitigations] != ["removed"]
-    assert ai.stands("rate_limit.acme") == 250
+    assert ai.stands("rate_limit.acme") == 60
 
 
 # What is recorded as known good
