@@ -234,20 +234,22 @@ def test_what_is_no_file_of_text_is_told_and_nothing_hangs(home: Path, check: Ch
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_an_empty_file_is_told(home: Path, check: Check, file: str) -> None:
+def test_an_empty_file_is_told(small: Path, check: Check, file: str) -> None:
     """Empty is not the same as absent."""
-    (home / file).write_bytes(b"")
     front = "`---`, `for: AUDIENCE`, `about: ONE LINE`, `---`, then the message"
     expected = front if file.endswith(".j2") else "keys and values"
-    assert check(home) == Said(1, f"{file}:1:1: the file is empty, expected {expected}\n")
+    with put_back(small / file):
+        (small / file).write_bytes(b"")
+        assert check(small) == Said(1, f"{file}:1:1: the file is empty, expected {expected}\n")
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_line_ends_and_a_byte_order_mark_are_no_faults(home: Path, check: Check, file: str) -> None:
+def test_line_ends_and_a_byte_order_mark_are_no_faults(small: Path, check: Check, file: str) -> None:
     """A file from Windows is as good as another."""
-    path = home / file
-    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
-    assert check(home) == Said(0, "No faults.\n")
+    path = small / file
+    with put_back(path):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+        assert check(small) == Said(0, "No faults.\n")
 
 
 @pytest.mark.parametrize("broken", [SERVICES[5], TEMPLATES[0]], ids=str)
