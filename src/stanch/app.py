@@ -110,8 +110,9 @@ async def running(settings: Settings, listener: socket.socket, transport: str = 
         desk = Desk(database, known)
         render = Render(known, directory)
         on_call = OnCall(known, directory, _rotas(settings, slack, stack))
-        kit = Kit(desk, slack, directory, render, templates, settings.stanch_announce_channel, on_call)
         pace = Pace(settings.stanch_lease_s, settings.stanch_grace_s)
+        where = settings.stanch_announce_channel
+        kit = Kit(desk, slack, directory, render, templates, where, on_call, grace=pace.grace)
         triage = Triage(desk, slack, settings.stanch_triage_channel)
         levers = production.Production(desk, settings.environment, settings.stanch_known_good_s, lease=pace.lease)
         stack.push_async_callback(levers.close)

@@ -1,5 +1,6 @@
 """Offers of a seat, hand-over and the end of a shift, as people meet them in Slack."""
 
+import asyncio
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -196,6 +197,30 @@ async def test_the_bot_dies_while_it_asks(front: Front) -> None:
     bot.start()
     await bot.run()
     assert len(direct(front, BOB)) == 1
+
+
+async def test_what_was_asked_by_a_bot_that_died_loses_its_buttons_too(front: Front) -> None:
+    """The question stands and nobody has noted it; bob answers before another process looks: it is found and ended."""
+    bot = front.bot
+    post, held = bot.slack.call, asyncio.Event()
+
+    async def dies(method: str, **args: Any) -> Any:
+        answer = await post(method, **args)
+        if method == "chat.postMessage" and direct(front, BOB):
+            held.set()
+            await asyncio.sleep(60)
+        return answer
+
+    bot.slack.call = dies  # type: ignore[method-assign]
+    await bot.declare(severity="SEV2")
+    await bot.run(until=held.is_set)
+    bot.slack.call = post  # type: ignore[method-assign]
+    assert words(direct(front, BOB)[0]["blocks"])[-2:] == ["[Accept]", "[Pass]"]
+    await bot.ask(sc.AnswerSeat(True), BOB)
+    bot.start()
+    await bot.run()
+    (message,) = direct(front, BOB)
+    assert words(message["blocks"])[-1] == "You have accepted."
 
 
 async def test_a_restricted_seat_goes_to_insiders_only(front: Front) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from stanch.core import commands as c
+from stanch.core import commands as c, draft_commands as d
 from stanch.flows.deliver import Done, Later
 from stanch.flows.desk import Asked
 from stanch.slack.gateway import Gateway
 from stanch.slack.performers import PERFORMERS
 from stanch.store.database import Database
 from stanch.store.outbox import Owed
+from tests.core.test_drafting import reaching
 from tests.fakes.bot import Bot
 from tests.fakes.front import Front, words
 from tests.fakes.slack import BOT, Channel, FakeSlack, Fault, refused
@@ -132,21 +133,39 @@ class Slow(FakeSlack):
 
 @pytest.mark.parametrize(
     ("method", "mark"),
-    [("chat.postMessage", "/card/0"), ("chat.update", "SEV1"), ("conversations.setTopic", "SEV1")],
-    ids=["the card is being posted", "the card is being changed", "the topic is being set"],
+    [
+        ("chat.postMessage", "/card/0"),
+        ("chat.update", "SEV1"),
+        ("conversations.setTopic", "SEV1"),
+        ("chat.postMessage", "/view/draft/1"),
+        ("chat.update", "Discarded by"),
+    ],
+    ids=[
+        "the card is being posted",
+        "the card is being changed",
+        "the topic is being set",
+        "a draft is being posted",
+        "a draft is being changed",
+    ],
 )
 async def test_what_is_under_way_does_not_come_after_the_neutral_word(
     database: Database, method: str, mark: str
 ) -> None:
     """A call to the public room that began before the restriction and lands after it leaves nothing there: in the end
-    the card and the topic are neutral."""
+    the card, the topic and the draft are neutral."""
     slack = Slow(method, mark)
-    bot = Bot(database, slack)
-    await bot.declare("zebrafish is out")
+    bot = Bot(database, slack, known=reaching())
+    await bot.declare("zebrafish is out", klass="quality_regression", service="support-copilot")
     running = asyncio.create_task(bot.run(lambda: slack.let_go.is_set() and bot.settled()))
     if mark == "SEV1":
         await until(lambda: bot.settled() and len(slack.channels) > 1)
         await bot.ask(c.Change("severity", "SEV1"))
+    if mark in ("/view/draft/1", "Discarded by"):
+        await until(lambda: bot.settled() and len(slack.channels) > 1)
+        await bot.ask(d.Say("", (), "zebrafish"), CAROL)
+    if mark == "Discarded by":
+        await until(lambda: slack.count("chat.postMessage") > 3 and bot.settled())
+        await bot.ask(d.DiscardDraft(1), CAROL)
     await slack.under_way.wait()
     await bot.ask(c.Restrict("customer data"))
     await until(lambda: slack.count("conversations.create") == 2 and slack.count("conversations.rename") == 1)

@@ -131,8 +131,8 @@ def hush_one(after: Incident, to: str, ts: str, due: datetime, rank: int = AFTER
     return Effect(key, "inform", key, {"hush": True, "whom": to, "ts": ts}, due=due, rank=rank)
 
 
-def late_words(after: Incident, audience: str, id: int, due: datetime) -> Effect:
-    """For what effect `id` may have left in an audience's thread: message and thread are made neutral once more."""
+def late_words(after: Incident, audience: str, id: str, due: datetime) -> Effect:
+    """For what a try `id` of an effect may have left in a thread: it and its message are made neutral once more."""
     lane = f"inc-{after.number}/words/{audience}"
     return Effect(f"{lane}/late/{id}", "broadcast", lane, {"audience": audience, "entry": 0}, due=due)
 

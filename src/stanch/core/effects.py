@@ -168,14 +168,14 @@ def _withdraw(incident: Incident) -> Iterator[Effect]:
         yield Effect(f"{lane}/{seq}", "hush", lane=lane, payload={"what": "message", "key": ""} | where | {"card": ts})
 
 
-def late_hush(incident: Incident, kind: str, id: int, key: str, room: str, card: str, due: datetime) -> Effect:
-    """For what effect `id` of that kind may have left in a public room. `key` is that of its message, `card` its ts if
-    it is known."""
+def late_hush(incident: Incident, kind: str, id: str, key: str, room: str, ts: str, due: datetime) -> Effect:
+    """For what a try `id` of an effect of that kind may have left in a public room. `key` is that of its message, `ts`
+    where it stands if that is known."""
     at = f"inc-{incident.number}/hush/late/{id}/{room}"
     what = kind if kind == "topic" else "message"
     key = f"inc-{incident.number}/card/{incident.card_generation}" if kind == "card" else key
     key = key.rpartition("/")[0] if kind == "view" else key
-    found = {"what": what, "channel": room, "card": card if kind == "card" else "", "key": key}
+    found = {"what": what, "channel": room, "card": ts if kind in ("card", "view") else "", "key": key}
     return Effect(at, "hush", lane=at, payload=found, due=due)
 
 

@@ -89,7 +89,7 @@ def with_state(desk: Desk, db: Connection, owed: Owed) -> tuple[Owed, Incident |
     return replace(owed, event=event, before=incident), incident
 
 
-SAID_IN_THE_ROOM = ("card", "topic", "post")
+SAID_IN_THE_ROOM = ("card", "topic", "post", "view")
 
 
 def _hush_what_came_late(desk: Desk, db: Connection, owed: Owed, outcome: Outcome, now: datetime, grace: float) -> None:
@@ -102,9 +102,10 @@ def _hush_what_came_late(desk: Desk, db: Connection, owed: Owed, outcome: Outcom
         return
     before, open_rooms = owed.before or state, {*state.former_rooms, *((state.room,) if state.exposed else ())}
     rooms = open_rooms if owed.ambiguous else open_rooms & {before.room}
-    ts = before.card_ts or (str(outcome.result.get("ts") or "") if isinstance(outcome, Done) else "")
+    known = before.shown.get(str(owed.payload.get("view"))) if owed.kind == "view" else before.card_ts
+    ts = known or (str(outcome.result.get("ts") or "") if isinstance(outcome, Done) else "")
     landed = now if isinstance(outcome, Done) else now + timedelta(seconds=grace)
-    late = [late_hush(before, owed.kind, owed.id, owed.key, room, ts, landed) for room in rooms if room]
+    late = [late_hush(before, owed.kind, _try(owed), owed.key, room, ts, landed) for room in rooms if room]
     outbox.owe(db, owed.incident, late, now.timestamp())
 
 
@@ -114,20 +115,30 @@ def _withdraw_what_came_late(desk: Desk, db: Connection, owed: Owed, outcome: Ou
     if state is None or not state.restricted or not isinstance(outcome, Done):
         return
     if owed.kind == "reply":
-        late = [late_words(state, str(owed.payload["audience"]), owed.id, now)]
+        late = [late_words(state, str(owed.payload["audience"]), _try(owed), now)]
     else:
         to, ts = str(owed.payload["to"]), outcome.result.get("ts")
         late = [hush_one(state, to, str(ts), now)] if ts and not sees(state, to) else []
     outbox.owe(db, owed.incident, late, now.timestamp())
 
 
-VIEWS = frozenset(("card", "topic", "announce", "view", "broadcast"))
+def _try(owed: Owed) -> str:
+    """Of one effect, each try has its own: what an earlier one left is looked for again after a later one."""
+    return f"{owed.id}-{owed.attempts}"
+
+
+REDRAWN = frozenset(("card", "topic", "announce", "view", "broadcast", "signal"))
 """Effects that show the state as it is: whatever they are about, they can be drawn again."""
+REDRAWN_AS = {"ask_seat": ("room", "answered"), "remind": ("over",)}
+"""The same, where the payload has one of these."""
 
 
 def _draw_again(db: Connection, owed: Owed, due: datetime) -> None:
     """What a frozen process had on its way lands behind the work of whoever took over, and shows what was."""
-    about = owed.payload | {"late": True} | ({"entry": 0} if owed.kind == "broadcast" else {})
+    if owed.kind not in REDRAWN and not any(map(owed.payload.get, REDRAWN_AS.get(owed.kind, ()))):
+        return
+    about = owed.payload | {"late": True, "since": owed.intent_at}
+    about |= {"entry": 0} if owed.kind == "broadcast" else {}
     again = Effect(f"{owed.key}/late/{owed.attempts}", cast(Kind, owed.kind), owed.lane, about, due=due)
     outbox.owe(db, owed.incident, [again], due.timestamp())
 
@@ -149,7 +160,7 @@ def settle(desk: Desk, db: Connection, owed: Owed, outcome: Outcome, *, grace: f
                 _record(desk, db, owed, reports)
                 if record:
                     record(db)
-            elif owed.kind in VIEWS:
+            else:
                 _draw_again(db, owed, now)
         case Cancelled(why):
             outbox.cancel(db, owed, why)
@@ -163,7 +174,7 @@ def settle(desk: Desk, db: Connection, owed: Owed, outcome: Outcome, *, grace: f
             wait = max(grace, min(SLOWEST, 0.5 * 2 ** min(owed.attempts, 10)) if owed.attempts > 2 else 0)
             if outbox.postpone(db, owed, now.timestamp() + wait, error, refused=False):
                 _record(desk, db, owed, reports)
-            elif owed.kind in VIEWS:
+            else:
                 _draw_again(db, owed, now + timedelta(seconds=grace))
 
 

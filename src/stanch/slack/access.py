@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncApp
@@ -67,7 +68,9 @@ async def list_missing(kit: Kit, incident: Incident | None, owed: Owed) -> Outco
     refused: SlackFault | None = None
     for user in dict.fromkeys(owners):
         try:
-            await post_once(kit, await kit.directory.alone(user, kit.call), f"{owed.key}/{user}", message, owed)
+            # It may have gone out in an earlier try that another owner's message ended.
+            looked = replace(owed, ambiguous=owed.ambiguous or owed.attempts > 1)
+            await post_once(kit, await kit.directory.alone(user, kit.call), f"{owed.key}/{user}", message, looked)
         except SlackFault as fault:
             if fault.kind is not Kind.REFUSED:
                 raise

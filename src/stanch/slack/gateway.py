@@ -89,6 +89,8 @@ class Kit:
     queues: Queues = field(default_factory=Queues)
     place: tuple[str, float] = ("", 0.0)
     """Key and rank of the effect that is performed: what has a rank lets the more severe and newer go first."""
+    grace: float = 5.0
+    """Seconds in which a call that broke off has landed, if it does."""
     deadline: float = inf
     """Epoch seconds after which nothing may be sent: the effect may be somebody else's by then."""
 

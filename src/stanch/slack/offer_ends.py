@@ -65,7 +65,8 @@ async def end(kit: Kit, i: Incident, owed: Owed) -> Outcome:
     """Take the buttons from all that this person was asked and is not asked any more; the rest says the time that is
     left now."""
     user, how = str(owed.payload["answered"]), owed.event.kind if owed.event else ""
-    hush = bool(owed.payload.get("hush"))
+    # A late try of its end may have brought back what it was about.
+    hush = bool(owed.payload.get("hush") or (owed.payload.get("late") and not sees(i, user)))
     asked = await kit.desk.database(lambda db: _sent(kit, db, i, owed.lane, ended=hush), background=True)
     if hush:
         return await _hush(kit, i, user, asked)
@@ -91,9 +92,9 @@ async def _hush(kit: Kit, i: Incident, user: str, asked: Sequence[Asked]) -> Out
     return done(hushed=[one.ts for one in asked])
 
 
-async def redraw(kit: Kit, i: Incident, tries: int = 1) -> Outcome:
+async def redraw(kit: Kit, i: Incident, tries: int = 1, *, late: bool = False) -> Outcome:
     """The room's questions as they are now: who is asked still, until when, and what became of the others. One that is
-    still on its way is waited for; the `tries` say for how long already."""
+    still on its way is waited for; the `tries` say for how long already. `late`: also those that were ended."""
     if i.room is None or i.moving:
         return Cancelled("the room is being left")
     rows = await kit.desk.database(lambda db: outbox.of_lane(db, f"inc-{i.number}/room"), background=True)
@@ -103,7 +104,7 @@ async def redraw(kit: Kit, i: Incident, tries: int = 1) -> Outcome:
     if missing and tries < DRAWN_MEANWHILE:
         return wait
     lane = f"inc-{i.number}/asked"
-    asked = await kit.desk.database(lambda db: _sent(kit, db, i, lane, rows), background=True)
+    asked = await kit.desk.database(lambda db: _sent(kit, db, i, lane, rows, ended=late), background=True)
     ended: list[str] = []
     for one in (one for one in asked if one.channel == i.room):
         over = not one.form and not waits(i, one.event)

@@ -16,7 +16,7 @@ from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import Kit, Performer, done
 from stanch.slack.offer_buttons import answers
 from stanch.slack.offer_ends import alone, asking, end, redraw, summary, waits
-from stanch.slack.once import post_once
+from stanch.slack.once import find, post_once
 from stanch.slack.phrases import Message
 from stanch.store import outbox
 from stanch.store.outbox import Owed
@@ -36,13 +36,13 @@ async def ask_seat(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     if owed.payload.get("answered"):
         return await end(kit, incident, owed)
     if owed.payload.get("room"):
-        return await redraw(kit, incident, owed.attempts)
+        return await redraw(kit, incident, owed.attempts, late=bool(owed.payload.get("late")))
     event = _about(owed)
     payload = event.payload or {}
     user, until = str(payload["user"]), str(payload["until"])
     handover = event.kind == "handover_asked"
     if not waits(incident, event):
-        return Cancelled("it was answered, or is over")
+        return await _found(kit, user, owed) or Cancelled("it was answered, or is over")
     message = await _handover(kit, incident, event) if handover else asking(kit, incident, event)
     try:
         channel = await kit.directory.alone(user, kit.call)
@@ -54,6 +54,18 @@ async def ask_seat(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
         return done(sc.ReportLapse(user, until, fault.error, str(payload["role"]) if handover else ""))
     late = not handover and kit.desk.clock() - event.at > LATE
     return done(*([sc.ReportAskedLate(user, until)] if late else []), ts=ts, channel=channel)
+
+
+async def _found(kit: Kit, user: str, owed: Owed) -> Outcome | None:
+    """A question that an earlier try may have asked, and that was answered since: what ends it, has to know of it."""
+    try:
+        channel = await kit.directory.alone(user, kit.call) if owed.ambiguous else ""
+        ts = await find(kit, channel, owed.key, owed.intent_at) if channel else None
+    except SlackFault as fault:
+        if fault.kind is not Kind.REFUSED:
+            raise
+        return None
+    return done(ts=ts, channel=channel) if ts else None
 
 
 async def _handover(kit: Kit, i: Incident, event: Event) -> Message:

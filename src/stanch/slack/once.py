@@ -2,7 +2,8 @@
 
 Slack takes no key that keeps a second one out. A call that was held up, by a frozen process or on its way, can land
 after its lease is over and somebody else has looked and posted. Whoever comes to know of two takes the newer away; of
-two that post at once, the later sees both.
+two that post at once, the later sees both. What lands when nobody waits for it any more, because its process was killed
+and the grace period is over, stays.
 """
 
 import asyncio
@@ -15,14 +16,16 @@ from typing import Any, Final
 from stanch.slack.client import Kind, SlackFault
 from stanch.slack.gateway import POSTING, Kit
 from stanch.slack.phrases import Message
+from stanch.store import outbox
 from stanch.store.outbox import Owed
 
 EVENT_TYPE: Final = "stanch_message"
 LOOK_BACK: Final = 300
 """Seconds before the intent that a look into the history reaches back, for clocks that differ."""
 LOOK_PAGES: Final = 10
-LANDS: Final = 1.0
-"""Seconds in which a call that broke off lands, if it does."""
+LOOKS: Final = 6
+SLOWEST: Final = 30.0
+"""Seconds between two looks at the most, for a message whose lease is over: nobody else would look again."""
 
 
 async def post_once(
@@ -44,33 +47,63 @@ async def post_once(
             unfurl_media=False,
         )
     except SlackFault as fault:
-        if fault.kind is Kind.UNCLEAR and _over(owed):
-            # Nobody looks for this one later: the effect is somebody else's.
-            await asyncio.sleep(LANDS)
-            await _only(kit, channel, key, owed, thread)
+        if fault.kind is Kind.UNCLEAR and _over(kit, owed):
+            await asyncio.sleep(kit.grace)
+            if ts := await _left(kit, channel, key, owed, thread):
+                return ts
         raise
     ts = str(answer["ts"])
-    shared = owed.ambiguous or _over(owed)
-    return (await _only(kit, channel, key, owed, thread) or ts) if shared else ts
+    if owed.ambiguous or _over(kit, owed):
+        return await _left(kit, channel, key, owed, thread) or ts
+    return ts
 
 
-def _over(owed: Owed) -> bool:
-    """It may be somebody else's by now."""
-    return time.time() >= owed.lease_until
+def _over(kit: Kit, owed: Owed) -> bool:
+    """It may be somebody else's by now, or will be in a moment."""
+    return time.time() >= min(kit.deadline, owed.lease_until)
+
+
+async def _left(kit: Kit, channel: str, key: str, owed: Owed, thread: str | None) -> str | None:
+    """What is left where there may be two. A look that fails is unclear, as the message may stand: whoever has the
+    effect looks before it repeats."""
+    late = _over(kit, owed)
+    kit = replace(kit, deadline=inf) if late else kit
+    for tries in range(LOOKS if late else 1):
+        try:
+            ts = await _only(kit, channel, key, owed, thread)
+            if late and ts and await _unwanted(kit, owed, ts):
+                await _take_away(kit, channel, ts)
+            return ts
+        except SlackFault as fault:
+            if fault.kind is Kind.REFUSED:
+                return None
+            if tries == LOOKS - 1 or not late:
+                raise SlackFault(Kind.UNCLEAR, fault.error, detail=fault.detail) from fault
+            await asyncio.sleep(min(SLOWEST, max(fault.after, 2.0**tries / 4)))
+    return None
+
+
+async def _unwanted(kit: Kit, owed: Owed, ts: str) -> bool:
+    """Whether whoever took over has settled it without this message: it was not wanted any more, or is another."""
+    state, result = await kit.desk.database(lambda db: outbox.standing(db, owed.id), background=True)
+    return state == "cancelled" or (state == "done" and result.get("ts", ts) != ts)
 
 
 async def _only(kit: Kit, channel: str, key: str, owed: Owed, thread: str | None) -> str | None:
     """The ts of the oldest of our messages with this key, if there is one; the others are taken away."""
-    kit = replace(kit, deadline=inf) if _over(owed) else kit
     there = sorted([ts async for found, ts in _ours(kit, channel, owed.intent_at, thread) if found == key], key=float)
     for ts in there[1:]:
-        try:
-            await kit.call("chat.delete", channel=channel, ts=ts)
-        except SlackFault as fault:
-            # The other one that knows of both was faster.
-            if fault.kind is not Kind.REFUSED:
-                raise
+        await _take_away(kit, channel, ts)
     return there[0] if there else None
+
+
+async def _take_away(kit: Kit, channel: str, ts: str) -> None:
+    try:
+        await kit.call("chat.delete", channel=channel, ts=ts)
+    except SlackFault as fault:
+        # The other one that knows of both was faster.
+        if fault.kind is not Kind.REFUSED:
+            raise
 
 
 async def find(kit: Kit, channel: str, key: str, since: float) -> str | None:

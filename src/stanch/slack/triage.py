@@ -57,8 +57,9 @@ class Triage:
         hushes = holder is not None and bool(record.former) and hidden(holder, kit.desk.catalogue)
         if holder is not None and hushes:
             await _hush(kit, record, stub(holder))
-        # After an unclear try the message may show more than is recorded: then it is sent in any case.
-        if record.gone or (record.ts is not None and record.shown == shown and not owed.ambiguous):
+        # After an unclear or a late try the message may show more than is recorded: then it is sent in any case.
+        unsure = owed.ambiguous or bool(owed.payload.get("late"))
+        if record.gone or (record.ts is not None and record.shown == shown and not unsure):
             return Done(reports=reports, record=(lambda db: store.hushed(db, key)) if hushes else None)
         if record.ts is not None and record.channel is not None:
             channel, ts = record.channel, record.ts

@@ -166,6 +166,12 @@ def _settle(
     return db.execute(statements.SETTLE, values | whose).rowcount == 1
 
 
+def standing(db: Connection, id: int) -> tuple[str, dict[str, Any]]:
+    """State and result of an effect, as whoever has it by now left them; empty when it is not there."""
+    row = db.execute(select(_e.state, _e.result).where(_e.id == id)).one_or_none()
+    return (row.state, json.loads(row.result or "{}")) if row else ("", {})
+
+
 def release_all(db: Connection) -> int:
     """At the start of the only process on a database: leases of the dead end now. Their effects stay ambiguous."""
     return db.execute(
@@ -174,11 +180,11 @@ def release_all(db: Connection) -> int:
 
 
 def release(db: Connection, worker: str, now: float) -> int:
-    """When a worker ends: what it still holds is anybody's at once. It stays ambiguous, as it was begun."""
+    """When a worker ends: what it still holds is anybody's once it has landed, if it does. It stays ambiguous."""
     return db.execute(
         update(t.effect)
         .where(_e.state == "trying", _e.leased_by == worker)
-        .values(state="owed", leased_by=None, lease_until=None, due_at=now)
+        .values(state="owed", leased_by=None, lease_until=None, due_at=now, tried_at=now)
     ).rowcount
 
 
