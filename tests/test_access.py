@@ -150,7 +150,7 @@ async def test_one_owner_who_cannot_be_reached_hides_nothing_from_the_others() -
 
     people = Deaf()
     kit: Any = SimpleNamespace(
-        desk=SimpleNamespace(catalogue=known, database=nothing), directory=people, call=call
+        desk=SimpleNamespace(catalogue=known, database=nothing), directory=people, call=call, deadline=9e12
     )  # fmt: skip
     payload = {"round": "w", "service": "chat", "missing": ["flags: no right"], "links": [], "users": []}
     owed = Owed(1, "k", 0, "access_list", "x", payload, 1, 9e12, False, 0.0, "w")
