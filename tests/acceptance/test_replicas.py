@@ -92,9 +92,12 @@ async def test_what_a_frozen_bot_had_sent_off_lands_beside_that_of_the_next(url:
         async def there() -> list[str]:
             return [one["ts"] for one in await stage.messages(room) if key_of(one) == key]
 
+        # The other one has posted, and has looked a second time, when it has noted what stands there.
+        state = select(e.state).where(e.key == key)
         async with asyncio.timeout(20):
-            while not (posted := await there()):  # noqa: ASYNC110 - another process posts
+            while database.run(lambda db: db.execute(state).scalar_one()) != "done":  # noqa: ASYNC110
                 await asyncio.sleep(BEAT_S)
+        posted = await there()
         await stage.mends()
         async with asyncio.timeout(20):
             while len(await there()) < 2:  # noqa: ASYNC110 - another process posts
