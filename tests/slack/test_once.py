@@ -58,6 +58,13 @@ class Room:
         """The first one's effect, whose lease ends while it is on its way."""
         return replace(FIRST, lease_until=time.time() + 0.05)
 
+    async def overtaken(self, thread: str | None = None) -> tuple["asyncio.Task[str]", str]:
+        """The first one, still on its way past its lease, and the message that the next one has posted meanwhile."""
+        self.holds("chat.postMessage")
+        first = asyncio.create_task(self.posts(self.late(), thread))
+        await asyncio.sleep(0.1)
+        return first, await self.posts(NEXT, thread)
+
     def there(self) -> list[str]:
         return [str(one["ts"]) for one in self.channel.messages if one.get("metadata")]
 
@@ -76,10 +83,7 @@ async def test_who_lands_after_the_next_one_takes_its_own_away(room: Room, threa
     parent = (
         (await room.slack.call("chat.postMessage", channel=room.channel.id, text="above"))["ts"] if thread else None
     )
-    room.holds("chat.postMessage")
-    first = asyncio.create_task(room.posts(room.late(), parent))
-    await asyncio.sleep(0.1)
-    known = await room.posts(NEXT, parent)
+    first, known = await room.overtaken(parent)
     room.go.set()
     assert await first == known
     assert room.there() == [known]
@@ -98,10 +102,7 @@ async def test_who_posts_after_the_late_one_landed_takes_its_own_away(room: Room
 
 async def test_a_late_call_that_breaks_off_is_looked_for(room: Room) -> None:
     """Nobody hears that the first one's landed; it is found all the same."""
-    room.holds("chat.postMessage")
-    first = asyncio.create_task(room.posts(room.late()))
-    await asyncio.sleep(0.1)
-    known = await room.posts(NEXT)
+    first, known = await room.overtaken()
     broken = SlackFault(Kind.UNCLEAR, "timeout")
     room.slack.faults = [Fault("chat.postMessage", broken, room.slack.count("chat.postMessage") + 1, effect=True)]
     room.go.set()
@@ -111,10 +112,7 @@ async def test_a_late_call_that_breaks_off_is_looked_for(room: Room) -> None:
 
 async def test_a_late_look_that_is_refused_for_a_while_is_repeated(room: Room) -> None:
     """Slack pauses the look and then the deletion: nobody else would look again, so the first one does."""
-    room.holds("chat.postMessage")
-    first = asyncio.create_task(room.posts(room.late()))
-    await asyncio.sleep(0.1)
-    known = await room.posts(NEXT)
+    first, known = await room.overtaken()
     pause, looks = SlackFault(Kind.PAUSED, "ratelimited", after=0.01), room.slack.count("conversations.history")
     room.slack.faults = [Fault("conversations.history", pause, looks + 1), Fault("chat.delete", pause)]
     room.go.set()

@@ -66,7 +66,7 @@ async def end(kit: Kit, i: Incident, owed: Owed) -> Outcome:
     left now."""
     user, how = str(owed.payload["answered"]), owed.event.kind if owed.event else ""
     # A late try of its end may have brought back what it was about.
-    hush = bool(owed.payload.get("hush") or (owed.payload.get("late") and not sees(i, user)))
+    hush = bool(owed.payload.get("hush") or (owed.late and not sees(i, user)))
     asked = await kit.desk.database(lambda db: _sent(kit, db, i, owed.lane, ended=hush), background=True)
     if hush:
         return await _hush(kit, i, user, asked)

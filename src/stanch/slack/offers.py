@@ -36,7 +36,7 @@ async def ask_seat(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
     if owed.payload.get("answered"):
         return await end(kit, incident, owed)
     if owed.payload.get("room"):
-        return await redraw(kit, incident, owed.attempts, late=bool(owed.payload.get("late")))
+        return await redraw(kit, incident, owed.attempts, late=owed.late)
     event = _about(owed)
     payload = event.payload or {}
     user, until = str(payload["user"]), str(payload["until"])

@@ -36,7 +36,7 @@ async def end(kit: Kit, i: Incident, owed: Owed) -> Outcome:
     rows = await kit.desk.database(lambda db: outbox.of_lane(db, owed.lane), background=True)
     known = [json.loads(row.result) for row in rows if row.state == "done" and row.result]
     # Behind a late try those that were ended may have their buttons again.
-    gone = set() if owed.payload.get("late") else {ts for one in known for ts in one.get("ended") or ()}
+    gone = set() if owed.late else {ts for one in known for ts in one.get("ended") or ()}
     asked = [one for one in known if one.get("items") and one["ts"] not in gone and _is_over(i, one)]
     for one in asked:
         try:

@@ -206,8 +206,7 @@ async def topic(kit: Kit, incident: Incident, owed: Owed) -> Outcome:
 async def _set_topic(kit: Kit, channel: str, wanted: str, owed: Owed) -> None:
     """Set once for each change; after an unclear or a late try, only if it is not what it should be (each set is
     seen by all)."""
-    look = owed.ambiguous or bool(owed.payload.get("late"))
-    if look and ((await _info(kit, channel)).get("topic") or {}).get("value") == wanted:
+    if (owed.ambiguous or owed.late) and ((await _info(kit, channel)).get("topic") or {}).get("value") == wanted:
         return
     await kit.call("conversations.setTopic", channel=channel, topic=wanted)
 

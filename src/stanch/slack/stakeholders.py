@@ -87,8 +87,7 @@ async def _first(
 async def _withdraw(kit: Kit, i: Incident, owed: Owed, audience: str, key: str) -> Outcome:
     """It became restricted meanwhile: what an earlier try may have posted is made neutral."""
     wanted = channel_of(i, kit.desk.catalogue, audience)
-    late = bool(owed.payload.get("late"))
-    channel = await kit.directory.channel(wanted) if (owed.ambiguous or late) and wanted else None
+    channel = await kit.directory.channel(wanted) if (owed.ambiguous or owed.late) and wanted else None
     ts = await find(kit, channel, key, owed.payload.get("since", owed.intent_at)) if channel else None
     if channel is None or ts is None:
         return Cancelled("it is restricted")

@@ -58,7 +58,7 @@ class Triage:
         if holder is not None and hushes:
             await _hush(kit, record, stub(holder))
         # After an unclear or a late try the message may show more than is recorded: then it is sent in any case.
-        unsure = owed.ambiguous or bool(owed.payload.get("late"))
+        unsure = owed.ambiguous or owed.late
         if record.gone or (record.ts is not None and record.shown == shown and not unsure):
             return Done(reports=reports, record=(lambda db: store.hushed(db, key)) if hushes else None)
         if record.ts is not None and record.channel is not None:

@@ -43,6 +43,11 @@ class Owed:
     rank: float = 0.0
     """0, or its place among what can wait: the smallest first."""
 
+    @property
+    def late(self) -> bool:
+        """It draws again what a try past its lease may have changed."""
+        return bool(self.payload.get("late"))
+
 
 def owe(db: Connection, incident: int, effects: Sequence[Effect], now: float, *, first: bool = False) -> None:
     """Write effects down; those that are owed already (the same key) stay as they are. `first`: none can be."""
